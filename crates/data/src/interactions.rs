@@ -1,0 +1,76 @@
+//! The binary users x items matrix.
+
+use sprs::CsMatI;
+
+/// Who interacted with what: a binary matrix in compressed rows, users x items, items of a user ascending.
+///
+/// An entry is there or not, so no values are stored.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Interactions {
+    pattern: CsMatI<(), u32, usize>,
+}
+
+impl Interactions {
+    /// From each user's items, in any order; an item that a user has twice counts once.
+    ///
+    /// Items must be below `n_items`.
+    pub fn from_rows<I>(n_items: usize, rows: I) -> Self
+    where
+        I: IntoIterator,
+        I::Item: AsRef<[u32]>,
+    {
+        let (mut indptr, mut indices) = (vec![0], Vec::new());
+        let mut sorted = Vec::new();
+        for row in rows {
+            sorted.clear();
+            sorted.extend_from_slice(row.as_ref());
+            sorted.sort_unstable();
+            sorted.dedup();
+            indices.extend_from_slice(&sorted);
+            indptr.push(indices.len());
+        }
+        let shape = (indptr.len() - 1, n_items);
+        let values = vec![(); indices.len()];
+        Self { pattern: CsMatI::new(shape, indptr, indices, values) }
+    }
+
+    /// Number of users (rows).
+    pub fn n_users(&self) -> usize {
+        self.pattern.rows()
+    }
+
+    /// Number of items (columns).
+    pub fn n_items(&self) -> usize {
+        self.pattern.cols()
+    }
+
+    /// Number of interactions.
+    pub fn len(&self) -> usize {
+        self.pattern.nnz()
+    }
+
+    /// Whether nobody interacted with anything.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The items of `user`, ascending.
+    pub fn items(&self, user: usize) -> &[u32] {
+        let range = self.pattern.indptr().outer_inds_sz(user);
+        &self.pattern.indices()[range]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn items_come_back_ascending_and_once() {
+        let x = Interactions::from_rows(5, [vec![4, 1, 4], vec![], vec![0]]);
+        assert_eq!((x.n_users(), x.n_items(), x.len()), (3, 5, 3));
+        assert_eq!(x.items(0), [1, 4]);
+        assert_eq!(x.items(1), [] as [u32; 0]);
+        assert_eq!(x.items(2), [0]);
+    }
+}

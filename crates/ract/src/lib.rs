@@ -1,0 +1,5 @@
+//! RaCT: ranking metrics, the three training phases, experiments and their run folders.
+
+mod error;
+
+pub use error::{Error, Result};
