@@ -1,1 +1,49 @@
-//! Reverse-mode automatic differentiation.
+//! Reverse-mode automatic differentiation on ndarray matrices, written to be read.
+//!
+//! A [`Tape`] records what is computed; a [`Var`] is a copyable handle to one of its nodes; [`Var::backward`] returns the
+//! gradients of a number with respect to the parameters or nodes that it is asked for, and computes nothing else.
+//!
+//! ```
+//! use ndarray::array;
+//! use ract_autodiff::{Param, Tape};
+//!
+//! let weights = Param::new("weights", array![[2.0_f64, -1.0]]);
+//! let tape = Tape::new();
+//! let loss = tape.param(&weights).tanh().sum();
+//! let grads = loss.backward([&weights])?;
+//!
+//! let expected = weights.value().mapv(|w| 1.0 - w.tanh().powi(2));
+//! assert_eq!(grads.get(&weights), Some(&expected));
+//! # Ok::<(), ract_autodiff::Error>(())
+//! ```
+//!
+//! Every value is a matrix; a batch of numbers is a column, a single number is 1 x 1. The scalar is a type parameter:
+//! `f32` to train, `f64` to check. New operations enter through the same door as the built-in ones: the [`Op`] trait and
+//! [`Tape::apply`].
+
+mod backward;
+mod error;
+pub mod gradcheck;
+mod kernels;
+mod op;
+pub mod ops;
+pub mod optim;
+mod param;
+mod pool;
+mod scalar;
+mod tape;
+mod var;
+
+pub use backward::{Grads, Target};
+pub use error::{Error, Result};
+pub use op::{Op, Shape, Slot, Slots};
+pub use param::{Module, Param};
+pub use scalar::Scalar;
+pub use tape::Tape;
+pub use var::Var;
+
+/// A dense matrix, row-major.
+pub type Mat<T> = ndarray::Array2<T>;
+
+/// A sparse matrix in compressed rows: sparse inputs and targets, constant for the tape.
+pub type Sparse<T> = sprs::CsMatI<T, u32, usize>;

@@ -1,0 +1,50 @@
+//! What can go wrong on a tape, in the terms of the op.
+
+use crate::Shape;
+
+/// Result with this crate's [`enum@Error`].
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Why a value or a gradient could not be computed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The inputs of an op do not fit together.
+    #[error("{op}{}: {message}", name.as_ref().map(|n| format!(" '{n}'")).unwrap_or_default())]
+    Shape {
+        /// The op's name.
+        op: &'static str,
+        /// The node's name, when it has one.
+        name: Option<String>,
+        /// Which input has which shape.
+        message: String,
+    },
+    /// A gradient was asked of something that is not one number.
+    #[error("backward starts from a single number, but {node} is {shape}: take its mean or sum first")]
+    NotScalar {
+        /// The node, by name or by op.
+        node: String,
+        /// Its shape.
+        shape: Shape,
+    },
+    /// A variable of one tape was used on another.
+    #[error("{what}: the variable belongs to another tape")]
+    OtherTape {
+        /// Where it was used.
+        what: &'static str,
+    },
+    /// A parameter was to be changed while a tape still reads it.
+    #[error("parameter '{name}' is still on a tape: reset or drop the tape before changing it")]
+    ParamOnTape {
+        /// The parameter's name.
+        name: String,
+    },
+    /// The optimiser was made for other parameters.
+    #[error("Adam: the moments belong to {expected}; the step was given {found}")]
+    OtherParams {
+        /// The parameters that the optimiser was made for, with their shapes.
+        expected: String,
+        /// Those that it was given.
+        found: String,
+    },
+}

@@ -1,0 +1,119 @@
+//! Gradients against central differences, in `f64`.
+
+use crate::{Mat, Result, Shape, Tape, Var};
+use ndarray_rand::RandomExt;
+use ndarray_rand::rand::SeedableRng;
+use ndarray_rand::rand_distr::Uniform;
+use rand_chacha::ChaCha8Rng;
+
+/// Half the width of the central difference.
+const STEP: f64 = 1e-5;
+/// Allowed relative error.
+const RELATIVE: f64 = 1e-6;
+/// Allowed absolute error, for gradients near zero.
+const ABSOLUTE: f64 = 1e-8;
+
+/// Why a gradient check failed.
+#[derive(Debug, thiserror::Error)]
+pub enum Mismatch {
+    /// The function could not be computed.
+    #[error(transparent)]
+    Tape(#[from] crate::Error),
+    /// Backward and central differences disagree.
+    #[error(
+        "input {input} at ({row}, {col}): backward says {backward}, central differences say {numeric} \
+         (inputs are seeded by their position)"
+    )]
+    Gradient {
+        /// Which input, from 0.
+        input: usize,
+        /// Row of the element.
+        row: usize,
+        /// Column of the element.
+        col: usize,
+        /// What backward returned.
+        backward: f64,
+        /// What central differences give.
+        numeric: f64,
+    },
+}
+
+/// Checks the gradient of `f` in each element of its inputs, which have the given shapes and values between -1 and 1.
+/// An output of any shape is first multiplied by fixed weights and summed.
+///
+/// ```
+/// use ract_autodiff::gradcheck::gradcheck;
+/// gradcheck([(3, 4)], |_, [x]| x.tanh()).unwrap();
+/// ```
+///
+/// # Errors
+/// The first element whose gradients disagree.
+pub fn gradcheck<const N: usize>(
+    shapes: [(usize, usize); N],
+    f: impl for<'t> Fn(&'t Tape<f64>, [Var<'t, f64>; N]) -> Var<'t, f64>,
+) -> Result<(), Mismatch> {
+    let mut seed = 0;
+    gradcheck_at(
+        shapes.map(|shape| {
+            seed += 1;
+            uniform(shape, seed)
+        }),
+        f,
+    )
+}
+
+/// [`gradcheck`] at given inputs.
+///
+/// # Errors
+/// The first element whose gradients disagree.
+pub fn gradcheck_at<const N: usize>(
+    inputs: [Mat<f64>; N],
+    f: impl for<'t> Fn(&'t Tape<f64>, [Var<'t, f64>; N]) -> Var<'t, f64>,
+) -> Result<(), Mismatch> {
+    let mut tape = Tape::new();
+    let vars: Vec<_> = inputs.iter().map(|x| tape.input(x.clone())).collect();
+    let grads = weighted_sum(&tape, &vars, &f)?.backward(vars.iter().copied())?;
+    let analytic: Vec<_> = vars
+        .iter()
+        .zip(&inputs)
+        .map(|(&v, x)| grads.get(v).cloned().unwrap_or_else(|| Mat::zeros(x.raw_dim())))
+        .collect();
+    drop(vars);
+
+    let mut inputs = inputs.to_vec();
+    for input in 0..N {
+        for (row, col) in ndarray::indices(inputs[input].raw_dim()) {
+            let at = inputs[input][(row, col)];
+            let mut loss = |x: f64| -> Result<f64> {
+                inputs[input][(row, col)] = x;
+                tape.reset();
+                let vars: Vec<_> = inputs.iter().map(|x| tape.input(x.clone())).collect();
+                weighted_sum(&tape, &vars, &f)?.scalar()
+            };
+            let numeric = (loss(at + STEP)? - loss(at - STEP)?) / (2.0 * STEP);
+            loss(at)?;
+            let backward = analytic[input][(row, col)];
+            let tolerance = ABSOLUTE + RELATIVE * backward.abs().max(numeric.abs());
+            let agrees = (backward - numeric).abs() <= tolerance; // false for NaN
+            if !agrees {
+                return Err(Mismatch::Gradient { input, row, col, backward, numeric });
+            }
+        }
+    }
+    Ok(())
+}
+
+fn weighted_sum<'t, const N: usize>(
+    tape: &'t Tape<f64>,
+    vars: &[Var<'t, f64>],
+    f: &impl Fn(&'t Tape<f64>, [Var<'t, f64>; N]) -> Var<'t, f64>,
+) -> Result<Var<'t, f64>> {
+    let output = f(tape, std::array::from_fn(|i| vars[i]));
+    let Shape { rows, cols } = Shape::of(output.value()?);
+    Ok((output * tape.constant(uniform((rows, cols), 0))).sum())
+}
+
+fn uniform(shape: (usize, usize), seed: u64) -> Mat<f64> {
+    let between = Uniform::new(-1.0, 1.0).expect("-1 is below 1");
+    Mat::random_using(shape, between, &mut ChaCha8Rng::seed_from_u64(seed))
+}

@@ -1,0 +1,7 @@
+//! The loops that speed depends on. Work is cut into pieces that depend on the shapes alone, and each sum runs in one
+//! fixed order, so that results do not depend on the number of threads.
+
+pub(crate) mod elementwise;
+pub(crate) mod gemm;
+pub(crate) mod rows;
+pub(crate) mod sparse;

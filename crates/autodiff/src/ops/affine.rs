@@ -1,0 +1,54 @@
+//! The dense layer.
+
+use crate::kernels::{gemm::gemm, rows::add_rows};
+use crate::{Mat, Op, Scalar, Shape, Slots, Var};
+use ndarray::Axis;
+
+/// `y = x w + b`, the 1 x n row `b` added to every row; `dx = dy w'`, `dw = x' dy`, `db` = sum of the rows of `dy`.
+struct Affine;
+
+impl<T: Scalar> Op<T> for Affine {
+    fn name(&self) -> &'static str {
+        "affine"
+    }
+
+    fn shape(&self, inputs: &[Shape]) -> Result<Shape, String> {
+        affine_shape(inputs[0], inputs[1], inputs[2])
+    }
+
+    fn forward(&mut self, x: &[&Mat<T>], y: &mut Mat<T>) {
+        ndarray::Zip::from(y.axis_iter_mut(Axis(0))).par_for_each(|mut y| y.assign(&x[2].row(0)));
+        gemm(x[0].view(), x[1].view(), T::one(), y);
+    }
+
+    fn backward(&self, x: &[&Mat<T>], _y: &Mat<T>, dy: &Mat<T>, dx: &mut Slots<'_, T>) {
+        if let Some(slot) = dx.want(2) {
+            slot.update(|db, beta| add_rows(dy, beta, db));
+        }
+        if let Some(slot) = dx.want(1) {
+            slot.update(|dw, beta| gemm(x[0].t(), dy.view(), beta, dw));
+        }
+        if let Some(slot) = dx.want(0) {
+            slot.update(|dx, beta| gemm(dy.view(), x[1].t(), beta, dx));
+        }
+    }
+}
+
+/// The shape of `x w + b`.
+pub(super) fn affine_shape(x: Shape, weights: Shape, bias: Shape) -> Result<Shape, String> {
+    if x.cols != weights.rows {
+        return Err(format!("x is {x}, weights are {weights}"));
+    }
+    if bias != Shape::new(1, weights.cols) {
+        return Err(format!("weights are {weights}, bias is {bias}, not 1 x {}", weights.cols));
+    }
+    Ok(Shape::new(x.rows, weights.cols))
+}
+
+impl<'t, T: Scalar> Var<'t, T> {
+    /// A dense layer: `self` is B x m, `weights` m x n, `bias` 1 x n; the result is B x n.
+    #[must_use]
+    pub fn affine(self, weights: Var<'t, T>, bias: Var<'t, T>) -> Self {
+        self.tape().apply(Affine, &[self, weights, bias])
+    }
+}

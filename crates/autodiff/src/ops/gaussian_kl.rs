@@ -1,0 +1,53 @@
+//! Divergence of a diagonal Gaussian from the standard one (Kingma and Welling, ICLR 2014, appendix B).
+
+use super::same_shape;
+use crate::{Mat, Op, Scalar, Shape, Slots, Var};
+use ndarray::Zip;
+
+/// `y_u = sum_j (exp(logvar_uj) + mu_uj^2 - 1 - logvar_uj) / 2`; `dmu = dy_u mu`, `dlogvar = dy_u (exp(logvar) - 1) / 2`.
+struct GaussianKl;
+
+impl<T: Scalar> Op<T> for GaussianKl {
+    fn name(&self) -> &'static str {
+        "gaussian_kl"
+    }
+
+    fn shape(&self, inputs: &[Shape]) -> Result<Shape, String> {
+        Ok(Shape::new(same_shape(inputs)?.rows, 1))
+    }
+
+    fn forward(&mut self, x: &[&Mat<T>], y: &mut Mat<T>) {
+        Zip::from(y.rows_mut()).and(x[0].rows()).and(x[1].rows()).par_for_each(|mut y, mu, logvar| {
+            let terms = mu.iter().zip(logvar).map(|(&mu, &logvar)| logvar.exp() + mu * mu - T::one() - logvar);
+            y[0] = terms.sum::<T>() / T::of(2.0);
+        });
+    }
+
+    fn backward(&self, x: &[&Mat<T>], _y: &Mat<T>, dy: &Mat<T>, dx: &mut Slots<'_, T>) {
+        if let Some(slot) = dx.want(0) {
+            slot.update(|d_mu, beta| add_by_row(d_mu, x[0], dy, beta, |mu| mu));
+        }
+        if let Some(slot) = dx.want(1) {
+            slot.update(|d_logvar, beta| {
+                add_by_row(d_logvar, x[1], dy, beta, |logvar| (logvar.exp() - T::one()) / T::of(2.0));
+            });
+        }
+    }
+}
+
+/// `d = beta d + dy_u f(x)` for each row u.
+fn add_by_row<T: Scalar>(d: &mut Mat<T>, x: &Mat<T>, dy: &Mat<T>, beta: T, f: impl Fn(T) -> T + Sync) {
+    Zip::from(d.rows_mut()).and(x.rows()).and(dy.rows()).par_for_each(|mut d, x, dy| {
+        let dy = dy[0];
+        d.zip_mut_with(&x, |d, &x| *d = if beta == T::zero() { dy * f(x) } else { *d + dy * f(x) });
+    });
+}
+
+impl<'t, T: Scalar> Var<'t, T> {
+    /// Kullback-Leibler divergence of the Gaussians of mean `self` and log-variance `logvar` (both B x d) from the
+    /// standard normal distribution: B x 1.
+    #[must_use]
+    pub fn gaussian_kl(self, logvar: Var<'t, T>) -> Self {
+        self.tape().apply(GaussianKl, &[self, logvar])
+    }
+}

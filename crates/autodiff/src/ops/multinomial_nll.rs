@@ -1,0 +1,85 @@
+//! The multinomial likelihood of Mult-VAE (Liang et al., WWW 2018, equation 2).
+
+use crate::kernels::rows::log_sum_exp;
+use crate::{Mat, Op, Scalar, Shape, Slots, Sparse, Var};
+use ndarray::Axis;
+use ndarray::parallel::prelude::*;
+use std::sync::Arc;
+
+/// `y_u = -sum_i x_ui log softmax(s_u)_i` for constant sparse targets `x`;
+/// `ds_ui = dy_u (n_u softmax(s_u)_i - x_ui)`, `n_u = sum_i x_ui`.
+struct MultinomialNll<T> {
+    targets: Arc<Sparse<T>>,
+    log_sum_exp: Vec<T>,
+}
+
+impl<T: Scalar> MultinomialNll<T> {
+    fn row(&self, user: usize) -> impl Iterator<Item = (usize, T)> {
+        targets_of(&self.targets, user)
+    }
+}
+
+/// The targets of one user: item and value.
+pub(super) fn targets_of<T: Scalar>(targets: &Sparse<T>, user: usize) -> impl Iterator<Item = (usize, T)> {
+    let range = targets.indptr().outer_inds_sz(user);
+    let (items, values) = (&targets.indices()[range.clone()], &targets.data()[range]);
+    items.iter().zip(values).map(|(&item, &value)| (item as usize, value))
+}
+
+/// The shape of one value per user, for targets that must be as large as the scores.
+pub(super) fn per_user_shape<T: Scalar>(scores: Shape, targets: &Sparse<T>) -> Result<Shape, String> {
+    let targets = Shape::new(targets.rows(), targets.cols());
+    if scores == targets {
+        Ok(Shape::new(scores.rows, 1))
+    } else {
+        Err(format!("the scores are {scores}, the targets {targets}"))
+    }
+}
+
+impl<T: Scalar> Op<T> for MultinomialNll<T> {
+    fn name(&self) -> &'static str {
+        "multinomial_nll"
+    }
+
+    fn shape(&self, inputs: &[Shape]) -> Result<Shape, String> {
+        per_user_shape(inputs[0], &self.targets)
+    }
+
+    fn forward(&mut self, x: &[&Mat<T>], y: &mut Mat<T>) {
+        let logits = x[0];
+        logits.axis_iter(Axis(0)).into_par_iter().map(log_sum_exp).collect_into_vec(&mut self.log_sum_exp);
+        for (user, (y, &lse)) in y.iter_mut().zip(&self.log_sum_exp).enumerate() {
+            *y = self.row(user).map(|(item, x)| x * (lse - logits[(user, item)])).sum();
+        }
+    }
+
+    fn backward(&self, x: &[&Mat<T>], _y: &Mat<T>, dy: &Mat<T>, dx: &mut Slots<'_, T>) {
+        let Some(slot) = dx.want(0) else { return };
+        slot.update(|d_logits, beta| {
+            let rows = d_logits.axis_iter_mut(Axis(0)).into_par_iter().zip(x[0].axis_iter(Axis(0)).into_par_iter());
+            rows.enumerate().for_each(|(user, (mut d, logits))| {
+                let (dy, lse) = (dy[(user, 0)], self.log_sum_exp[user]);
+                let n: T = self.row(user).map(|(_, x)| x).sum();
+                let probability = |s: T| dy * n * (s - lse).exp();
+                if beta == T::zero() {
+                    d.zip_mut_with(&logits, |d, &s| *d = probability(s));
+                } else {
+                    d.zip_mut_with(&logits, |d, &s| *d += probability(s));
+                }
+                for (item, x) in self.row(user) {
+                    d[item] -= dy * x;
+                }
+            });
+        });
+    }
+}
+
+impl<T: Scalar> Var<'_, T> {
+    /// Negative multinomial log-likelihood of sparse constant `targets` (B x I) under these logits (B x I), summed over
+    /// each user's items: B x 1.
+    #[must_use]
+    pub fn multinomial_nll(self, targets: &Arc<Sparse<T>>) -> Self {
+        let log_sum_exp = Vec::new();
+        self.tape().apply(MultinomialNll { targets: Arc::clone(targets), log_sum_exp }, &[self])
+    }
+}

@@ -1,0 +1,36 @@
+//! Logistic function.
+
+use crate::kernels::elementwise;
+use crate::{Mat, Op, Scalar, Slots, Var};
+
+/// `y = 1 / (1 + exp(-x))`, elementwise; `dx = dy y (1 - y)`.
+struct Sigmoid;
+
+impl<T: Scalar> Op<T> for Sigmoid {
+    fn name(&self) -> &'static str {
+        "sigmoid"
+    }
+
+    fn forward(&mut self, x: &[&Mat<T>], y: &mut Mat<T>) {
+        elementwise::map(y, x[0], |y, x| *y = logistic(x));
+    }
+
+    fn backward(&self, _x: &[&Mat<T>], y: &Mat<T>, dy: &Mat<T>, dx: &mut Slots<'_, T>) {
+        if let Some(slot) = dx.want(0) {
+            slot.add_zip(dy, y, |dy, y| dy * y * (T::one() - y));
+        }
+    }
+}
+
+/// `1 / (1 + exp(-x))`.
+pub(super) fn logistic<T: Scalar>(x: T) -> T {
+    T::one() / (T::one() + (-x).exp())
+}
+
+impl<T: Scalar> Var<'_, T> {
+    /// Logistic function of every element; the shape stays.
+    #[must_use]
+    pub fn sigmoid(self) -> Self {
+        self.tape().apply(Sigmoid, &[self])
+    }
+}

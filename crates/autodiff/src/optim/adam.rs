@@ -1,0 +1,101 @@
+//! Adam (Kingma and Ba, ICLR 2015, algorithm 1).
+
+use crate::kernels::elementwise;
+use crate::{Error, Grads, Mat, Param, Result, Scalar, Shape};
+
+/// Adam with bias-corrected moments: `p -= lr * m_hat / (sqrt(v_hat) + epsilon)`.
+#[derive(Debug)]
+pub struct Adam<T> {
+    /// Step size.
+    pub learning_rate: f64,
+    /// Decay of the first moment.
+    pub beta1: f64,
+    /// Decay of the second moment.
+    pub beta2: f64,
+    /// Added to the root of the second moment.
+    pub epsilon: f64,
+    steps: u64,
+    moments: Vec<Moments<T>>,
+}
+
+/// The running moments of one parameter's gradient.
+#[derive(Debug)]
+pub struct Moments<T> {
+    name: String,
+    /// Running mean of the gradient, of the parameter's shape.
+    pub first: Mat<T>,
+    /// Running mean of its square, of the parameter's shape.
+    pub second: Mat<T>,
+}
+
+impl<T> Moments<T> {
+    /// The parameter's name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+}
+
+impl<T: Scalar> Adam<T> {
+    /// Fresh moments for `params`; beta1 0.9, beta2 0.999, epsilon 1e-8.
+    pub fn new(learning_rate: f64, params: &[&Param<T>]) -> Self {
+        let moments = params
+            .iter()
+            .map(|p| Moments {
+                name: p.name().to_owned(),
+                first: Mat::zeros(p.value().raw_dim()),
+                second: Mat::zeros(p.value().raw_dim()),
+            })
+            .collect();
+        Self { learning_rate, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, steps: 0, moments }
+    }
+
+    /// One step down `grads`. A parameter that has no gradient stays as it is.
+    ///
+    /// # Errors
+    /// When `params` are not those that the optimiser was made for, or one of them is still on a tape.
+    pub fn step(&mut self, params: Vec<&mut Param<T>>, grads: &Grads<T>) -> Result<()> {
+        self.check(&params)?;
+        self.steps += 1;
+        let t = i32::try_from(self.steps).unwrap_or(i32::MAX);
+        let (beta1, beta2, epsilon) = (T::of(self.beta1), T::of(self.beta2), T::of(self.epsilon));
+        let (rest1, rest2) = (T::of(1.0 - self.beta1), T::of(1.0 - self.beta2));
+        let rate = T::of(self.learning_rate / (1.0 - self.beta1.powi(t)));
+        let root = T::of((1.0 - self.beta2.powi(t)).sqrt());
+        for (param, moments) in params.into_iter().zip(&mut self.moments) {
+            let Some(grad) = grads.get(&*param) else { continue };
+            let value = param.value_mut()?;
+            elementwise::update3(value, &mut moments.first, &mut moments.second, grad, |p, m, v, g| {
+                *m = beta1 * *m + rest1 * g;
+                *v = beta2 * *v + rest2 * g * g;
+                *p -= rate * *m / (v.sqrt() / root + epsilon);
+            });
+        }
+        Ok(())
+    }
+
+    /// Steps taken so far.
+    pub fn steps(&self) -> u64 {
+        self.steps
+    }
+
+    /// The moments of all parameters, in their order.
+    pub fn moments(&self) -> &[Moments<T>] {
+        &self.moments
+    }
+
+    /// For a resumed run: the steps taken so far, and the moments to be filled in.
+    pub fn restore(&mut self, steps: u64) -> &mut [Moments<T>] {
+        self.steps = steps;
+        &mut self.moments
+    }
+
+    fn check(&self, params: &[&mut Param<T>]) -> Result<()> {
+        let describe = |name: &str, value: &Mat<T>| format!("{name} ({})", Shape::of(value));
+        let expected: Vec<_> = self.moments.iter().map(|m| describe(&m.name, &m.first)).collect();
+        let found: Vec<_> = params.iter().map(|p| describe(p.name(), p.value())).collect();
+        if expected == found {
+            return Ok(());
+        }
+        Err(Error::OtherParams { expected: expected.join(", "), found: found.join(", ") })
+    }
+}

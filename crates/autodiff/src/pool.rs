@@ -1,0 +1,32 @@
+//! Buffers that live on from step to step.
+
+use crate::{Mat, Scalar, Shape};
+use std::cell::RefCell;
+use std::collections::HashMap;
+
+/// Free buffers by length. A training step takes the same lengths every time, so that after the first step nothing
+/// large is allocated.
+#[derive(Debug, Default)]
+pub(crate) struct Pool<T> {
+    free: RefCell<HashMap<usize, Vec<Vec<T>>>>,
+}
+
+impl<T: Scalar> Pool<T> {
+    /// A matrix with arbitrary contents: whoever takes it writes every element.
+    pub(crate) fn take(&self, shape: Shape) -> Mat<T> {
+        let reused = self.free.borrow_mut().get_mut(&shape.len()).and_then(Vec::pop);
+        let mut buffer = reused.unwrap_or_else(|| vec![T::zero(); shape.len()]);
+        if cfg!(debug_assertions) {
+            buffer.fill(T::nan()); // an op that leaves elements unwritten is found out by the first test
+        }
+        Mat::from_shape_vec((shape.rows, shape.cols), buffer).expect("the buffer has the shape's length")
+    }
+
+    /// Gives a matrix back.
+    pub(crate) fn put(&self, matrix: Mat<T>) {
+        let (buffer, _) = matrix.into_raw_vec_and_offset();
+        if !buffer.is_empty() {
+            self.free.borrow_mut().entry(buffer.len()).or_default().push(buffer);
+        }
+    }
+}

@@ -1,0 +1,37 @@
+//! The numbers that a tape computes with.
+
+use ndarray::{LinalgScalar, ScalarOperand};
+use num_traits::{Float, NumAssign};
+use std::fmt::{Debug, Display};
+use std::iter::Sum;
+
+/// A real number type: `f32` to train, `f64` to check.
+pub trait Scalar:
+    LinalgScalar + ScalarOperand + Float + NumAssign + Sum + Default + Debug + Display + Send + Sync
+{
+    /// The nearest number to `x`.
+    fn of(x: f64) -> Self;
+
+    /// This number as `f64`, for sums and reports.
+    fn as_f64(self) -> f64;
+}
+
+impl Scalar for f32 {
+    fn of(x: f64) -> Self {
+        x as f32
+    }
+
+    fn as_f64(self) -> f64 {
+        f64::from(self)
+    }
+}
+
+impl Scalar for f64 {
+    fn of(x: f64) -> Self {
+        x
+    }
+
+    fn as_f64(self) -> f64 {
+        self
+    }
+}

@@ -1,0 +1,236 @@
+//! The tape: an arena of nodes in the order of their creation, which is a topological order.
+
+use crate::param::ParamId;
+use crate::pool::Pool;
+use crate::{Error, Mat, Op, Param, Result, Scalar, Shape, Var};
+use elsa::FrozenVec;
+use std::cell::{OnceCell, RefCell};
+use std::fmt;
+use std::rc::Rc;
+use std::sync::Arc;
+
+/// Records a computation, to be differentiated by [`Var::backward`].
+///
+/// A training loop keeps one tape and [`reset`](Tape::reset)s it after each step: the buffers are used again.
+///
+/// An op whose inputs do not fit does not interrupt the recording: the tape remembers the first error, and whatever
+/// reads from the tape afterwards ([`Var::value`], [`Var::backward`]) returns it.
+pub struct Tape<T> {
+    pub(crate) nodes: FrozenVec<Box<Node<T>>>,
+    pub(crate) pool: Rc<Pool<T>>,
+    error: RefCell<Option<Failure>>,
+    /// Counts resets, so that gradients of an earlier recording are not taken for this one's.
+    pub(crate) generation: u64,
+}
+
+struct Failure {
+    node: usize,
+    error: Error,
+}
+
+pub(crate) struct Node<T> {
+    pub(crate) kind: Kind<T>,
+    pub(crate) value: Value<T>,
+    pub(crate) name: OnceCell<String>,
+}
+
+pub(crate) enum Kind<T> {
+    /// No gradient goes here or beyond.
+    Constant,
+    /// A parameter or another input.
+    Leaf(Option<ParamId>),
+    Computed {
+        op: Box<dyn Op<T>>,
+        inputs: Vec<usize>,
+    },
+}
+
+pub(crate) enum Value<T> {
+    Owned(Mat<T>),
+    Shared(Arc<Mat<T>>),
+    /// The value of an earlier node.
+    Of(usize),
+}
+
+impl<T: Scalar> Default for Tape<T> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<T: Scalar> Tape<T> {
+    /// An empty tape.
+    pub fn new() -> Self {
+        Self { nodes: FrozenVec::new(), pool: Rc::new(Pool::default()), error: RefCell::new(None), generation: 0 }
+    }
+
+    /// Forgets all that was recorded, lets go of the parameters, and keeps the buffers for the next recording.
+    pub fn reset(&mut self) {
+        for node in std::mem::take(self.nodes.as_mut()) {
+            if let Value::Owned(matrix) = node.value {
+                self.pool.put(matrix);
+            }
+        }
+        *self.error.borrow_mut() = None;
+        self.generation += 1;
+    }
+
+    /// The parameter as a variable. It is shared, not copied; asked again, the same variable comes back.
+    pub fn param(&self, param: &Param<T>) -> Var<'_, T> {
+        if let Some(index) = self.find(param) {
+            return Var::new(self, index);
+        }
+        let var = self.push(Kind::Leaf(Some(param.id())), Value::Shared(Arc::clone(param.shared())));
+        var.named(param.name())
+    }
+
+    /// A matrix that gradients can be asked for.
+    pub fn input(&self, value: Mat<T>) -> Var<'_, T> {
+        self.push(Kind::Leaf(None), Value::Owned(row_major(value)))
+    }
+
+    /// A matrix that no gradient reaches.
+    pub fn constant(&self, value: Mat<T>) -> Var<'_, T> {
+        self.push(Kind::Constant, Value::Owned(row_major(value)))
+    }
+
+    /// Runs `op` on `inputs` and records it.
+    pub fn apply<'t>(&'t self, op: impl Op<T> + 'static, inputs: &[Var<'t, T>]) -> Var<'t, T> {
+        if self.failed().is_none() {
+            match self.run(op, inputs) {
+                Ok((kind, value)) => return self.push(kind, value),
+                Err(error) => *self.error.borrow_mut() = Some(Failure { node: self.nodes.len(), error }),
+            }
+        }
+        self.push(Kind::Constant, Value::Owned(Mat::zeros((0, 0))))
+    }
+
+    fn run(&self, mut op: impl Op<T> + 'static, inputs: &[Var<'_, T>]) -> Result<(Kind<T>, Value<T>)> {
+        if inputs.iter().any(|input| !std::ptr::eq(input.tape(), self)) {
+            return Err(Error::OtherTape { what: op.name() });
+        }
+        let values: Vec<_> = inputs.iter().map(|input| self.matrix(input.index())).collect();
+        let shapes: Vec<_> = values.iter().map(|value| Shape::of(value)).collect();
+        let shape = op.shape(&shapes).map_err(|message| Error::Shape { op: op.name(), name: None, message })?;
+        let mut output = self.pool.take(shape);
+        op.forward(&values, &mut output);
+        let inputs = inputs.iter().map(|input| input.index()).collect();
+        Ok((Kind::Computed { op: Box::new(op), inputs }, Value::Owned(output)))
+    }
+
+    pub(crate) fn push(&self, kind: Kind<T>, value: Value<T>) -> Var<'_, T> {
+        self.nodes.push(Box::new(Node { kind, value, name: OnceCell::new() }));
+        Var::new(self, self.nodes.len() - 1)
+    }
+
+    pub(crate) fn find(&self, param: &Param<T>) -> Option<usize> {
+        self.nodes.iter().position(|node| matches!(node.kind, Kind::Leaf(Some(id)) if id == param.id()))
+    }
+
+    pub(crate) fn matrix(&self, index: usize) -> &Mat<T> {
+        match &self.nodes[index].value {
+            Value::Owned(matrix) => matrix,
+            Value::Shared(matrix) => matrix,
+            Value::Of(earlier) => self.matrix(*earlier),
+        }
+    }
+
+    /// A node's name, or its op's, for messages.
+    pub(crate) fn describe(&self, index: usize) -> String {
+        let node = &self.nodes[index];
+        match (node.name.get(), &node.kind) {
+            (Some(name), _) => format!("'{name}'"),
+            (None, Kind::Computed { op, .. }) => format!("the output of {}", op.name()),
+            (None, _) => "an input".to_owned(),
+        }
+    }
+
+    /// Names a node; the first name stays.
+    pub(crate) fn name(&self, index: usize, name: &str) {
+        self.nodes[index].name.get_or_init(|| name.to_owned());
+        if let Some(Failure { node, error: Error::Shape { name: unnamed, .. } }) = &mut *self.error.borrow_mut()
+            && *node == index
+        {
+            unnamed.get_or_insert_with(|| name.to_owned());
+        }
+    }
+
+    /// The first error of this recording.
+    pub(crate) fn failed(&self) -> Option<Error> {
+        self.error.borrow().as_ref().map(|failure| failure.error.clone())
+    }
+
+    pub(crate) fn check(&self) -> Result<()> {
+        self.failed().map_or(Ok(()), Err)
+    }
+}
+
+impl<T> fmt::Debug for Tape<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Tape of {} nodes", self.nodes.len())
+    }
+}
+
+fn row_major<T: Scalar>(value: Mat<T>) -> Mat<T> {
+    if value.is_standard_layout() { value } else { value.as_standard_layout().into_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ndarray::array;
+
+    #[test]
+    fn a_tape_is_as_new_after_a_reset() {
+        let mut tape = Tape::<f64>::new();
+        let weights = Param::new("w", array![[1.0, 2.0]]);
+        let first = tape.param(&weights).tanh().sum().backward([&weights]).unwrap();
+        let first = first.get(&weights).cloned();
+        tape.reset();
+        let second = tape.param(&weights).tanh().sum().backward([&weights]).unwrap();
+        assert_eq!(second.get(&weights), first.as_ref());
+        assert_eq!(tape.nodes.len(), 3);
+    }
+
+    #[test]
+    fn the_steady_state_takes_every_buffer_from_the_pool() {
+        let mut tape = Tape::<f32>::new();
+        let mut addresses = Vec::new();
+        for _ in 0..3 {
+            let y = tape.input(Mat::ones((40, 30))).tanh();
+            addresses.push(y.value().unwrap().as_ptr() as usize);
+            tape.reset();
+        }
+        assert_eq!(addresses[1], addresses[2]);
+    }
+
+    #[test]
+    fn the_first_misfit_is_reported_with_op_name_and_shapes_by_whatever_reads_the_tape() {
+        let tape = Tape::<f64>::new();
+        let (x, w, b) = (Mat::zeros((500, 600)), Mat::zeros((400, 7)), Mat::zeros((1, 7)));
+        let (x, w, b) = (tape.constant(x), tape.input(w), tape.input(b));
+        let logits = x.affine(w, b).named("dec2");
+        let message = "affine 'dec2': x is 500 x 600, weights are 400 x 7";
+        assert_eq!(logits.value().unwrap_err().to_string(), message);
+        let loss = logits.tanh().mean();
+        assert_eq!(loss.backward([w]).unwrap_err().to_string(), message);
+    }
+
+    #[test]
+    fn a_parameter_cannot_change_under_a_tape() {
+        let mut weights = Param::new("w", array![[1.0_f64]]);
+        let mut tape = Tape::new();
+        tape.param(&weights);
+        let message = "parameter 'w' is still on a tape: reset or drop the tape before changing it";
+        assert_eq!(weights.value_mut().unwrap_err().to_string(), message);
+        tape.reset();
+        assert!(weights.value_mut().is_ok());
+    }
+
+    #[test]
+    fn variables_of_two_tapes_do_not_mix() {
+        let (one, two) = (Tape::<f64>::new(), Tape::<f64>::new());
+        let (a, b) = (one.input(array![[1.0]]), two.input(array![[1.0]]));
+        assert_eq!((a + b).value().unwrap_err().to_string(), "add: the variable belongs to another tape");
+    }
+}
