@@ -1,0 +1,48 @@
+//! Initial weights.
+
+use ndarray_rand::RandomExt;
+use ndarray_rand::rand_distr::{Distribution, StandardNormal, Uniform};
+use ract_autodiff::{Mat, Scalar};
+use rand::Rng;
+
+/// Xavier-uniform: between plus and minus `sqrt(6 / (rows + cols))`; rows are inputs, columns outputs.
+pub(crate) fn xavier<T: Scalar>(rows: usize, cols: usize, rng: &mut impl Rng) -> Mat<T> {
+    let bound = (6.0 / (rows + cols).max(1) as f64).sqrt();
+    let between = Uniform::new_inclusive(-bound, bound).expect("the bound is a positive number");
+    Mat::random_using((rows, cols), between.map(T::of), rng)
+}
+
+/// A row of normal draws of deviation `std`, drawn anew beyond two deviations.
+pub(crate) fn truncated_normal<T: Scalar>(cols: usize, std: f64, rng: &mut impl Rng) -> Mat<T> {
+    Mat::from_shape_simple_fn((1, cols), || {
+        loop {
+            let z: f64 = StandardNormal.sample(rng);
+            if z.abs() <= 2.0 {
+                return T::of(std * z);
+            }
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rand::SeedableRng;
+    use rand::rngs::SmallRng;
+
+    #[test]
+    fn xavier_fills_its_interval_evenly() {
+        let w: Mat<f64> = xavier(200, 300, &mut SmallRng::seed_from_u64(1));
+        let bound = (6.0_f64 / 500.0).sqrt();
+        assert!(w.iter().all(|x| x.abs() <= bound));
+        assert!(w.mean().unwrap().abs() < 0.01 * bound);
+        assert!((w.std(0.0) - bound / 3.0_f64.sqrt()).abs() < 0.01 * bound);
+    }
+
+    #[test]
+    fn truncated_normal_draws_stay_within_two_deviations() {
+        let b: Mat<f64> = truncated_normal(10_000, 0.001, &mut SmallRng::seed_from_u64(1));
+        assert!(b.iter().all(|x| x.abs() <= 0.002));
+        assert!((b.std(0.0) / 0.001 - 0.880).abs() < 0.02, "the deviation of a normal cut at two is 0.880");
+    }
+}

@@ -1,0 +1,36 @@
+//! A layer's two parameters.
+
+use ract_autodiff::{Mat, Module, Param, Scalar, Sparse, Tape, Var};
+use std::sync::Arc;
+
+/// `x w + b`.
+#[derive(Debug)]
+pub(crate) struct Linear<T> {
+    weights: Param<T>,
+    bias: Param<T>,
+}
+
+impl<T: Scalar> Linear<T> {
+    /// From a name for the weights and one for the bias, and their first values.
+    pub(crate) fn new(names: [&str; 2], weights: Mat<T>, bias: Mat<T>) -> Self {
+        Self { weights: Param::new(names[0], weights), bias: Param::new(names[1], bias) }
+    }
+
+    pub(crate) fn apply<'t>(&self, x: Var<'t, T>) -> Var<'t, T> {
+        x.affine(x.tape().param(&self.weights), x.tape().param(&self.bias))
+    }
+
+    pub(crate) fn apply_sparse<'t>(&self, tape: &'t Tape<T>, x: &Arc<Sparse<T>>) -> Var<'t, T> {
+        tape.sparse_affine(x, tape.param(&self.weights), tape.param(&self.bias))
+    }
+}
+
+impl<T> Module<T> for Linear<T> {
+    fn params(&self) -> Vec<&Param<T>> {
+        vec![&self.weights, &self.bias]
+    }
+
+    fn params_mut(&mut self) -> Vec<&mut Param<T>> {
+        vec![&mut self.weights, &mut self.bias]
+    }
+}

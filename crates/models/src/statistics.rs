@@ -1,0 +1,124 @@
+//! Running mean and variance of the critic's features.
+
+use ract_autodiff::{Mat, Scalar};
+
+/// Decay of the averages that batch renormalisation keeps (Ioffe, 2017).
+const RENORM_MOMENTUM: f64 = 0.99;
+/// Decay of the moving averages that the features are standardised by.
+const MOMENTUM: f64 = 0.999;
+/// Added to a variance before its root is taken.
+const EPSILON: f64 = 1e-3;
+
+/// Batch renormalisation statistics, gathered while the actor trains and frozen afterwards.
+///
+/// Debiased fast averages of each batch's mean and deviation feed slow moving averages, which start at mean 0 and
+/// variance 1. Without any update the features pass almost raw, divided by `sqrt(1.001)`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RunningStatistics {
+    renorm_mean: Vec<f64>,
+    renorm_deviation: Vec<f64>,
+    renorm_weight: f64,
+    mean: Vec<f64>,
+    variance: Vec<f64>,
+}
+
+impl RunningStatistics {
+    /// Mean 0 and variance 1 for each of `features`.
+    pub fn new(features: usize) -> Self {
+        Self {
+            renorm_mean: vec![0.0; features],
+            renorm_deviation: vec![0.0; features],
+            renorm_weight: 0.0,
+            mean: vec![0.0; features],
+            variance: vec![1.0; features],
+        }
+    }
+
+    /// Fixed statistics.
+    pub fn fixed(mean: Vec<f64>, variance: Vec<f64>) -> Self {
+        Self { mean, variance, ..Self::new(0) }
+    }
+
+    /// Takes in a batch: one B x 1 column per feature, in the order of the features.
+    pub fn update<T: Scalar>(&mut self, columns: &[&Mat<T>]) {
+        self.renorm_weight = decay(RENORM_MOMENTUM, self.renorm_weight, 1.0);
+        for (f, column) in columns.iter().enumerate() {
+            let n = column.len() as f64;
+            let mean = column.iter().map(|x| x.as_f64()).sum::<f64>() / n;
+            let variance = column.iter().map(|x| (x.as_f64() - mean).powi(2)).sum::<f64>() / n;
+            self.renorm_mean[f] = decay(RENORM_MOMENTUM, self.renorm_mean[f], mean);
+            self.renorm_deviation[f] = decay(RENORM_MOMENTUM, self.renorm_deviation[f], (variance + EPSILON).sqrt());
+            self.mean[f] = decay(MOMENTUM, self.mean[f], self.renorm_mean[f] / self.renorm_weight);
+            let deviation = self.renorm_deviation[f] / self.renorm_weight;
+            self.variance[f] = decay(MOMENTUM, self.variance[f], deviation.powi(2) - EPSILON);
+        }
+    }
+
+    /// What each feature is reduced by.
+    pub fn mean(&self) -> Vec<f64> {
+        self.mean.clone()
+    }
+
+    /// What each feature is then divided by.
+    pub fn deviation(&self) -> Vec<f64> {
+        self.variance.iter().map(|v| (v + EPSILON).sqrt()).collect()
+    }
+
+    /// All numbers in a row, for a checkpoint.
+    pub fn to_numbers(&self) -> Vec<f64> {
+        let columns = [&self.renorm_mean, &self.renorm_deviation, &self.mean, &self.variance];
+        columns.into_iter().flatten().copied().chain([self.renorm_weight]).collect()
+    }
+
+    /// From [`to_numbers`](Self::to_numbers); `None` when there are too few or too many for these features.
+    pub fn from_numbers(features: usize, numbers: &[f64]) -> Option<Self> {
+        let (columns, weight) = numbers.split_at_checked(4 * features)?;
+        let [renorm_weight] = *weight else { return None };
+        let column = |k: usize| columns[k * features..(k + 1) * features].to_vec();
+        Some(Self {
+            renorm_mean: column(0),
+            renorm_deviation: column(1),
+            renorm_weight,
+            mean: column(2),
+            variance: column(3),
+        })
+    }
+}
+
+fn decay(momentum: f64, average: f64, new: f64) -> f64 {
+    momentum * average + (1.0 - momentum) * new
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ndarray::array;
+
+    #[test]
+    fn many_batches_of_one_distribution_lead_to_its_mean_and_deviation() {
+        let mut statistics = RunningStatistics::new(2);
+        for _ in 0..20_000 {
+            statistics.update(&[&array![[1.0], [3.0]], &array![[-10.0], [10.0]]]);
+        }
+        let close = |a: f64, b: f64| (a - b).abs() < 1e-6;
+        assert!(close(statistics.mean()[0], 2.0) && close(statistics.mean()[1], 0.0));
+        assert!(close(statistics.deviation()[0], 1.001_f64.sqrt()));
+        assert!(close(statistics.deviation()[1], 100.001_f64.sqrt()));
+    }
+
+    #[test]
+    fn the_first_batch_counts_in_full_for_renorm_and_by_a_thousandth_for_the_average() {
+        let mut statistics = RunningStatistics::new(1);
+        statistics.update(&[&array![[1.0], [3.0]]]);
+        assert!((statistics.mean()[0] - 0.002).abs() < 1e-12);
+        assert!((statistics.deviation()[0] - 1.001_f64.sqrt()).abs() < 1e-12);
+    }
+
+    #[test]
+    fn a_checkpoint_brings_back_every_number() {
+        let mut statistics = RunningStatistics::new(1);
+        statistics.update(&[&array![[1.0], [3.5]]]);
+        assert_eq!(RunningStatistics::from_numbers(1, &statistics.to_numbers()), Some(statistics));
+        assert_eq!(RunningStatistics::from_numbers(1, &[0.0; 4]), None);
+    }
+}
