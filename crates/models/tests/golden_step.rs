@@ -3,6 +3,8 @@
 
 use ract_autodiff::{Grads, Mat, Module, Sparse, Tape};
 use ract_models::{Critic, CriticOutput, MultVae, MultVaeSizes, RunningStatistics, Scored};
+#![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
 use rand::SeedableRng;
 use rand::rngs::SmallRng;
 use serde_json::Value;
