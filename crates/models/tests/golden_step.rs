@@ -1,10 +1,10 @@
 //! One batch through Mult-VAE and critic against an independent automatic differentiation (golden/step.json), in f64 to
 //! 1e-10, and the path of the actor-critic gradient.
 
-use ract_autodiff::{Grads, Mat, Module, Sparse, Tape};
-use ract_models::{Critic, CriticOutput, MultVae, MultVaeSizes, RunningStatistics, Scored};
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
+use ract_autodiff::{Grads, Mat, Module, Sparse, Tape};
+use ract_models::{Critic, CriticOutput, MultVae, MultVaeSizes, RunningStatistics, Scored};
 use rand::SeedableRng;
 use rand::rngs::SmallRng;
 use serde_json::Value;
