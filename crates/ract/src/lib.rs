@@ -1,5 +1,6 @@
 //! RaCT: ranking metrics, the three training phases, experiments and their run folders.
 
 mod error;
+pub mod metrics;
 
 pub use error::{Error, Result};
