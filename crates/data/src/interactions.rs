@@ -29,6 +29,11 @@ impl Interactions {
             indices.extend_from_slice(&sorted);
             indptr.push(indices.len());
         }
+        Self::from_sorted(n_items, indptr, indices)
+    }
+
+    /// From compressed rows whose items ascend.
+    pub(crate) fn from_sorted(n_items: usize, indptr: Vec<usize>, indices: Vec<u32>) -> Self {
         let shape = (indptr.len() - 1, n_items);
         let values = vec![(); indices.len()];
         Self { pattern: CsMatI::new(shape, indptr, indices, values) }

@@ -1,6 +1,22 @@
 //! Sparse interaction data for recommenders: readers, the published split, batches and synthetic data.
 
+mod batch;
+mod dataset;
+mod error;
 mod interactions;
+mod numpy;
+pub mod prepared;
 pub mod random;
+mod raw;
+mod split;
+mod synthetic;
+mod table;
 
+pub use batch::{Batch, epoch_order};
+pub use dataset::{Dataset, HeldOut};
+pub use error::{DataError, Result};
 pub use interactions::Interactions;
+pub use numpy::NumpyRandom;
+pub use raw::RawInteractions;
+pub use split::{HeldOutPairs, Pairs, Split, SplitOptions, split};
+pub use synthetic::SyntheticSpec;

@@ -1,0 +1,193 @@
+//! A prepared data set: training users, and held-out users whose items are split in two.
+
+use crate::split::{HeldOutPairs, Split};
+use crate::table::{PREPARED, PairFile};
+use crate::{DataError, Interactions, Result};
+use rayon::slice::ParallelSliceMut;
+use std::fs::File;
+use std::path::Path;
+
+/// Users who are not trained on.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HeldOut {
+    /// What a model may see of each user.
+    pub fold_in: Interactions,
+    /// What it is to find; row for row the same users.
+    pub held_out: Interactions,
+}
+
+impl HeldOut {
+    /// Number of users.
+    pub fn n_users(&self) -> usize {
+        self.fold_in.n_users()
+    }
+}
+
+/// Training, validation and test users over the same items.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Dataset {
+    /// All items of the training users.
+    pub train: Interactions,
+    /// Users to select by.
+    pub validation: HeldOut,
+    /// Users to report on.
+    pub test: HeldOut,
+}
+
+impl Dataset {
+    /// Number of items, those of the training users.
+    pub fn n_items(&self) -> usize {
+        self.train.n_items()
+    }
+
+    /// Reads a folder that `ract prepare` wrote. Users are in ascending order of their numbers.
+    ///
+    /// # Errors
+    /// With file, line and value: what is missing, is no number, or lies outside of the items.
+    pub fn read(folder: &Path) -> Result<Self> {
+        let n_items = vocabulary_size(folder)?;
+        let held_out = |set: &str| {
+            let fold_in = Pairs::read(&folder.join(format!("{set}_tr.csv")), n_items, None)?;
+            let users = fold_in.users();
+            let held_out = Pairs::read(&folder.join(format!("{set}_te.csv")), n_items, Some(&users))?;
+            Ok(HeldOut { fold_in: fold_in.rows(n_items, &users), held_out: held_out.rows(n_items, &users) })
+        };
+        let train = Pairs::read(&folder.join("train.csv"), n_items, None)?;
+        let users = train.users();
+        Ok(Self { train: train.rows(n_items, &users), validation: held_out("validation")?, test: held_out("test")? })
+    }
+
+    /// The data set of a split that was not written to files: the same as if it had been.
+    pub fn of(split: &Split) -> Self {
+        let n_items = split.item_ids.len();
+        let held_out = |set: &HeldOutPairs| {
+            let (fold_in, held_out) = (Pairs(set.fold_in.clone()).grouped(), Pairs(set.targets.clone()).grouped());
+            let users = fold_in.users();
+            HeldOut { fold_in: fold_in.rows(n_items, &users), held_out: held_out.rows(n_items, &users) }
+        };
+        let train = Pairs(split.train.clone()).grouped();
+        let users = train.users();
+        let (validation, test) = (held_out(&split.validation), held_out(&split.test));
+        Self { train: train.rows(n_items, &users), validation, test }
+    }
+}
+
+fn vocabulary_size(folder: &Path) -> Result<usize> {
+    if !folder.join("meta.json").exists() {
+        return Err(DataError::File {
+            file: folder.display().to_string(),
+            problem: "not a prepared data set (it has no meta.json): make it with `ract prepare`".to_owned(),
+        });
+    }
+    let path = folder.join("unique_sid.txt");
+    let text = std::fs::read_to_string(&path).map_err(DataError::io("read", &path))?;
+    Ok(text.lines().count())
+}
+
+/// (user, item), first as they come, then grouped by user.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Pairs(pub(crate) Vec<(u32, u32)>);
+
+impl Pairs {
+    /// `known`: the users who may occur, ascending.
+    fn read(path: &Path, n_items: usize, known: Option<&[u32]>) -> Result<Self> {
+        let reader = File::open(path).map_err(DataError::io("read", path))?;
+        let mut file = PairFile::new(reader, &path.display().to_string(), PREPARED, false)?;
+        let mut pairs = Vec::new();
+        while let Some(pair) = file.next()? {
+            let item = u32::try_from(pair.item).ok().filter(|&item| (item as usize) < n_items).ok_or_else(|| {
+                let lines = format!("{n_items}, the number of lines in unique_sid.txt");
+                file.problem(format!("sid is {}, which is not below {lines}", pair.item))
+            })?;
+            let user = u32::try_from(pair.user)
+                .map_err(|_| file.problem(format!("uid is {}, which is above {}", pair.user, u32::MAX)))?;
+            if known.is_some_and(|users| users.binary_search(&user).is_err()) {
+                return Err(file.problem(format!("user {user} has held-out items but no fold-in items")));
+            }
+            pairs.push((user, item));
+        }
+        Ok(Self(pairs).grouped())
+    }
+
+    /// Ascending, each pair once.
+    pub(crate) fn grouped(mut self) -> Self {
+        self.0.par_sort_unstable();
+        self.0.dedup();
+        self
+    }
+
+    /// Who occurs; the pairs must be grouped.
+    pub(crate) fn users(&self) -> Vec<u32> {
+        self.0.chunk_by(|a, b| a.0 == b.0).map(|row| row[0].0).collect()
+    }
+
+    /// One row for each of `users`, who ascend and contain all that occur; the pairs must be grouped.
+    pub(crate) fn rows(self, n_items: usize, users: &[u32]) -> Interactions {
+        let ends = users.iter().map(|&user| self.0.partition_point(|pair| pair.0 <= user));
+        let ends = std::iter::once(0).chain(ends).collect();
+        Interactions::from_sorted(n_items, ends, self.0.into_iter().map(|pair| pair.1).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tempfile::TempDir;
+
+    fn folder(files: &[(&str, &str)]) -> TempDir {
+        let folder = TempDir::new().unwrap();
+        let healthy = [
+            ("meta.json", "{}"),
+            ("unique_sid.txt", "70\n80\n90\n"),
+            ("train.csv", "uid,sid\n4,2\n1,0\n4,0\n4,2\n"),
+            ("validation_tr.csv", "uid,sid\n7,1\n6,0\n"),
+            ("validation_te.csv", "uid,sid\n7,2\n"),
+            ("test_tr.csv", "uid,sid\n9,1\n"),
+            ("test_te.csv", "uid,sid\n9,0\n"),
+        ];
+        for (name, text) in healthy.iter().chain(files) {
+            std::fs::write(folder.path().join(name), text).unwrap();
+        }
+        folder
+    }
+
+    fn error(name: &str, text: &str) -> String {
+        let folder = folder(&[(name, text)]);
+        let message = Dataset::read(folder.path()).unwrap_err().to_string();
+        message.replace(&format!("{}/", folder.path().display()), "")
+    }
+
+    #[test]
+    fn rows_are_users_in_ascending_order_and_items_count_once() {
+        let data = Dataset::read(folder(&[]).path()).unwrap();
+        assert_eq!(data.n_items(), 3);
+        assert_eq!(data.train, Interactions::from_rows(3, [vec![0], vec![0, 2]]));
+        assert_eq!(data.test.held_out, Interactions::from_rows(3, [vec![0]]));
+    }
+
+    #[test]
+    fn a_user_with_nothing_held_out_keeps_an_empty_row() {
+        let data = Dataset::read(folder(&[]).path()).unwrap();
+        assert_eq!(data.validation.fold_in, Interactions::from_rows(3, [vec![0], vec![1]]));
+        assert_eq!(data.validation.held_out, Interactions::from_rows(3, [vec![], vec![2]]));
+    }
+
+    #[test]
+    fn an_error_names_file_line_and_value() {
+        assert_eq!(
+            error("train.csv", "uid,sid\n1,0\n1,3\n"),
+            "train.csv, line 3: sid is 3, which is not below 3, the number of lines in unique_sid.txt"
+        );
+        assert_eq!(
+            error("test_te.csv", "uid,sid\n9,0\n8,0\n"),
+            "test_te.csv, line 3: user 8 has held-out items but no fold-in items"
+        );
+    }
+
+    #[test]
+    fn a_folder_that_was_not_prepared_says_which_command_makes_it() {
+        let empty = TempDir::new().unwrap();
+        let message = Dataset::read(empty.path()).unwrap_err().to_string();
+        assert!(message.contains("`ract prepare`"), "{message}");
+    }
+}

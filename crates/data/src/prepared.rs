@@ -1,0 +1,139 @@
+//! The folder of a prepared data set: written whole or not at all.
+
+use crate::split::{Pairs, Split, SplitOptions};
+use crate::{DataError, RawInteractions, Result};
+use serde::{Deserialize, Serialize};
+use std::fs::{self, File};
+use std::io::{BufWriter, Write};
+use std::path::Path;
+
+/// `meta.json`: where the folder came from and what is in it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Meta {
+    /// The raw file's name.
+    pub source: String,
+    /// Ratings at or below were left out.
+    pub min_rating: Option<f64>,
+    /// Filters and split.
+    #[serde(flatten)]
+    pub options: SplitOptions,
+    /// Rows of the raw file.
+    pub raw_rows: u64,
+    /// Rows left out because their pair had come before.
+    pub repeated_rows: u64,
+    /// Users that passed the filters.
+    pub users: usize,
+    /// Users to train on.
+    pub training_users: usize,
+    /// Items of the training users.
+    pub items: usize,
+    /// Pairs in each file.
+    pub interactions: Counts,
+    /// Held-out users left out because no training user has any of their items.
+    pub dropped_users: usize,
+    /// The program's version.
+    pub version: String,
+}
+
+/// Pairs in each file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the files' own names")]
+pub struct Counts {
+    pub train: usize,
+    pub validation_tr: usize,
+    pub validation_te: usize,
+    pub test_tr: usize,
+    pub test_te: usize,
+}
+
+impl Meta {
+    /// Of a split.
+    pub fn new(raw: &RawInteractions, min_rating: Option<f64>, options: &SplitOptions, split: &Split) -> Self {
+        Self {
+            source: raw.file.clone(),
+            min_rating,
+            options: options.clone(),
+            raw_rows: raw.rows,
+            repeated_rows: raw.duplicates,
+            users: split.users,
+            training_users: split.users - 2 * options.heldout_users,
+            items: split.item_ids.len(),
+            interactions: Counts {
+                train: split.train.len(),
+                validation_tr: split.validation.fold_in.len(),
+                validation_te: split.validation.targets.len(),
+                test_tr: split.test.fold_in.len(),
+                test_te: split.test.targets.len(),
+            },
+            dropped_users: split.dropped_users,
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+        }
+    }
+}
+
+/// Checks, before the work is done, that `folder` can be written: it is not there, empty, or an older prepared data set.
+///
+/// # Errors
+/// When something else is in it.
+pub fn check_target(folder: &Path) -> Result<()> {
+    let is_empty = fs::read_dir(folder).map_or(!folder.exists(), |mut entries| entries.next().is_none());
+    if is_empty || folder.join("meta.json").exists() {
+        return Ok(());
+    }
+    let problem = "it is there, and is not a prepared data set: choose another --out".to_owned();
+    Err(DataError::File { file: folder.display().to_string(), problem })
+}
+
+/// Writes `train.csv`, `validation_tr.csv`, `validation_te.csv`, `test_tr.csv`, `test_te.csv`, `unique_sid.txt` and
+/// `meta.json` into a folder beside `folder`, which then takes its place.
+///
+/// # Errors
+/// When `folder` holds something else, or the system refuses.
+pub fn write(folder: &Path, split: &Split, meta: &Meta) -> Result<()> {
+    check_target(folder)?;
+    let parent = folder.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let attempt = || {
+        fs::create_dir_all(parent)?;
+        let new = tempfile::Builder::new().prefix(".half-written-").tempdir_in(parent)?;
+        let files: [(&str, &Pairs); 5] = [
+            ("train.csv", &split.train),
+            ("validation_tr.csv", &split.validation.fold_in),
+            ("validation_te.csv", &split.validation.targets),
+            ("test_tr.csv", &split.test.fold_in),
+            ("test_te.csv", &split.test.targets),
+        ];
+        for (name, pairs) in files {
+            write_file(&new.path().join(name), |file| write_pairs(file, pairs))?;
+        }
+        write_file(&new.path().join("unique_sid.txt"), |file| {
+            split.item_ids.iter().try_for_each(|id| writeln!(file, "{id}"))
+        })?;
+        write_file(&new.path().join("meta.json"), |file| {
+            serde_json::to_writer_pretty(&mut *file, meta)?;
+            file.write_all(b"\n")
+        })?;
+        if folder.exists() {
+            fs::remove_dir_all(folder)?;
+        }
+        fs::rename(new.path(), folder)
+    };
+    attempt().map_err(DataError::io("write", folder))
+}
+
+fn write_file(path: &Path, fill: impl FnOnce(&mut BufWriter<File>) -> std::io::Result<()>) -> std::io::Result<()> {
+    let mut file = BufWriter::with_capacity(1 << 18, File::create(path)?);
+    fill(&mut file)?;
+    file.into_inner()?.sync_all()
+}
+
+fn write_pairs(file: &mut impl Write, pairs: &Pairs) -> std::io::Result<()> {
+    file.write_all(b"uid,sid\n")?;
+    let (mut uid_text, mut sid_text) = (itoa::Buffer::new(), itoa::Buffer::new());
+    for &(uid, sid) in pairs {
+        file.write_all(uid_text.format(uid).as_bytes())?;
+        file.write_all(b",")?;
+        file.write_all(sid_text.format(sid).as_bytes())?;
+        file.write_all(b"\n")?;
+    }
+    Ok(())
+}

@@ -1,0 +1,117 @@
+//! Raw interactions, as a data set's publisher wrote them.
+
+use crate::table::{PairFile, RAW};
+use crate::{DataError, Result};
+use rayon::slice::ParallelSliceMut;
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::io::Read;
+
+/// Pairs of users and items in the order of their file, each pair once.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RawInteractions {
+    /// The file's name, for messages.
+    pub file: String,
+    /// Each user's id in the file.
+    pub user_ids: Vec<u64>,
+    /// Each user's first line in the file.
+    pub user_lines: Vec<u64>,
+    /// Each item's id in the file.
+    pub item_ids: Vec<u64>,
+    /// Positions in `user_ids` and `item_ids`.
+    pub pairs: Vec<(u32, u32)>,
+    /// Rows read, those that were not kept included.
+    pub rows: u64,
+    /// Rows whose pair had come before.
+    pub duplicates: u64,
+}
+
+impl RawInteractions {
+    /// Reads a CSV file: columns `userId` or `user`, `movieId` or `item`, and, with `min_rating`, `rating`, of which
+    /// those above the threshold are kept. Other columns are ignored. `file` is the name in messages.
+    ///
+    /// # Errors
+    /// With line and value: a missing column, what is no number, an empty file; nothing above the threshold.
+    pub fn read_csv(source: impl Read, file: &str, min_rating: Option<f64>) -> Result<Self> {
+        let mut table = PairFile::new(source, file, RAW, min_rating.is_some())?;
+        let threshold = min_rating.unwrap_or(f64::NEG_INFINITY);
+        let (mut users, mut items) = (Ids::default(), Ids::default());
+        let (mut pairs, mut user_lines, mut rows) = (Vec::new(), Vec::new(), 0);
+        while let Some(row) = table.next()? {
+            rows += 1;
+            if row.rating > threshold {
+                pairs.push((users.position(row.user), items.position(row.item)));
+                if user_lines.len() < users.ids.len() {
+                    user_lines.push(table.line());
+                }
+            }
+        }
+        if pairs.is_empty() {
+            let problem = match min_rating {
+                Some(min) if rows > 0 => format!("none of its {rows} ratings is above {min}: lower --min-rating"),
+                _ => "no interactions after the header".to_owned(),
+            };
+            return Err(DataError::File { file: file.to_owned(), problem });
+        }
+        let before = pairs.len();
+        drop_repeated(&mut pairs);
+        let duplicates = (before - pairs.len()) as u64;
+        let (file, user_ids, item_ids) = (file.to_owned(), users.ids, items.ids);
+        Ok(Self { file, user_ids, user_lines, item_ids, pairs, rows, duplicates })
+    }
+}
+
+/// Ids in the order of their first appearance.
+#[derive(Default)]
+struct Ids {
+    ids: Vec<u64>,
+    positions: FxHashMap<u64, u32>,
+}
+
+impl Ids {
+    fn position(&mut self, id: u64) -> u32 {
+        *self.positions.entry(id).or_insert_with(|| {
+            self.ids.push(id);
+            (self.ids.len() - 1) as u32
+        })
+    }
+}
+
+/// Keeps the first of equal pairs. Sorting a copy tells quickly whether there are any.
+fn drop_repeated(pairs: &mut Vec<(u32, u32)>) {
+    let mut sorted = pairs.clone();
+    sorted.par_sort_unstable();
+    let repeated: FxHashSet<_> = sorted.windows(2).filter(|two| two[0] == two[1]).map(|two| two[0]).collect();
+    if !repeated.is_empty() {
+        let mut met = FxHashSet::default();
+        pairs.retain(|pair| !repeated.contains(pair) || met.insert(*pair));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str, min_rating: Option<f64>) -> Result<RawInteractions, String> {
+        RawInteractions::read_csv(text.as_bytes(), "FILE", min_rating).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn a_rating_is_kept_when_it_is_above_the_threshold() {
+        let raw = read("userId,movieId,rating,timestamp\n9,5,3.5,1\n9,6,4,1\n2,5,5,1\n", Some(3.5)).unwrap();
+        assert_eq!((raw.user_ids, raw.item_ids), (vec![9, 2], vec![6, 5]));
+        assert_eq!((raw.pairs, raw.user_lines, raw.rows), (vec![(0, 0), (1, 1)], vec![3, 4], 3));
+    }
+
+    #[test]
+    fn a_pair_counts_once() {
+        let raw = read("user,item\n1,1\n1,2\n1,1\n2,1\n1,1\n", None).unwrap();
+        assert_eq!((raw.pairs, raw.duplicates), (vec![(0, 0), (0, 1), (1, 0)], 2));
+    }
+
+    #[test]
+    fn nothing_to_keep_is_an_error() {
+        assert_eq!(read("user,item\n", None).unwrap_err(), "FILE: no interactions after the header");
+        let message = "FILE: none of its 1 ratings is above 5: lower --min-rating";
+        assert_eq!(read("user,item,rating\n1,1,5\n", Some(5.0)).unwrap_err(), message);
+    }
+}

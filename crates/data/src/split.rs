@@ -1,0 +1,187 @@
+//! The published split (Liang et al., WWW 2018): strong generalisation, reproduced to the byte.
+
+use crate::numpy::NumpyRandom;
+use crate::{DataError, RawInteractions, Result};
+use serde::{Deserialize, Serialize};
+
+/// A held-out user with fewer items keeps them all for the fold-in.
+const MIN_ITEMS_TO_SPLIT: usize = 5;
+/// The share of a held-out user's items that is to be found.
+const TARGET_SHARE: f64 = 0.2;
+/// Stands for an item that no training user has.
+const UNKNOWN: u32 = u32::MAX;
+
+/// What is kept and how it is split.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SplitOptions {
+    /// Users with fewer items are left out, after the items were filtered.
+    pub min_user_items: usize,
+    /// Items with fewer users are left out first.
+    pub min_item_users: usize,
+    /// Number of validation users, and of test users.
+    pub heldout_users: usize,
+    /// Seed of numpy's generator; 98765 in the published splits.
+    pub seed: u32,
+    /// Leave out held-out users who have no item that a training user has, instead of refusing.
+    pub drop_empty_users: bool,
+}
+
+/// Pairs of (uid, sid): a user's place in the permuted list of users, an item's in the vocabulary.
+pub type Pairs = Vec<(u32, u32)>;
+
+/// The five files of a split, and the vocabulary.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Split {
+    /// In the raw file's order.
+    pub train: Pairs,
+    /// Fold-in and targets of the validation users, by ascending user id, then in the raw file's order.
+    pub validation: HeldOutPairs,
+    /// The same of the test users.
+    pub test: HeldOutPairs,
+    /// The items' ids in the raw file, in the order in which training users first have them.
+    pub item_ids: Vec<u64>,
+    /// Users that passed the filters.
+    pub users: usize,
+    /// Held-out users left out because no training user has any of their items.
+    pub dropped_users: usize,
+}
+
+/// The two parts of held-out users' items.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct HeldOutPairs {
+    /// `*_tr.csv`.
+    pub fold_in: Pairs,
+    /// `*_te.csv`.
+    pub targets: Pairs,
+}
+
+/// Filters and splits.
+///
+/// # Errors
+/// When the filters leave nothing, when there are not enough users to hold out, or when a held-out user has no items
+/// left.
+pub fn split(raw: &RawInteractions, options: &SplitOptions) -> Result<Split> {
+    let pairs = filter(raw, options);
+    let users = users_by_id(raw, &pairs);
+    let (n, held_out) = (users.len(), options.heldout_users);
+    if n == 0 {
+        return Err(DataError::File {
+            file: raw.file.clone(),
+            problem: format!(
+                "no user has {} items that have {} users: lower --min-user-items or --min-item-users",
+                options.min_user_items, options.min_item_users
+            ),
+        });
+    }
+    if held_out == 0 || 2 * held_out >= n {
+        return Err(DataError::Options(format!(
+            "{}: {held_out} validation users and as many test users cannot be held out of {n} users: choose \
+             --heldout-users between 1 and {}",
+            raw.file,
+            n.saturating_sub(1) / 2
+        )));
+    }
+
+    // uid: the user's place after numpy's permutation; the last are test users, those before them validation users.
+    let permutation = NumpyRandom::new(options.seed).permutation(n);
+    let mut uids = vec![UNKNOWN; raw.user_ids.len()];
+    for (uid, &place) in (0..).zip(&permutation) {
+        uids[users[place as usize] as usize] = uid;
+    }
+    let (train_end, validation_end) = ((n - 2 * held_out) as u32, (n - held_out) as u32);
+
+    let mut sids = vec![UNKNOWN; raw.item_ids.len()];
+    let (mut train, mut item_ids) = (Pairs::new(), Vec::new());
+    for &(user, item) in &pairs {
+        let (uid, sid) = (uids[user as usize], &mut sids[item as usize]);
+        if uid < train_end {
+            if *sid == UNKNOWN {
+                *sid = item_ids.len() as u32;
+                item_ids.push(raw.item_ids[item as usize]);
+            }
+            train.push((uid, *sid));
+        }
+    }
+
+    let mut dropped_users = 0;
+    let mut hold_out = |set: &str, uids_of_set: std::ops::Range<u32>| {
+        let of_set = users.iter().copied().filter(|&user| uids_of_set.contains(&uids[user as usize]));
+        let of_set: Vec<u32> = of_set.collect();
+        let items = items_of(&pairs, &of_set, &uids, &sids);
+        for (&user, items) in of_set.iter().zip(&items) {
+            if items.is_empty() && !options.drop_empty_users {
+                return Err(no_items_left(raw, user, set));
+            }
+        }
+        dropped_users += items.iter().filter(|items| items.is_empty()).count();
+        Ok(hold_out_targets(of_set.iter().map(|&user| uids[user as usize]).zip(items), options.seed))
+    };
+    let validation = hold_out("validation", train_end..validation_end)?;
+    let test = hold_out("test", validation_end..n as u32)?;
+    Ok(Split { train, validation, test, item_ids, users: n, dropped_users })
+}
+
+/// Items first, then users, once each.
+fn filter(raw: &RawInteractions, options: &SplitOptions) -> Pairs {
+    let mut pairs = raw.pairs.clone();
+    let mut item_users = vec![0; raw.item_ids.len()];
+    pairs.iter().for_each(|&(_, item)| item_users[item as usize] += 1);
+    pairs.retain(|&(_, item)| item_users[item as usize] >= options.min_item_users);
+    let mut user_items = vec![0; raw.user_ids.len()];
+    pairs.iter().for_each(|&(user, _)| user_items[user as usize] += 1);
+    pairs.retain(|&(user, _)| user_items[user as usize] >= options.min_user_items);
+    pairs
+}
+
+/// The users in `pairs`, by ascending id.
+fn users_by_id(raw: &RawInteractions, pairs: &Pairs) -> Vec<u32> {
+    let mut there = vec![false; raw.user_ids.len()];
+    pairs.iter().for_each(|&(user, _)| there[user as usize] = true);
+    let mut users: Vec<u32> = (0..there.len() as u32).filter(|&user| there[user as usize]).collect();
+    users.sort_unstable_by_key(|&user| raw.user_ids[user as usize]);
+    users
+}
+
+/// The known items (sids) of each of `users`, in the raw file's order.
+fn items_of(pairs: &Pairs, users: &[u32], uids: &[u32], sids: &[u32]) -> Vec<Vec<u32>> {
+    let mut place = vec![UNKNOWN; uids.len()];
+    (0..).zip(users).for_each(|(at, &user)| place[user as usize] = at);
+    let mut items = vec![Vec::new(); users.len()];
+    for &(user, item) in pairs {
+        let (at, sid) = (place[user as usize], sids[item as usize]);
+        if at != UNKNOWN && sid != UNKNOWN {
+            items[at as usize].push(sid);
+        }
+    }
+    items
+}
+
+/// Draws each user's targets from a generator that is seeded anew for this set of users.
+fn hold_out_targets(users: impl Iterator<Item = (u32, Vec<u32>)>, seed: u32) -> HeldOutPairs {
+    let mut random = NumpyRandom::new(seed);
+    let mut pairs = HeldOutPairs::default();
+    for (uid, items) in users {
+        let mut is_target = vec![false; items.len()];
+        if items.len() >= MIN_ITEMS_TO_SPLIT {
+            let size = (TARGET_SHARE * items.len() as f64) as usize;
+            random.choice(items.len(), size).into_iter().for_each(|at| is_target[at as usize] = true);
+        }
+        for (sid, is_target) in items.into_iter().zip(is_target) {
+            let part = if is_target { &mut pairs.targets } else { &mut pairs.fold_in };
+            part.push((uid, sid));
+        }
+    }
+    pairs
+}
+
+fn no_items_left(raw: &RawInteractions, user: u32, set: &str) -> DataError {
+    let id = raw.user_ids[user as usize];
+    DataError::Line {
+        file: raw.file.clone(),
+        line: raw.user_lines[user as usize],
+        problem: format!(
+            "{set} user {id} has no items left: no training user has any of them. Raise --min-item-users, try another \
+             --seed, or leave such users out with --drop-empty-users"
+        ),
+    }
+}

@@ -1,0 +1,160 @@
+//! CSV files with a column of users and a column of items, one pair a line.
+
+use crate::{DataError, Result};
+use csv::ByteRecord;
+use std::io::Read;
+
+/// What the columns may be called.
+#[derive(Clone, Copy)]
+pub(crate) struct Header {
+    pub(crate) user: &'static [&'static str],
+    pub(crate) item: &'static [&'static str],
+}
+
+/// The files that a prepared folder holds.
+pub(crate) const PREPARED: Header = Header { user: &["uid"], item: &["sid"] };
+/// Raw interactions: MovieLens, or plain.
+pub(crate) const RAW: Header = Header { user: &["userId", "user"], item: &["movieId", "item"] };
+const RATING: &str = "rating";
+
+/// Reads pairs and knows where it stands, for errors.
+pub(crate) struct PairFile<R> {
+    csv: csv::Reader<R>,
+    file: String,
+    record: ByteRecord,
+    user: Column,
+    item: Column,
+    rating: Option<Column>,
+}
+
+struct Column {
+    name: &'static str,
+    index: usize,
+}
+
+/// One line.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Pair {
+    pub(crate) user: u64,
+    pub(crate) item: u64,
+    /// 1 where the file has no ratings or nobody wants them.
+    pub(crate) rating: f64,
+}
+
+impl<R: Read> PairFile<R> {
+    /// `file` is the name for errors.
+    pub(crate) fn new(reader: R, file: &str, header: Header, with_ratings: bool) -> Result<Self> {
+        let problem = |problem: String| DataError::File { file: file.to_owned(), problem };
+        let mut csv = csv::ReaderBuilder::new().flexible(true).buffer_capacity(1 << 18).from_reader(reader);
+        let names = csv.byte_headers().map_err(|error| unreadable(file, &error))?;
+        if names.is_empty() {
+            return Err(problem("the file is empty".to_owned()));
+        }
+        let names: Vec<_> = names.iter().map(|name| String::from_utf8_lossy(name.trim_ascii()).into_owned()).collect();
+        let column = |wanted: &[&'static str]| {
+            let found =
+                wanted.iter().find_map(|&name| Some(Column { name, index: names.iter().position(|n| n == name)? }));
+            found.ok_or_else(|| {
+                let (wanted, names) = (wanted.join(" or "), names.join(", "));
+                problem(format!("no column {wanted}; its columns are: {names}"))
+            })
+        };
+        let rating = if with_ratings { Some(column(&[RATING])?) } else { None };
+        let (user, item) = (column(header.user)?, column(header.item)?);
+        Ok(Self { file: file.to_owned(), record: ByteRecord::new(), user, item, rating, csv })
+    }
+
+    /// The pair of the next line, if there is one.
+    pub(crate) fn next(&mut self) -> Result<Option<Pair>> {
+        if !self.csv.read_byte_record(&mut self.record).map_err(|error| unreadable(&self.file, &error))? {
+            return Ok(None);
+        }
+        Ok(Some(Pair {
+            user: self.id(&self.user)?,
+            item: self.id(&self.item)?,
+            rating: self.rating.as_ref().map_or(Ok(1.0), |column| self.finite(column))?,
+        }))
+    }
+
+    /// The line that the last pair stands on, from 1.
+    pub(crate) fn line(&self) -> u64 {
+        self.record.position().map_or(0, csv::Position::line)
+    }
+
+    /// What is wrong with the last pair.
+    pub(crate) fn problem(&self, problem: String) -> DataError {
+        DataError::Line { file: self.file.clone(), line: self.line(), problem }
+    }
+
+    fn id(&self, column: &Column) -> Result<u64> {
+        let field = self.field(column)?;
+        let id = std::str::from_utf8(field).ok().and_then(|text| text.parse().ok());
+        id.ok_or_else(|| self.refuse(column, field, "not a whole number"))
+    }
+
+    fn finite(&self, column: &Column) -> Result<f64> {
+        let field = self.field(column)?;
+        let number = std::str::from_utf8(field).ok().and_then(|text| text.parse().ok());
+        let number = number.ok_or_else(|| self.refuse(column, field, "not a number"))?;
+        if f64::is_finite(number) { Ok(number) } else { Err(self.refuse(column, field, "not a finite number")) }
+    }
+
+    fn field(&self, column: &Column) -> Result<&[u8]> {
+        let field = self.record.get(column.index).ok_or_else(|| {
+            self.problem(format!("only {} fields, so there is no {}", self.record.len(), column.name))
+        })?;
+        Ok(field.trim_ascii())
+    }
+
+    fn refuse(&self, column: &Column, field: &[u8], what: &str) -> DataError {
+        self.problem(format!("{} is '{}', {what}", column.name, String::from_utf8_lossy(field)))
+    }
+}
+
+fn unreadable(file: &str, error: &csv::Error) -> DataError {
+    DataError::File { file: file.to_owned(), problem: format!("cannot be read: {error}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pairs(text: &str, with_ratings: bool) -> Result<Vec<(u64, Pair)>> {
+        let mut file = PairFile::new(text.as_bytes(), "x.csv", RAW, with_ratings)?;
+        let mut pairs = Vec::new();
+        while let Some(pair) = file.next()? {
+            pairs.push((file.line(), pair));
+        }
+        Ok(pairs)
+    }
+
+    fn error(text: &str) -> String {
+        pairs(text, true).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn columns_are_found_by_name() {
+        let pair = Pair { user: 7, item: 9, rating: 3.5 };
+        assert_eq!(pairs("when,item,rating,user\n1,9,3.5,7\n", true).unwrap(), [(2, pair)]);
+        let pair = Pair { user: 7, item: 9, rating: 1.0 };
+        assert_eq!(pairs("userId,movieId,rating\n7,9,bad\n", false).unwrap(), [(2, pair)]);
+    }
+
+    #[test]
+    fn lines_are_those_of_an_editor() {
+        for text in ["user,item\n1,2\n\n3,4\n", "user,item\r\n1,2\r\n\r\n3,4\r\n", "user,item\n1,2\n\n3,4"] {
+            let lines: Vec<_> = pairs(text, false).unwrap().into_iter().map(|(line, _)| line).collect();
+            assert_eq!(lines, [2, 4], "{text:?}");
+        }
+    }
+
+    #[test]
+    fn an_error_names_file_line_column_and_value() {
+        assert_eq!(error(""), "x.csv: the file is empty");
+        assert_eq!(error("user,item\n1,2\n"), "x.csv: no column rating; its columns are: user, item");
+        assert_eq!(error("a,item,rating\n"), "x.csv: no column userId or user; its columns are: a, item, rating");
+        assert_eq!(error("user,item,rating\n1,2,3\n1,x,3\n"), "x.csv, line 3: item is 'x', not a whole number");
+        assert_eq!(error("user,item,rating\n1,2,NaN\n"), "x.csv, line 2: rating is 'NaN', not a finite number");
+        assert_eq!(error("user,item,rating\n1,2\n"), "x.csv, line 2: only 2 fields, so there is no rating");
+    }
+}
