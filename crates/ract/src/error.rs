@@ -15,6 +15,12 @@ pub enum Error {
     /// The command could not do what was asked.
     #[error("{0}")]
     Failed(String),
+    /// The data cannot be used.
+    #[error(transparent)]
+    Data(#[from] ract_data::DataError),
+    /// The tape or the optimiser refused: a programming error, unless the configuration makes no sense.
+    #[error("training: {0}")]
+    Autodiff(#[from] ract_autodiff::Error),
     /// A file could not be read or written.
     #[error("cannot {verb} {}: {source}", path.display())]
     File {

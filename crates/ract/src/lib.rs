@@ -1,6 +1,20 @@
 //! RaCT: ranking metrics, the three training phases, experiments and their run folders.
 
+mod atomic_file;
+mod checkpoints;
+pub mod config;
 mod error;
+mod evaluate;
+pub mod experiment;
 pub mod metrics;
+pub mod progress;
+pub mod published;
+pub mod result;
+pub mod run_folder;
+mod snapshot;
+pub mod table;
+mod tensor_file;
+mod training;
 
 pub use error::{Error, Result};
+pub use training::Phase;

@@ -1,16 +1,26 @@
 //! The subcommands, one a file.
 
-pub(crate) mod prepare;
-pub(crate) mod synth;
+mod evaluate;
+mod prepare;
+mod run;
+mod synth;
+mod terminal;
 
 use clap::Subcommand;
 use ract::Result;
+use ract::config::Config;
+use ract::metrics::Metric;
+use std::io::Write;
 
 /// What `ract` can do.
 #[derive(Subcommand)]
 pub(crate) enum Command {
     /// Filter and split raw interactions into a folder that runs can train on
     Prepare(prepare::Args),
+    /// Train all phases of an experiment and print what was gained; run again, it resumes
+    Run(run::Args),
+    /// Print the test metrics of a finished or interrupted run
+    Evaluate(evaluate::Args),
     /// Write a synthetic ratings file of the shape of a public data set
     Synth(synth::Args),
 }
@@ -19,7 +29,22 @@ impl Command {
     pub(crate) fn run(self) -> Result<()> {
         match self {
             Self::Prepare(args) => prepare::run(args),
+            Self::Run(args) => run::run(args),
+            Self::Evaluate(args) => evaluate::run(args),
             Self::Synth(args) => synth::run(args),
         }
     }
+}
+
+/// A result, to stdout; a reader that has gone away is no failure.
+fn print(text: &str) {
+    let _ = writeln!(std::io::stdout(), "{text}");
+}
+
+/// The columns of a printed table: those of the paper's tables, as far as they were measured.
+fn columns(config: &Config) -> Vec<Metric> {
+    let measured = &config.evaluation.metrics;
+    let paper = [Metric::Ndcg(100), Metric::Recall(20), Metric::Recall(50)];
+    let columns: Vec<_> = paper.into_iter().filter(|metric| measured.contains(metric)).collect();
+    if columns.is_empty() { measured.clone() } else { columns }
 }

@@ -1,7 +1,7 @@
 //! Each user's best items, and which of them were held out.
 
 use super::Metric;
-use ndarray::{Array2, ArrayView2, Axis};
+use ndarray::{Array2, ArrayView1, Axis};
 use ract_data::Interactions;
 use rayon::prelude::*;
 use std::cmp::Ordering;
@@ -18,21 +18,21 @@ pub struct Ranked<'a> {
     pub held_out: usize,
 }
 
-/// `metrics` (columns) of all users (rows) from their `scores` (users x items). Items that a user has in `seen` are left
-/// out of the ranking; those in `wanted` are hits. Of equal scores the item with the smaller number ranks first.
-pub fn score_users(
-    scores: ArrayView2<'_, f32>,
+/// `metrics` (columns) of all users (rows), whose rows of item scores `scores_of` gives. Items that a user has in `seen`
+/// are left out of the ranking; those in `wanted` are hits. Of equal scores the item with the smaller number ranks first.
+pub fn score_users<'a>(
+    scores_of: impl Fn(usize) -> ArrayView1<'a, f32> + Sync,
     seen: &Interactions,
     wanted: &Interactions,
     metrics: &[Metric],
 ) -> Array2<f64> {
     let depth = metrics.iter().map(|metric| metric.k()).max().unwrap_or(0);
-    let mut values = Array2::zeros((scores.nrows(), metrics.len()));
+    let mut values = Array2::zeros((seen.n_users(), metrics.len()));
     values.axis_chunks_iter_mut(Axis(0), USERS_PER_TASK).into_par_iter().enumerate().for_each(|(task, mut values)| {
         let (mut best, mut hits) = (Vec::new(), Vec::new());
         for (user, mut values) in (task * USERS_PER_TASK..).zip(values.rows_mut()) {
             let wanted = wanted.items(user);
-            rank(scores.row(user).iter().copied(), seen.items(user), depth, &mut best);
+            rank(scores_of(user).iter().copied(), seen.items(user), depth, &mut best);
             hits.clear();
             hits.extend(best.iter().map(|(_, item)| wanted.binary_search(item).is_ok()));
             let ranked = Ranked { hits: &hits, held_out: wanted.len() };

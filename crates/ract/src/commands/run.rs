@@ -1,0 +1,51 @@
+//! `ract run`: all phases of one experiment.
+
+use crate::commands::terminal::Terminal;
+use ract::config::Config;
+use ract::published::published;
+use ract::run_folder::RunFolder;
+use ract::{Error, Result, experiment, table};
+use std::path::PathBuf;
+
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// The experiment's TOML file
+    file: PathBuf,
+    /// Override a key of the file, such as actor.epochs=10; may be repeated
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    overrides: Vec<String>,
+    /// The run folder; begun runs go on there [default: runs/ and the file's name]
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+}
+
+pub(crate) fn run(args: Args) -> Result<()> {
+    let config = Config::read(&args.file, &args.overrides)?;
+    let name = args.file.file_stem().ok_or_else(|| Error::Usage(format!("{} is no file", args.file.display())))?;
+    let out = args.out.unwrap_or_else(|| PathBuf::from("runs").join(name));
+
+    // The data come first: a run that cannot start leaves no folder behind.
+    let data = experiment::load_data(&config)?;
+    let mut terminal = Terminal::new();
+    terminal.line(&format!(
+        "{}: {} training users, {} validation and {} test users, {} items, {} interactions",
+        config.dataset,
+        data.train.n_users(),
+        data.validation.n_users(),
+        data.test.n_users(),
+        data.n_items(),
+        data.train.len(),
+    ));
+    let folder = RunFolder::open(&out, &config)?;
+    let result = match folder.result()? {
+        Some(result) => {
+            terminal.line(&format!("{} is finished: delete it to train anew", out.display()));
+            result
+        }
+        None => experiment::run(&config, &data, &folder, &mut terminal)?,
+    };
+    terminal.clear();
+    super::print(&table::results(&result.evaluation, &super::columns(&config), &published(&config.dataset)?));
+    terminal.line(&format!("All metrics: {}", out.join("result.json").display()));
+    Ok(())
+}

@@ -1,0 +1,369 @@
+//! One experiment: what its TOML file may say, and the paper's settings for all that it leaves out.
+
+use crate::metrics::Metric;
+use crate::{Error, Result};
+use serde::{Deserialize, Serialize};
+use std::path::{Path, PathBuf};
+
+/// A whole experiment. All but `dataset` and `data` have defaults, which are the paper's settings for ML-20M.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// The data set's name in results, such as `ml-20m`; published figures are found by it.
+    pub dataset: String,
+    /// Everything random follows from this number.
+    #[serde(default)]
+    pub seed: u64,
+    /// Users per step; the incomplete last batch of an epoch is dropped.
+    #[serde(default = "default_batch_size")]
+    pub batch_size: usize,
+    /// The probability that a training user's item is seen by the actor.
+    #[serde(default = "default_keep")]
+    pub keep: f64,
+    /// Least time between two checkpoints within a phase, in seconds; 0 writes one after every epoch.
+    #[serde(default = "default_checkpoint_seconds")]
+    pub checkpoint_seconds: f64,
+    /// Where the interactions come from.
+    pub data: Data,
+    /// The actor and its own training.
+    #[serde(default)]
+    pub actor: Actor,
+    /// The critic and its training while the actor is frozen.
+    #[serde(default)]
+    pub critic: Critic,
+    /// The phase that both train in.
+    #[serde(default)]
+    pub actor_critic: Phase,
+    /// The control: the actor's own loss continued instead of the critic's; what it leaves out is as in `actor_critic`.
+    #[serde(default)]
+    pub control: Control,
+    /// What is measured, and what is selected by.
+    #[serde(default)]
+    pub evaluation: Evaluation,
+}
+
+/// Where the interactions come from.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Data {
+    /// A folder that `ract prepare` wrote.
+    Path(PathBuf),
+    /// Made in memory.
+    Synthetic(Synthetic),
+}
+
+/// The synthetic world.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Synthetic {
+    /// Number of users, held-out ones included.
+    pub users: usize,
+    /// Number of items.
+    pub items: usize,
+    /// Validation users, and as many test users.
+    pub heldout_users: usize,
+    /// The world's own seed, apart from that of the training.
+    #[serde(default)]
+    pub seed: u64,
+}
+
+/// The actor and its own training.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Actor {
+    /// Which actor.
+    pub network: Network,
+    /// Width of its hidden layers.
+    pub hidden: usize,
+    /// Number of its latent variables.
+    pub latent: usize,
+    /// Epochs of its own training.
+    pub epochs: u64,
+    /// Adam's step size.
+    pub learning_rate: f64,
+    /// The weight of the KL term is the share of this many batches that has been seen ...
+    pub anneal_batches: u64,
+    /// ... up to this cap.
+    pub beta_max: f64,
+}
+
+/// The actors on offer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Network {
+    /// The variational autoencoder with a multinomial likelihood.
+    #[default]
+    MultVae,
+}
+
+/// The critic and its training while the actor is frozen.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Critic {
+    /// Widths of its hidden layers.
+    pub hidden: Vec<usize>,
+    /// The metric that it learns to predict.
+    pub metric: Metric,
+    /// How it is given its features.
+    pub features: Features,
+    /// Epochs of training with the actor frozen.
+    pub epochs: u64,
+    /// Adam's step size, in the actor-critic phase too.
+    pub learning_rate: f64,
+    /// Weight of the sum of squares of its parameters, before it is divided by the batch size.
+    pub l2: f64,
+}
+
+/// How the critic is given its features.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Features {
+    /// Standardised by statistics that are gathered while the actor trains.
+    #[default]
+    Standardised,
+    /// As they are: the statistics stay at 0 and 1, as in the published code.
+    Raw,
+}
+
+/// A phase of fine-tuning.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Phase {
+    /// Number of epochs.
+    pub epochs: u64,
+    /// Adam's step size for the actor.
+    pub learning_rate: f64,
+}
+
+/// The control's epochs and step size; those of the actor-critic phase where it says nothing.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Control {
+    /// Number of epochs.
+    pub epochs: Option<u64>,
+    /// Adam's step size for the actor.
+    pub learning_rate: Option<f64>,
+}
+
+/// What is measured, and what is selected by.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Evaluation {
+    /// Metrics in `result.json`.
+    pub metrics: Vec<Metric>,
+    /// Each phase keeps the epoch that is best by this metric on the validation users.
+    pub select: Metric,
+}
+
+fn default_batch_size() -> usize {
+    500
+}
+
+fn default_keep() -> f64 {
+    0.5
+}
+
+fn default_checkpoint_seconds() -> f64 {
+    30.0
+}
+
+impl Default for Actor {
+    fn default() -> Self {
+        Self {
+            network: Network::default(),
+            hidden: 600,
+            latent: 200,
+            epochs: 200,
+            learning_rate: 1e-3,
+            anneal_batches: 200_000,
+            beta_max: 0.2,
+        }
+    }
+}
+
+impl Default for Critic {
+    fn default() -> Self {
+        Self {
+            hidden: vec![100, 100, 10],
+            metric: Metric::Ndcg(100),
+            features: Features::default(),
+            epochs: 50,
+            learning_rate: 1e-4,
+            l2: 1e-4,
+        }
+    }
+}
+
+impl Default for Phase {
+    fn default() -> Self {
+        Self { epochs: 100, learning_rate: 2e-6 }
+    }
+}
+
+impl Default for Evaluation {
+    fn default() -> Self {
+        use Metric::{Ndcg, Recall};
+        let metrics = vec![Recall(20), Recall(50), Ndcg(100), Ndcg(1), Ndcg(3), Ndcg(5), Ndcg(200)];
+        Self { metrics, select: Ndcg(100) }
+    }
+}
+
+impl Config {
+    /// Reads an experiment file and applies `overrides` of the form `key=value`, such as `actor.epochs=10`.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] with file, line and key for what is not TOML, not known, or out of range.
+    pub fn read(path: &Path, overrides: &[String]) -> Result<Self> {
+        let text = std::fs::read_to_string(path).map_err(Error::file("read", path))?;
+        let mut config: Self = toml::from_str(&text).map_err(|error| in_file(path, &text, &error))?;
+        if !overrides.is_empty() {
+            let mut table: toml::Table = toml::from_str(&text).map_err(|error| in_file(path, &text, &error))?;
+            for assignment in overrides {
+                set(&mut table, assignment)?;
+                config = table.clone().try_into().map_err(|error: toml::de::Error| {
+                    Error::Usage(format!("--set {assignment}: {}", first_line(error.message())))
+                })?;
+            }
+        }
+        config.check().map_err(|problem| Error::Usage(format!("{}: {problem}", path.display())))?;
+        Ok(config)
+    }
+
+    /// The resolved configuration as TOML.
+    pub fn to_toml(&self) -> Result<String> {
+        toml::to_string(self).map_err(|error| Error::Failed(format!("cannot write the configuration as TOML: {error}")))
+    }
+
+    /// Epochs and step size of the control.
+    pub fn control(&self) -> Phase {
+        Phase {
+            epochs: self.control.epochs.unwrap_or(self.actor_critic.epochs),
+            learning_rate: self.control.learning_rate.unwrap_or(self.actor_critic.learning_rate),
+        }
+    }
+
+    fn check(&self) -> Result<(), String> {
+        let control = self.control();
+        let positive = [
+            ("batch_size", self.batch_size as f64),
+            ("actor.hidden", self.actor.hidden as f64),
+            ("actor.latent", self.actor.latent as f64),
+            ("actor.epochs", self.actor.epochs as f64),
+            ("actor.learning_rate", self.actor.learning_rate),
+            ("actor.anneal_batches", self.actor.anneal_batches as f64),
+            ("critic.epochs", self.critic.epochs as f64),
+            ("critic.learning_rate", self.critic.learning_rate),
+            ("actor_critic.epochs", self.actor_critic.epochs as f64),
+            ("actor_critic.learning_rate", self.actor_critic.learning_rate),
+            ("control.epochs", control.epochs as f64),
+            ("control.learning_rate", control.learning_rate),
+        ];
+        for (key, value) in positive {
+            if !(value > 0.0 && value.is_finite()) {
+                return Err(format!("{key} is {value}: it must be above 0"));
+            }
+        }
+        let not_negative = [
+            ("actor.beta_max", self.actor.beta_max),
+            ("critic.l2", self.critic.l2),
+            ("checkpoint_seconds", self.checkpoint_seconds),
+        ];
+        for (key, value) in not_negative {
+            if !(value >= 0.0 && value.is_finite()) {
+                return Err(format!("{key} is {value}: it must be 0 or more"));
+            }
+        }
+        if !(self.keep > 0.0 && self.keep <= 1.0) {
+            return Err(format!("keep is {}: it must be above 0 and at most 1", self.keep));
+        }
+        if let Some(position) = self.critic.hidden.iter().position(|&width| width == 0) {
+            return Err(format!("critic.hidden has the width 0 at position {position}: it must be above 0"));
+        }
+        if self.evaluation.metrics.is_empty() {
+            return Err("evaluation.metrics is empty: name at least one, such as ndcg@100".to_owned());
+        }
+        Ok(())
+    }
+}
+
+/// Puts `key=value` into the table; the value is TOML, or else a string.
+fn set(table: &mut toml::Table, assignment: &str) -> Result<()> {
+    let usage = || Error::Usage(format!("--set {assignment}: write key=value, such as actor.epochs=10"));
+    let (key, value) = assignment.split_once('=').ok_or_else(usage)?;
+    let parsed: Option<toml::Value> =
+        toml::from_str::<toml::Table>(&format!("value = {value}")).ok().and_then(|mut parsed| parsed.remove("value"));
+    let value = parsed.unwrap_or_else(|| toml::Value::String(value.to_owned()));
+    let (path, last) = key.trim().rsplit_once('.').map_or((None, key.trim()), |(path, last)| (Some(path), last));
+    let mut place = table;
+    for part in path.into_iter().flat_map(|path| path.split('.')) {
+        let entry = place.entry(part).or_insert_with(|| toml::Value::Table(toml::Table::new()));
+        place = entry.as_table_mut().ok_or_else(usage)?;
+    }
+    place.insert(last.to_owned(), value);
+    Ok(())
+}
+
+fn in_file(path: &Path, text: &str, error: &toml::de::Error) -> Error {
+    let line = error.span().map(|span| text[..span.start.min(text.len())].matches('\n').count() + 1);
+    let line = line.map(|line| format!(", line {line}")).unwrap_or_default();
+    Error::Usage(format!("{}{line}: {}", path.display(), first_line(error.message())))
+}
+
+fn first_line(message: &str) -> &str {
+    message.lines().next().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MINIMAL: &str = "dataset = \"tiny\"\ndata.path = \"data/tiny\"\n";
+
+    fn read(text: &str, overrides: &[&str]) -> Result<Config, String> {
+        let file = tempfile::NamedTempFile::with_suffix(".toml").unwrap();
+        std::fs::write(file.path(), text).unwrap();
+        let overrides: Vec<_> = overrides.iter().map(|&s| s.to_owned()).collect();
+        Config::read(file.path(), &overrides).map_err(|error| {
+            assert_eq!(error.exit_code(), 2);
+            error.to_string().replace(&file.path().display().to_string(), "FILE")
+        })
+    }
+
+    #[test]
+    fn what_a_file_leaves_out_is_as_in_the_paper() {
+        let config = read(MINIMAL, &[]).unwrap();
+        assert_eq!((config.batch_size, config.keep, config.actor.hidden, config.actor.latent), (500, 0.5, 600, 200));
+        assert_eq!((config.actor.anneal_batches, config.actor.beta_max), (200_000, 0.2));
+        assert_eq!((config.actor.learning_rate, config.critic.learning_rate), (1e-3, 1e-4));
+        assert_eq!((config.control().epochs, config.control().learning_rate), (100, 2e-6));
+    }
+
+    #[test]
+    fn a_resolved_configuration_reads_back_the_same() {
+        let config = read(MINIMAL, &["control.learning_rate=1e-5"]).unwrap();
+        assert_eq!(read(&config.to_toml().unwrap(), &[]).unwrap(), config);
+    }
+
+    #[test]
+    fn overrides_reach_nested_keys_and_take_strings_without_quotes() {
+        let config = read(MINIMAL, &["actor.epochs=3", "evaluation.select=recall@20", "dataset=other"]).unwrap();
+        assert_eq!((config.actor.epochs, config.evaluation.select), (3, Metric::Recall(20)));
+        assert_eq!(config.dataset, "other");
+    }
+
+    #[test]
+    fn errors_name_file_line_and_key() {
+        let error = read(&format!("{MINIMAL}[actor]\nlerning_rate = 1\n"), &[]).unwrap_err();
+        assert!(error.starts_with("FILE, line 4: unknown field `lerning_rate`, expected one of"), "{error}");
+        let error = read(&format!("{MINIMAL}seed = \"x\"\n"), &[]).unwrap_err();
+        assert!(error.starts_with("FILE, line 3: invalid type: string \"x\""), "{error}");
+        let error = read(&format!("{MINIMAL}seed = \n"), &[]).unwrap_err();
+        assert!(error.starts_with("FILE, line 3: "), "{error}");
+        assert_eq!(read("data.path = \"x\"\n", &[]).unwrap_err(), "FILE, line 1: missing field `dataset`");
+        let error = read(MINIMAL, &["actor.epoch=3"]).unwrap_err();
+        assert!(error.starts_with("--set actor.epoch=3: unknown field `epoch`"), "{error}");
+        assert_eq!(read(MINIMAL, &["keep=1.5"]).unwrap_err(), "FILE: keep is 1.5: it must be above 0 and at most 1");
+        let error = read(MINIMAL, &["evaluation.select=mrr"]).unwrap_err();
+        assert!(error.contains("unknown metric 'mrr'"), "{error}");
+    }
+}

@@ -1,0 +1,78 @@
+//! Metrics of held-out users.
+
+use crate::Result;
+use crate::metrics::{Estimate, Metric, paired_gain, score_users};
+use crate::training::Trainer;
+use ndarray::{Array2, ArrayView1, s};
+use ract_data::{Batch, HeldOut};
+use ract_models::Popularity;
+
+/// Metrics of each held-out user. Users who have nothing held out are left out: there is nothing to find for them.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct PerUser {
+    metrics: Vec<Metric>,
+    /// Users x metrics.
+    values: Array2<f64>,
+}
+
+impl PerUser {
+    /// Mean over users; 0 for a metric that was not measured.
+    pub(crate) fn estimate(&self, metric: Metric) -> Estimate {
+        Estimate::of(self.column(metric).iter().copied())
+    }
+
+    /// What this gains over `before` on the same users, paired.
+    pub(crate) fn gain(&self, before: &Self, metric: Metric) -> Estimate {
+        let (after, before) = (self.column(metric), before.column(metric));
+        paired_gain(after.iter().copied(), before.iter().copied())
+    }
+
+    /// Number of users.
+    pub(crate) fn users(&self) -> usize {
+        self.values.nrows()
+    }
+
+    fn column(&self, metric: Metric) -> ArrayView1<'_, f64> {
+        let position = self.metrics.iter().position(|&m| m == metric);
+        position.map_or_else(|| ArrayView1::from(&[]), |position| self.values.column(position))
+    }
+}
+
+/// The actor's metrics: scores without noise from all fold-in items.
+pub(crate) fn evaluate_actor(trainer: &mut Trainer<'_>, of: &HeldOut, metrics: &[Metric]) -> Result<PerUser> {
+    let Trainer { actor, tape, config, .. } = trainer;
+    evaluate(of, metrics, config.batch_size, |batch| {
+        let scores = actor.scores(tape, &batch.input).value()?;
+        let values = score_users(|user| scores.row(user), &batch.seen, &batch.unseen, metrics);
+        tape.reset();
+        Ok(values)
+    })
+}
+
+/// The metrics of ranking by popularity.
+pub(crate) fn evaluate_popularity(
+    popularity: &Popularity<f32>,
+    of: &HeldOut,
+    metrics: &[Metric],
+    batch_size: usize,
+) -> Result<PerUser> {
+    let scores = ArrayView1::from(popularity.scores());
+    evaluate(of, metrics, batch_size, |batch| Ok(score_users(|_| scores, &batch.seen, &batch.unseen, metrics)))
+}
+
+fn evaluate(
+    of: &HeldOut,
+    metrics: &[Metric],
+    batch_size: usize,
+    mut score: impl FnMut(&Batch<f32>) -> Result<Array2<f64>>,
+) -> Result<PerUser> {
+    let users: Vec<u32> = (0..of.n_users() as u32).filter(|&u| !of.held_out.items(u as usize).is_empty()).collect();
+    let mut values = Array2::zeros((users.len(), metrics.len()));
+    let mut done = 0;
+    for users in users.chunks(batch_size) {
+        let batch = Batch::evaluation(of, users);
+        values.slice_mut(s![done..done + users.len(), ..]).assign(&score(&batch)?);
+        done += users.len();
+    }
+    Ok(PerUser { metrics: metrics.to_vec(), values })
+}

@@ -1,0 +1,27 @@
+//! How training tells where it stands; the library itself prints nothing.
+
+use crate::run_folder::EpochRecord;
+use crate::training::Phase;
+
+/// Hears of every step of a run.
+pub trait Progress {
+    /// A phase starts or goes on: `done` of `epochs`, each of so many `batches`.
+    fn phase(&mut self, phase: Phase, done: u64, epochs: u64, batches: usize);
+
+    /// A batch is done.
+    fn batch(&mut self);
+
+    /// An epoch is done and recorded.
+    fn epoch(&mut self, record: &EpochRecord);
+}
+
+/// Says nothing.
+pub struct Silent;
+
+impl Progress for Silent {
+    fn phase(&mut self, _phase: Phase, _done: u64, _epochs: u64, _batches: usize) {}
+
+    fn batch(&mut self) {}
+
+    fn epoch(&mut self, _record: &EpochRecord) {}
+}

@@ -1,0 +1,130 @@
+//! What a run found out: `result.json`.
+
+use crate::Result;
+use crate::checkpoints::Checkpoints;
+use crate::config::{Config, Network};
+use crate::evaluate::{PerUser, evaluate_actor, evaluate_popularity};
+use crate::metrics::{Estimate, Metric};
+use crate::run_folder::{EpochRecord, RunFolder};
+use crate::training::{Phase, Trainer};
+use ract_data::Dataset;
+use ract_models::Popularity;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Estimates by metric.
+pub type Metrics = BTreeMap<Metric, Estimate>;
+
+/// `result.json`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RunResult {
+    /// The data set's name.
+    pub dataset: String,
+    /// The actor's network.
+    pub actor: Network,
+    /// The seed of the training.
+    pub seed: u64,
+    /// Test metrics and gains.
+    #[serde(flatten)]
+    pub evaluation: Evaluation,
+    /// The epoch that each phase kept.
+    pub kept_epoch: BTreeMap<Phase, u64>,
+    /// Training and validation time by phase.
+    pub seconds: BTreeMap<Phase, f64>,
+    /// Largest resident memory of the process that finished the run.
+    pub peak_memory_bytes: Option<u64>,
+    /// What made these numbers.
+    pub provenance: Provenance,
+}
+
+/// Test metrics and gains.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Evaluation {
+    /// Test users who have something held out.
+    pub test_users: usize,
+    /// By what was tested: `popularity`, `actor`, `control`, `ract`.
+    pub test: BTreeMap<String, Metrics>,
+    /// Differences paired by user: `ract-actor`, `control-actor`, `ract-control`.
+    pub gain: BTreeMap<String, Metrics>,
+}
+
+/// What made the numbers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Provenance {
+    /// The program's version.
+    pub version: String,
+    /// The commit that it was built from.
+    pub commit: String,
+    /// The command line.
+    pub command: String,
+    /// Architecture, system and threads.
+    pub machine: String,
+}
+
+impl Provenance {
+    /// Of this process.
+    pub fn here() -> Self {
+        const COMMIT: &str =
+            git_version::git_version!(args = ["--always", "--abbrev=40", "--dirty=-modified"], fallback = "unknown");
+        let (arch, os) = (std::env::consts::ARCH, std::env::consts::OS);
+        let threads = rayon::current_num_threads();
+        Self {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            commit: COMMIT.to_owned(),
+            command: std::env::args().skip(1).fold("ract".to_owned(), |line, word| line + " " + &word),
+            machine: format!("{arch} {os}, {threads} threads"),
+        }
+    }
+}
+
+/// Tests what the finished phases of a run ended with, beside popularity.
+pub(crate) fn evaluate_run(config: &Config, data: &Dataset, checkpoints: &Checkpoints) -> Result<Evaluation> {
+    let metrics = &config.evaluation.metrics;
+    let popularity = Popularity::fit(&data.train);
+    let popularity = evaluate_popularity(&popularity, &data.test, metrics, config.batch_size)?;
+    let mut tested = BTreeMap::from([("popularity", popularity)]);
+    let mut trainer = Trainer::new(config, data.n_items());
+    for (name, phase) in [("actor", Phase::Actor), ("control", Phase::Control), ("ract", Phase::ActorCritic)] {
+        if checkpoints.has(phase) {
+            trainer.restore(&checkpoints.outcome(phase)?)?;
+            tested.insert(name, evaluate_actor(&mut trainer, &data.test, metrics)?);
+        }
+    }
+
+    let summary = |f: &dyn Fn(Metric) -> Estimate| -> Metrics { metrics.iter().map(|&m| (m, f(m))).collect() };
+    let test = tested.iter().map(|(name, per_user)| (name.to_string(), summary(&|m| per_user.estimate(m))));
+    let gain = [("ract", "actor"), ("control", "actor"), ("ract", "control")].into_iter().filter_map(|(a, b)| {
+        let (after, before) = (tested.get(a)?, tested.get(b)?);
+        Some((format!("{a}-{b}"), summary(&|m| after.gain(before, m))))
+    });
+    let test_users = tested.values().next().map_or(0, PerUser::users);
+    Ok(Evaluation { test_users, test: test.collect(), gain: gain.collect() })
+}
+
+impl RunResult {
+    pub(crate) fn gather(config: &Config, evaluation: Evaluation, folder: &RunFolder) -> Result<Self> {
+        let kept = |phase| Ok((phase, folder.checkpoints.outcome(phase)?.meta.epoch));
+        let mut seconds = BTreeMap::new();
+        for EpochRecord { phase, seconds: more, .. } in folder.history()? {
+            *seconds.entry(phase).or_default() += more;
+        }
+        Ok(Self {
+            dataset: config.dataset.clone(),
+            actor: config.actor.network,
+            seed: config.seed,
+            evaluation,
+            kept_epoch: Phase::ALL.into_iter().map(kept).collect::<Result<_>>()?,
+            seconds,
+            peak_memory_bytes: peak_memory_bytes(),
+            provenance: Provenance::here(),
+        })
+    }
+}
+
+/// The largest resident set of this process so far.
+fn peak_memory_bytes() -> Option<u64> {
+    use nix::sys::resource::{UsageWho, getrusage};
+    let unit = if cfg!(target_os = "macos") { 1 } else { 1024 };
+    let usage = getrusage(UsageWho::RUSAGE_SELF).ok()?;
+    Some(u64::try_from(usage.max_rss()).ok()? * unit)
+}

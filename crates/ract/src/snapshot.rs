@@ -1,0 +1,75 @@
+//! All that training has learned, at one moment.
+
+use crate::training::Trainer;
+use crate::{Error, Result};
+use ract_autodiff::Mat;
+use ract_models::RunningStatistics;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Weights of both networks, the statistics of the critic's features, and how far the actor's training had come.
+#[derive(Clone, Debug)]
+pub(crate) struct Snapshot {
+    pub(crate) weights: BTreeMap<String, Mat<f32>>,
+    pub(crate) meta: Meta,
+}
+
+/// The few numbers of a snapshot.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Meta {
+    /// Epoch of its phase.
+    pub(crate) epoch: u64,
+    /// The selecting metric on the validation users; 0 where nothing was selected.
+    pub(crate) validation: f64,
+    batches_seen: u64,
+    statistics: Vec<f64>,
+}
+
+impl Trainer<'_> {
+    /// A copy of where training stands.
+    pub(crate) fn snapshot(&self, epoch: u64) -> Snapshot {
+        let weights = self.params().into_iter().map(|(name, param)| (name, param.value().clone())).collect();
+        Snapshot { weights, meta: self.meta(epoch) }
+    }
+
+    /// The same, into the buffers of an older snapshot.
+    pub(crate) fn snapshot_into(&self, epoch: u64, snapshot: &mut Snapshot) {
+        for (name, param) in self.params() {
+            if let Some(copy) = snapshot.weights.get_mut(&name) {
+                copy.assign(param.value());
+            }
+        }
+        snapshot.meta = self.meta(epoch);
+    }
+
+    /// Goes back to a snapshot.
+    ///
+    /// # Errors
+    /// When it is of other networks than these.
+    pub(crate) fn restore(&mut self, snapshot: &Snapshot) -> Result<()> {
+        for (name, param) in self.params_mut() {
+            let saved = snapshot.weights.get(&name);
+            match saved.filter(|saved| saved.dim() == param.value().dim()) {
+                Some(saved) => param.value_mut()?.assign(saved),
+                None => {
+                    let found = saved.map_or_else(|| "missing".to_owned(), |saved| format!("{:?}", saved.dim()));
+                    let expected = param.value().dim();
+                    return Err(Error::Failed(format!(
+                        "{name} is {found} in the checkpoint, but {expected:?} by configuration and data: \
+                         was the data prepared anew? Name another folder with --out"
+                    )));
+                }
+            }
+        }
+        let features = self.critic.statistics.mean().len();
+        self.critic.statistics = RunningStatistics::from_numbers(features, &snapshot.meta.statistics)
+            .ok_or_else(|| Error::Failed("the checkpoint's feature statistics are damaged: delete it".to_owned()))?;
+        self.batches_seen = snapshot.meta.batches_seen;
+        Ok(())
+    }
+
+    pub(crate) fn meta(&self, epoch: u64) -> Meta {
+        let statistics = self.critic.statistics.to_numbers();
+        Meta { epoch, validation: 0.0, batches_seen: self.batches_seen, statistics }
+    }
+}

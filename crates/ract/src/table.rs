@@ -1,0 +1,44 @@
+//! Results as a table in Markdown.
+
+use crate::metrics::{Estimate, Metric};
+use crate::published::Published;
+use crate::result::{Evaluation, Metrics};
+use comfy_table::{CellAlignment, Table, presets::ASCII_MARKDOWN};
+
+/// What is tested, and what it is called in tables.
+const TESTED: [(&str, &str); 4] =
+    [("popularity", "popularity"), ("actor", "Mult-VAE"), ("control", "control"), ("ract", "RaCT")];
+/// The differences, paired by user.
+const GAINS: [(&str, &str); 3] =
+    [("ract-actor", "RaCT - Mult-VAE"), ("control-actor", "control - Mult-VAE"), ("ract-control", "RaCT - control")];
+
+/// Test metrics with their standard errors, the gains paired by user, and the published rows beneath.
+pub fn results(evaluation: &Evaluation, metrics: &[Metric], published: &[Published]) -> String {
+    let mut table = Table::new();
+    table.load_style(ASCII_MARKDOWN);
+    let title = format!("test, {} users", evaluation.test_users);
+    table.set_header(std::iter::once(title).chain(metrics.iter().map(|m| m.to_string().to_uppercase())));
+    for (key, label) in TESTED {
+        if let Some(found) = evaluation.test.get(key) {
+            table.add_row(row(label.to_owned(), found, metrics, |estimate| estimate.to_string()));
+        }
+    }
+    for (key, label) in GAINS {
+        if let Some(found) = evaluation.gain.get(key) {
+            table.add_row(row(label.to_owned(), found, metrics, |gain| format!("{:+.4} ± {:.4}", gain.mean, gain.se)));
+        }
+    }
+    for Published { model, test, .. } in published {
+        let figures = metrics.iter().map(|m| test.get(m).map(|x| format!("{x:.3}         ")).unwrap_or_default());
+        table.add_row(std::iter::once(format!("{model}, published")).chain(figures));
+    }
+    for column in table.column_iter_mut().skip(1) {
+        column.set_cell_alignment(CellAlignment::Right);
+    }
+    table.to_string()
+}
+
+fn row(label: String, found: &Metrics, metrics: &[Metric], write: impl Fn(&Estimate) -> String) -> Vec<String> {
+    let figures = metrics.iter().map(|metric| found.get(metric).map(&write).unwrap_or_default());
+    std::iter::once(label).chain(figures).collect()
+}
