@@ -2,7 +2,7 @@
 
 use crate::{DataError, Result};
 use csv::ByteRecord;
-use std::io::Read;
+use std::io::{Chain, Read};
 
 /// What the columns may be called.
 #[derive(Clone, Copy)]
@@ -19,7 +19,7 @@ const RATING: &str = "rating";
 
 /// Reads pairs and knows where it stands, for errors.
 pub(crate) struct PairFile<R> {
-    csv: csv::Reader<R>,
+    csv: csv::Reader<Chain<R, &'static [u8]>>,
     file: String,
     record: ByteRecord,
     user: Column,
@@ -45,7 +45,11 @@ impl<R: Read> PairFile<R> {
     /// `file` is the name for errors.
     pub(crate) fn new(reader: R, file: &str, header: Header, with_ratings: bool) -> Result<Self> {
         let problem = |problem: String| DataError::File { file: file.to_owned(), problem };
-        let mut csv = csv::ReaderBuilder::new().flexible(true).buffer_capacity(1 << 18).from_reader(reader);
+        // Every record ends with a line feed, the last one too: that makes its line number certain.
+        let source = reader.chain(b"\n".as_slice());
+        let mut csv = csv::ReaderBuilder::new();
+        let csv = csv.flexible(true).terminator(csv::Terminator::Any(b'\n')).buffer_capacity(1 << 18);
+        let mut csv = csv.from_reader(source);
         let names = csv.byte_headers().map_err(|error| unreadable(file, &error))?;
         if names.is_empty() {
             return Err(problem("the file is empty".to_owned()));
@@ -66,8 +70,14 @@ impl<R: Read> PairFile<R> {
 
     /// The pair of the next line, if there is one.
     pub(crate) fn next(&mut self) -> Result<Option<Pair>> {
-        if !self.csv.read_byte_record(&mut self.record).map_err(|error| unreadable(&self.file, &error))? {
-            return Ok(None);
+        loop {
+            if !self.csv.read_byte_record(&mut self.record).map_err(|error| unreadable(&self.file, &error))? {
+                return Ok(None);
+            }
+            let is_blank = self.record.len() == 1 && self.record[0].trim_ascii().is_empty();
+            if !is_blank {
+                break;
+            }
         }
         Ok(Some(Pair {
             user: self.id(&self.user)?,
@@ -78,7 +88,7 @@ impl<R: Read> PairFile<R> {
 
     /// The line that the last pair stands on, from 1.
     pub(crate) fn line(&self) -> u64 {
-        self.record.position().map_or(0, csv::Position::line)
+        self.csv.position().line() - 1
     }
 
     /// What is wrong with the last pair.
@@ -142,7 +152,7 @@ mod tests {
 
     #[test]
     fn lines_are_those_of_an_editor() {
-        for text in ["user,item\n1,2\n\n3,4\n", "user,item\r\n1,2\r\n\r\n3,4\r\n", "user,item\n1,2\n\n3,4"] {
+        for text in ["user,item\n1,2\n\n3,4\n", "user,item\r\n1,2\r\n\r\n3,4\r\n", "user,item\n1,2\n \n3,4"] {
             let lines: Vec<_> = pairs(text, false).unwrap().into_iter().map(|(line, _)| line).collect();
             assert_eq!(lines, [2, 4], "{text:?}");
         }
