@@ -18,5 +18,5 @@ pub use error::{DataError, Result};
 pub use interactions::Interactions;
 pub use numpy::NumpyRandom;
 pub use raw::RawInteractions;
-pub use split::{HeldOutPairs, Pairs, Split, SplitOptions, split};
+pub use split::{HeldOutPairs, Pairs, Size, Split, SplitOptions, split};
 pub use synthetic::SyntheticSpec;

@@ -1,6 +1,6 @@
 //! The folder of a prepared data set: written whole or not at all.
 
-use crate::split::{Pairs, Split, SplitOptions};
+use crate::split::{Pairs, Size, Split, SplitOptions};
 use crate::{DataError, RawInteractions, Result};
 use serde::{Deserialize, Serialize};
 use std::fs::{self, File};
@@ -21,8 +21,10 @@ pub struct Meta {
     pub raw_rows: u64,
     /// Rows left out because their pair had come before.
     pub repeated_rows: u64,
-    /// Users that passed the filters.
-    pub users: usize,
+    /// What passed the filters.
+    pub filtered: Size,
+    /// Interactions among all pairs of a user and an item that passed the filters.
+    pub density: f64,
     /// Users to train on.
     pub training_users: usize,
     /// Items of the training users.
@@ -55,8 +57,9 @@ impl Meta {
             options: options.clone(),
             raw_rows: raw.rows,
             repeated_rows: raw.duplicates,
-            users: split.users,
-            training_users: split.users - 2 * options.heldout_users,
+            filtered: split.filtered,
+            density: split.filtered.density(),
+            training_users: split.filtered.users - 2 * options.heldout_users,
             items: split.item_ids.len(),
             interactions: Counts {
                 train: split.train.len(),

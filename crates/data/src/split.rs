@@ -40,10 +40,26 @@ pub struct Split {
     pub test: HeldOutPairs,
     /// The items' ids in the raw file, in the order in which training users first have them.
     pub item_ids: Vec<u64>,
-    /// Users that passed the filters.
-    pub users: usize,
+    /// What passed the filters.
+    pub filtered: Size,
     /// Held-out users left out because no training user has any of their items.
     pub dropped_users: usize,
+}
+
+/// How much passed the filters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the names say it")]
+pub struct Size {
+    pub users: usize,
+    pub items: usize,
+    pub interactions: usize,
+}
+
+impl Size {
+    /// The share of all pairs of a user and an item that are there.
+    pub fn density(&self) -> f64 {
+        self.interactions as f64 / (self.users as f64 * self.items as f64)
+    }
 }
 
 /// The two parts of held-out users' items.
@@ -118,7 +134,8 @@ pub fn split(raw: &RawInteractions, options: &SplitOptions) -> Result<Split> {
     };
     let validation = hold_out("validation", train_end..validation_end)?;
     let test = hold_out("test", validation_end..n as u32)?;
-    Ok(Split { train, validation, test, item_ids, users: n, dropped_users })
+    let filtered = Size { users: n, items: distinct_items(raw, &pairs), interactions: pairs.len() };
+    Ok(Split { train, validation, test, item_ids, filtered, dropped_users })
 }
 
 /// Items first, then users, once each.
@@ -140,6 +157,12 @@ fn users_by_id(raw: &RawInteractions, pairs: &Pairs) -> Vec<u32> {
     let mut users: Vec<u32> = (0..there.len() as u32).filter(|&user| there[user as usize]).collect();
     users.sort_unstable_by_key(|&user| raw.user_ids[user as usize]);
     users
+}
+
+fn distinct_items(raw: &RawInteractions, pairs: &Pairs) -> usize {
+    let mut there = vec![false; raw.item_ids.len()];
+    pairs.iter().for_each(|&(_, item)| there[item as usize] = true);
+    there.into_iter().filter(|&there| there).count()
 }
 
 /// The known items (sids) of each of `users`, in the raw file's order.

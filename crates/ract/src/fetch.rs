@@ -1,0 +1,214 @@
+//! Public files: downloaded whole or not at all, and known by their SHA-256.
+
+use crate::{Error, Result};
+use sha2::{Digest, Sha256};
+use std::borrow::Cow;
+use std::fmt::Write as _;
+use std::fs::File;
+use std::io::{self, Read, Write};
+use std::path::Path;
+use std::time::Duration;
+
+/// A server that says nothing for so long is given up.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A file that others publish.
+#[derive(Clone, Debug)]
+pub struct PublicFile {
+    /// Where it is.
+    pub url: Cow<'static, str>,
+    /// Its size in bytes.
+    pub bytes: u64,
+    /// Its hash, in lower-case hexadecimal digits.
+    pub sha256: Cow<'static, str>,
+}
+
+/// MovieLens 20M, as GroupLens publishes it.
+pub const ML_20M: PublicFile = PublicFile {
+    url: Cow::Borrowed("https://files.grouplens.org/datasets/movielens/ml-20m.zip"),
+    bytes: 198_702_078,
+    sha256: Cow::Borrowed("96f243c338a8665f6bcc89c53edf6ee39162a846940de6b7c8c48aeada765ff3"),
+};
+
+impl PublicFile {
+    /// Downloads it to `path` through a temporary file beside it; `progress` is told how many bytes have come.
+    ///
+    /// # Errors
+    /// When the network is closed, with what to put where by hand; when what comes is not the published file.
+    pub fn download(&self, path: &Path, progress: impl Fn(u64)) -> Result<()> {
+        let agent = ureq::Agent::config_builder()
+            .timeout_connect(Some(PATIENCE))
+            .timeout_recv_response(Some(PATIENCE))
+            .timeout_per_read(Some(PATIENCE))
+            .build()
+            .new_agent();
+        let response = agent.get(&*self.url).call().map_err(|error| self.unreachable(path, &error))?;
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let unwritable = |source| Error::file("write", path)(source);
+        std::fs::create_dir_all(folder).map_err(unwritable)?;
+        let mut temporary =
+            tempfile::Builder::new().prefix(".half-written-").tempfile_in(folder).map_err(unwritable)?;
+        // One byte more than there should be is enough to tell.
+        let body = response.into_body().into_reader().take(self.bytes + 1);
+        let found = Fingerprint::of(body, Some(temporary.as_file_mut()), progress)
+            .map_err(|error| self.unreachable(path, &error))?;
+        if !self.is(&found) {
+            let Self { url, bytes, sha256 } = self;
+            return Err(Error::Failed(format!(
+                "{url} sent {found} instead of {bytes} bytes with SHA-256 {sha256}; nothing was kept: try again, or \
+                 download it by other means to {}",
+                path.display()
+            )));
+        }
+        temporary.as_file().sync_all().map_err(unwritable)?;
+        temporary.persist(path).map_err(|error| unwritable(error.error))?;
+        Ok(())
+    }
+
+    /// Checks that `path` holds it; `progress` is told how many bytes have been read.
+    ///
+    /// # Errors
+    /// When it is another or a damaged file.
+    pub fn check(&self, path: &Path, progress: impl Fn(u64)) -> Result<()> {
+        let read = || Fingerprint::of(File::open(path)?, None, progress);
+        let found = read().map_err(Error::file("read", path))?;
+        if self.is(&found) {
+            return Ok(());
+        }
+        let Self { url, bytes, sha256 } = self;
+        Err(Error::Failed(format!(
+            "{} is damaged or another file: it has {found} instead of {bytes} bytes with SHA-256 {sha256}; delete it and \
+             download {url} again",
+            path.display()
+        )))
+    }
+
+    fn is(&self, found: &Fingerprint) -> bool {
+        found.bytes == self.bytes && found.sha256 == self.sha256
+    }
+
+    fn unreachable(&self, path: &Path, error: &dyn std::error::Error) -> Error {
+        let Self { url, bytes, .. } = self;
+        let path = path.display();
+        Error::Failed(format!(
+            "cannot download {url} ({error}): download it by other means ({bytes} bytes) and put it at {path}"
+        ))
+    }
+}
+
+struct Fingerprint {
+    bytes: u64,
+    sha256: String,
+}
+
+impl std::fmt::Display for Fingerprint {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} bytes with SHA-256 {}", self.bytes, self.sha256)
+    }
+}
+
+impl Fingerprint {
+    /// Of all that comes from `source`, which also goes to `copy`.
+    fn of(mut source: impl Read, mut copy: Option<&mut File>, progress: impl Fn(u64)) -> io::Result<Self> {
+        let mut hash = Sha256::new();
+        let mut buffer = vec![0; 1 << 17];
+        let mut bytes = 0;
+        loop {
+            let read = match source.read(&mut buffer) {
+                Ok(0) => break,
+                Ok(read) => read,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(error) => return Err(error),
+            };
+            hash.update(&buffer[..read]);
+            if let Some(copy) = &mut copy {
+                copy.write_all(&buffer[..read])?;
+            }
+            bytes += read as u64;
+            progress(bytes);
+        }
+        let mut sha256 = String::new();
+        for byte in hash.finalize() {
+            // Writing to a String does not fail.
+            let _ = write!(sha256, "{byte:02x}");
+        }
+        Ok(Self { bytes, sha256 })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::net::TcpListener;
+
+    const BODY: &[u8] = b"abc";
+    const SHA256: &str = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+
+    /// A server that answers one request with BODY.
+    fn serve() -> (PublicFile, std::thread::JoinHandle<()>) {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}/x.zip", listener.local_addr().unwrap());
+        let server = std::thread::spawn(move || {
+            let (mut client, _) = listener.accept().unwrap();
+            let mut request = Vec::new();
+            while !request.ends_with(b"\r\n\r\n") {
+                let mut byte = [0];
+                client.read_exact(&mut byte).unwrap();
+                request.push(byte[0]);
+            }
+            write!(client, "HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", BODY.len()).unwrap();
+            client.write_all(BODY).unwrap();
+        });
+        (PublicFile { url: url.into(), bytes: 3, sha256: SHA256.into() }, server)
+    }
+
+    fn files(folder: &Path) -> usize {
+        std::fs::read_dir(folder).unwrap().count()
+    }
+
+    #[test]
+    fn what_was_published_is_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, (file, server)) = (folder.path().join("new/x.zip"), serve());
+        let seen = std::cell::Cell::new(0);
+        file.download(&path, |bytes| seen.set(bytes)).unwrap();
+        server.join().unwrap();
+        assert_eq!((std::fs::read(&path).unwrap(), seen.get()), (BODY.to_vec(), 3));
+        file.check(&path, |_| ()).unwrap();
+    }
+
+    #[test]
+    fn of_another_file_nothing_is_kept() {
+        for (bytes, sha256) in [(3, SHA256.replace('b', "c")), (2, SHA256.to_owned()), (4, SHA256.to_owned())] {
+            let folder = tempfile::tempdir().unwrap();
+            let (file, server) = serve();
+            let file = PublicFile { bytes, sha256: sha256.into(), ..file };
+            let message = file.download(&folder.path().join("x.zip"), |_| ()).unwrap_err().to_string();
+            server.join().unwrap();
+            assert!(message.contains(SHA256) && message.contains("nothing was kept"), "{message}");
+            assert_eq!(files(folder.path()), 0);
+        }
+    }
+
+    #[test]
+    fn without_a_network_one_line_says_what_to_put_where() {
+        let folder = tempfile::tempdir().unwrap();
+        let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let url = format!("http://{closed}/x.zip");
+        let file = PublicFile { url: url.clone().into(), bytes: 3, sha256: SHA256.into() };
+        let path = folder.path().join("x.zip");
+        let message = file.download(&path, |_| ()).unwrap_err().to_string();
+        assert!(message.contains(&url) && message.contains(&path.display().to_string()), "{message}");
+        assert_eq!((message.lines().count(), files(folder.path())), (1, 0));
+    }
+
+    #[test]
+    fn a_damaged_file_is_noticed() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("x.zip");
+        std::fs::write(&path, b"abd").unwrap();
+        let file = PublicFile { url: "http://x".into(), bytes: 3, sha256: SHA256.into() };
+        let message = file.check(&path, |_| ()).unwrap_err().to_string();
+        assert!(message.contains("is damaged or another file"), "{message}");
+    }
+}

@@ -1,0 +1,171 @@
+//! `ract prepare`, from the command line to the files.
+
+#![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
+mod support;
+
+use ract_data::Dataset;
+use std::fs;
+use std::path::Path;
+use support::{names, ract, shared};
+use tempfile::tempdir;
+
+const FILES: [&str; 6] =
+    ["train.csv", "validation_tr.csv", "validation_te.csv", "test_tr.csv", "test_te.csv", "unique_sid.txt"];
+
+/// 40 users with 6 items each, every item with many users.
+fn ratings() -> String {
+    let rows = (0..40).flat_map(|user| (0..6).map(move |i| format!("{user},{},4\n", (user + i) % 8)));
+    "userId,movieId,rating\n".to_owned() + &rows.collect::<String>()
+}
+
+/// Runs `ract prepare csv` on `text` and returns its only line on stderr; nothing but the input may be left.
+fn failure(text: &str, options: &[&str]) -> String {
+    let folder = tempdir().unwrap();
+    fs::write(folder.path().join("in.csv"), text).unwrap();
+    let output = ract(folder.path())
+        .args(["prepare", "csv", "--input", "in.csv", "--out", "out"])
+        .args(options)
+        .assert()
+        .code(1)
+        .get_output()
+        .clone();
+    assert!(output.stdout.is_empty());
+    assert_eq!(names(folder.path()), ["in.csv"]);
+    let message = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(message.lines().count(), 1, "{message}");
+    message.trim_end().to_owned()
+}
+
+fn prepare(folder: &Path, options: &[&str]) {
+    fs::write(folder.join("in.csv"), ratings()).unwrap();
+    let arguments = ["prepare", "csv", "--input", "in.csv", "--out", "out", "--heldout-users", "5"];
+    ract(folder).args(arguments).args(options).assert().success();
+}
+
+#[test]
+fn the_published_split_of_movielens_100k_is_reproduced_to_the_byte() {
+    let (Some(input), Some(published)) = (shared("data/ml-100k/ratings.csv"), shared("reference/ml-100k-split")) else {
+        return;
+    };
+    let folder = tempdir().unwrap();
+    ract(folder.path())
+        .args(["prepare", "csv", "--min-rating", "3.5", "--heldout-users", "150", "--out", "out", "--input"])
+        .arg(input)
+        .assert()
+        .success();
+    for file in FILES {
+        assert!(
+            fs::read(folder.path().join("out").join(file)).unwrap() == fs::read(published.join(file)).unwrap(),
+            "{file} is another"
+        );
+    }
+}
+
+#[test]
+fn what_is_written_can_be_read_and_says_what_it_is() {
+    let folder = tempdir().unwrap();
+    prepare(folder.path(), &["--min-rating", "3.5"]);
+    let data = Dataset::read(&folder.path().join("out")).unwrap();
+    assert_eq!((data.train.n_users(), data.validation.n_users(), data.test.n_users()), (30, 5, 5));
+    assert_eq!((data.n_items(), data.train.len()), (8, 180));
+    assert_eq!(data.test.held_out.len(), 5); // int(0.2 * 6) of each
+    let meta: serde_json::Value =
+        serde_json::from_slice(&fs::read(folder.path().join("out/meta.json")).unwrap()).unwrap();
+    assert_eq!(meta["source"], "in.csv");
+    assert_eq!((&meta["min_rating"], &meta["seed"]), (&3.5.into(), &98765.into()));
+    assert_eq!((&meta["filtered"]["users"], &meta["interactions"]["train"]), (&40.into(), &180.into()));
+}
+
+#[test]
+fn a_prepared_folder_is_replaced_and_any_other_is_left_alone() {
+    let folder = tempdir().unwrap();
+    prepare(folder.path(), &[]);
+    fs::write(folder.path().join("out/old.txt"), "old").unwrap();
+    prepare(folder.path(), &[]);
+    assert!(!folder.path().join("out/old.txt").exists());
+    assert_eq!(names(folder.path()), ["in.csv", "out"]);
+
+    fs::create_dir(folder.path().join("mine")).unwrap();
+    fs::write(folder.path().join("mine/thesis.txt"), "mine").unwrap();
+    let arguments = ["prepare", "csv", "--input", "in.csv", "--heldout-users", "5", "--out", "mine"];
+    let output = ract(folder.path()).args(arguments).assert().code(1).get_output().clone();
+    assert!(String::from_utf8_lossy(&output.stderr).contains("choose another --out"));
+    assert_eq!(names(&folder.path().join("mine")), ["thesis.txt"]);
+}
+
+#[test]
+fn a_failure_is_one_line_that_names_the_place_and_leaves_nothing_behind() {
+    let few = ["--heldout-users", "5"];
+    let rated = ["--heldout-users", "5", "--min-rating", "3.5"];
+    let no_rating = "ract: in.csv: no column rating; its columns are: user, item";
+    assert_eq!(failure("user,item\n1,2\n", &rated), no_rating);
+    let no_user = "ract: in.csv: no column userId or user; its columns are: who, item";
+    assert_eq!(failure("who,item\n1,2\n", &few), no_user);
+    assert_eq!(failure("user,item\n1,2\n3,x4\n", &few), "ract: in.csv, line 3: item is 'x4', not a whole number");
+    let not_finite = "ract: in.csv, line 2: rating is 'inf', not a finite number";
+    assert_eq!(failure("user,item,rating\n1,2,inf\n", &rated), not_finite);
+    assert_eq!(failure("user,item\n1,2\n3\n", &few), "ract: in.csv, line 3: only 1 fields, so there is no item");
+    assert_eq!(failure("", &few), "ract: in.csv: the file is empty");
+    assert_eq!(failure("user,item\n", &few), "ract: in.csv: no interactions after the header");
+    assert!(failure(&ratings(), &["--heldout-users", "5", "--min-rating", "4"]).contains("lower --min-rating"));
+    assert!(failure(&ratings(), &["--heldout-users", "5", "--min-user-items", "7"]).contains("lower --min-user-items"));
+    let too_many = failure(&ratings(), &["--heldout-users", "20"]);
+    assert!(too_many.contains("40 users") && too_many.contains("between 1 and 19"), "{too_many}");
+}
+
+#[test]
+fn a_held_out_user_with_no_items_left_is_refused_or_left_out() {
+    // Nobody shares an item: whoever is held out has nothing left.
+    let rows = (0..20).flat_map(|user| (0..6).map(move |i| format!("{user},{}\n", 6 * user + i)));
+    let text = "user,item\n".to_owned() + &rows.collect::<String>();
+    let options = ["--heldout-users", "1"];
+    let message = failure(&text, &options);
+    assert!(message.starts_with("ract: in.csv, line ") && message.contains("no items left"), "{message}");
+    assert!(message.contains("--drop-empty-users"), "{message}");
+
+    let folder = tempdir().unwrap();
+    fs::write(folder.path().join("in.csv"), text).unwrap();
+    ract(folder.path())
+        .args(["prepare", "csv", "--input", "in.csv", "--out", "out", "--drop-empty-users"])
+        .args(options)
+        .assert()
+        .success();
+    let meta = fs::read_to_string(folder.path().join("out/meta.json")).unwrap();
+    assert!(meta.contains("\"dropped_users\": 2"), "{meta}");
+}
+
+#[test]
+fn a_wrong_command_line_is_a_matter_of_usage() {
+    let folder = tempdir().unwrap();
+    for arguments in [
+        vec!["prepare", "csv", "--out", "out", "--heldout-users", "5"],
+        vec!["prepare", "csv", "--out", "out", "--input", "in.csv"],
+        vec!["prepare", "csv", "--out", "out", "--input", "in.csv", "--heldout-users", "5", "--min-rating", "nan"],
+        vec!["prepare", "ml-21m", "--out", "out"],
+    ] {
+        ract(folder.path()).args(arguments).assert().code(2);
+    }
+    assert!(names(folder.path()).is_empty());
+}
+
+#[test]
+fn an_archive_is_held_to_the_published_hash() {
+    let folder = tempdir().unwrap();
+    fs::create_dir(folder.path().join("data")).unwrap();
+    fs::write(folder.path().join("data/ml-20m.zip"), "half a download").unwrap();
+    let output = ract(folder.path()).args(["prepare", "ml-20m", "--out", "out"]).assert().code(1).get_output().clone();
+    let message = String::from_utf8(output.stderr).unwrap();
+    assert!(message.contains("is damaged or another file") && message.lines().count() == 1, "{message}");
+    assert_eq!(names(folder.path()), ["data"]);
+}
+
+#[test]
+fn a_csv_file_is_prepared_with_the_presets_options() {
+    let folder = tempdir().unwrap();
+    fs::write(folder.path().join("in.csv"), ratings()).unwrap();
+    let arguments = ["prepare", "ml-20m", "--input", "in.csv", "--heldout-users", "5", "--out", "out"];
+    ract(folder.path()).args(arguments).assert().success();
+    let meta = fs::read_to_string(folder.path().join("out/meta.json")).unwrap();
+    assert!(meta.contains("\"min_rating\": 3.5"), "{meta}");
+}
