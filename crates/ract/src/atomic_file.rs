@@ -7,7 +7,10 @@ use std::path::Path;
 pub(crate) fn write(path: &Path, fill: impl FnOnce(&Path) -> std::io::Result<()>) -> Result<()> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let attempt = || {
-        let temporary = tempfile::Builder::new().prefix(".half-written-").tempfile_in(folder)?;
+        let mut builder = tempfile::Builder::new();
+        #[cfg(unix)] // as any new file, not readable by its owner alone
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+        let temporary = builder.prefix(".half-written-").tempfile_in(folder)?;
         fill(temporary.path())?;
         std::fs::File::open(temporary.path())?.sync_all()?;
         temporary.persist(path)?;

@@ -1,30 +1,34 @@
 //! A whole experiment: every phase, then the test.
 
-use crate::Result;
 use crate::config::{Config, Data};
 use crate::progress::Progress;
 use crate::result::{Evaluation, RunResult, evaluate_run};
 use crate::run_folder::RunFolder;
 use crate::training::{Phase, Trainer, train_phase};
+use crate::{Error, Result};
 use ract_data::{Dataset, SyntheticSpec};
 
 /// The interactions that the configuration names, read or made.
 ///
 /// # Errors
-/// When there is no prepared folder, or it is damaged.
+/// When there is no prepared folder, when it is damaged, or when there are fewer training users than in a batch.
 pub fn load_data(config: &Config) -> Result<Dataset> {
-    match &config.data {
-        Data::Path(path) => Ok(Dataset::read(path)?),
-        Data::Synthetic(world) => {
-            let spec = SyntheticSpec {
-                users: world.users,
-                items: world.items,
-                heldout_users: world.heldout_users,
-                seed: world.seed,
-            };
-            Ok(spec.dataset()?)
+    let data = match &config.data {
+        Data::Path(path) => Dataset::read(path)?,
+        Data::Synthetic(world) => SyntheticSpec {
+            users: world.users,
+            items: world.items,
+            heldout_users: world.heldout_users,
+            seed: world.seed,
         }
+        .dataset()?,
+    };
+    let (users, batch_size) = (data.train.n_users(), config.batch_size);
+    if users < batch_size {
+        let message = format!("batch_size is {batch_size}, but there are only {users} training users: lower it");
+        return Err(Error::Usage(message));
     }
+    Ok(data)
 }
 
 /// Trains all phases that are not finished yet, tests what they ended with, and writes `result.json`. A finished run is

@@ -12,14 +12,9 @@ use ract_data::random::{Purpose, stream};
 use ract_data::{Batch, Interactions, epoch_order};
 
 impl Trainer<'_> {
-    /// Number of batches of an epoch.
-    pub(crate) fn batches(&self, train: &Interactions) -> Result<usize> {
-        let (users, batch_size) = (train.n_users(), self.config.batch_size);
-        if users < batch_size {
-            let message = format!("batch_size is {batch_size}, but there are only {users} training users: lower it");
-            return Err(Error::Usage(message));
-        }
-        Ok(users / batch_size)
+    /// Number of full batches of an epoch.
+    pub(crate) fn batches(&self, train: &Interactions) -> usize {
+        train.n_users() / self.config.batch_size
     }
 
     /// Trains `state.phase` on every full batch of epoch `epoch` (from 1) and returns the mean losses.
@@ -32,7 +27,7 @@ impl Trainer<'_> {
     ) -> Result<Losses> {
         let (seed, phase) = (self.config.seed, state.phase);
         let when = phase.draws() << 32 | epoch;
-        let batches = self.batches(train)?;
+        let batches = self.batches(train);
         let order = epoch_order(train.n_users(), &mut stream(seed, Purpose::Shuffle, when, 0));
         let mut means = Losses::new();
         for users in order.chunks_exact(self.config.batch_size) {

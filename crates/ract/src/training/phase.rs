@@ -127,7 +127,7 @@ pub(crate) fn train_phase(
     };
     folder.rewind_history(phase, state.epoch)?;
     let epochs = epochs_of(phase, trainer);
-    progress.phase(phase, state.epoch, epochs, trainer.batches(&data.train)?);
+    progress.phase(phase, state.epoch, epochs, trainer.batches(&data.train));
     let mut saved = Instant::now();
     while state.epoch < epochs {
         let start = Instant::now();

@@ -1,0 +1,262 @@
+//! `ract run` and `ract evaluate` as a whole program, on a small synthetic world.
+
+#![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
+use serde_json::Value;
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
+use tempfile::TempDir;
+
+const EXPERIMENT: &str = r#"
+dataset = "tiny"
+batch_size = 50
+checkpoint_seconds = 0
+
+[data.synthetic]
+users = 400
+items = 150
+heldout_users = 60
+
+[actor]
+hidden = 40
+latent = 16
+epochs = 6
+learning_rate = 2e-2
+anneal_batches = 500
+
+[critic]
+epochs = 4
+
+[actor_critic]
+epochs = 5
+learning_rate = 1e-4
+"#;
+
+/// Epochs in all phases of the experiment.
+const EPOCHS: usize = 6 + 5 + 4 + 5;
+
+struct Workplace {
+    folder: TempDir,
+}
+
+impl Workplace {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("tiny.toml"), EXPERIMENT).unwrap();
+        Self { folder }
+    }
+
+    fn ract(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_ract"));
+        command.args(args).current_dir(self.folder.path());
+        command
+    }
+
+    fn succeed(&self, args: &[&str]) -> String {
+        let output = self.ract(args).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    fn read(&self, file: &str) -> String {
+        fs::read_to_string(self.folder.path().join(file)).unwrap()
+    }
+
+    fn json(&self, file: &str) -> Value {
+        serde_json::from_str(&self.read(file)).unwrap()
+    }
+
+    fn exists(&self, file: &str) -> bool {
+        self.folder.path().join(file).exists()
+    }
+
+    /// All that must not depend on threads or interruptions: everything but times, memory and the command line.
+    fn outcome(&self, run: &str) -> (Vec<Value>, Vec<Value>, Vec<Vec<u8>>) {
+        let result = self.json(&format!("{run}/result.json"));
+        let history = self.read(&format!("{run}/history.jsonl"));
+        let epochs = history.lines().map(|line| {
+            let mut epoch: Value = serde_json::from_str(line).unwrap();
+            epoch.as_object_mut().unwrap().remove("seconds");
+            epoch
+        });
+        let weights = ["actor", "control", "critic", "actor_critic"]
+            .map(|phase| fs::read(self.folder.path().join(format!("{run}/checkpoints/{phase}.safetensors"))).unwrap());
+        let found = ["test", "gain", "kept_epoch"].map(|key| result[key].clone());
+        (found.to_vec(), epochs.collect(), weights.to_vec())
+    }
+}
+
+/// One line on stderr and the exit code.
+fn failure(output: &Output) -> (i32, String) {
+    let stderr = String::from_utf8(output.stderr.clone()).unwrap();
+    assert_eq!(stderr.lines().count(), 1, "not one line: {stderr}");
+    assert!(output.stdout.is_empty());
+    (output.status.code().unwrap(), stderr.trim_end().to_owned())
+}
+
+#[test]
+fn one_command_trains_all_phases_and_prints_what_was_gained() {
+    let workplace = Workplace::new();
+    let table = workplace.succeed(&["run", "tiny.toml"]);
+    for row in ["popularity", "Mult-VAE", "control", "RaCT", "RaCT - Mult-VAE", "control - Mult-VAE", "RaCT - control"]
+    {
+        let labels = table.lines().filter_map(|line| line.split('|').nth(1));
+        assert_eq!(labels.filter(|label| label.trim() == row).count(), 1, "{row} in\n{table}");
+    }
+    assert_eq!(workplace.read("runs/tiny/history.jsonl").lines().count(), EPOCHS);
+    let result = workplace.json("runs/tiny/result.json");
+    let gain = &result["gain"]["ract-actor"]["ndcg@100"];
+    let difference = result["test"]["ract"]["ndcg@100"]["mean"].as_f64().unwrap()
+        - result["test"]["actor"]["ndcg@100"]["mean"].as_f64().unwrap();
+    assert!((gain["mean"].as_f64().unwrap() - difference).abs() < 1e-12);
+    assert!(gain["se"].as_f64().unwrap() > 0.0);
+    assert!(result["peak_memory_bytes"].as_u64().unwrap() > 1 << 20);
+    for phase in ["actor", "control", "critic", "actor_critic"] {
+        assert!(result["seconds"][phase].as_f64().unwrap() > 0.0);
+    }
+    let ract = result["test"]["ract"]["ndcg@100"]["mean"].as_f64().unwrap();
+    assert!(table.contains(&format!("{ract:.4}")));
+
+    // A finished run is not trained again; evaluation finds the same.
+    assert_eq!(workplace.succeed(&["run", "tiny.toml"]), table);
+    assert_eq!(workplace.succeed(&["evaluate", "runs/tiny"]), table);
+}
+
+#[test]
+fn where_there_are_tastes_the_actor_learns_more_than_what_everybody_likes() {
+    let workplace = Workplace::new();
+    let larger = "data.synthetic.users=3000 data.synthetic.items=1500 data.synthetic.heldout_users=300 actor.hidden=100 \
+                  actor.latent=30 actor.epochs=12 actor.learning_rate=5e-3 actor.anneal_batches=2000";
+    let args: Vec<_> =
+        ["run", "tiny.toml"].into_iter().chain(larger.split(' ').flat_map(|set| ["--set", set])).collect();
+    workplace.succeed(&args);
+    let test = &workplace.json("runs/tiny/result.json")["test"];
+    let mean = |model: &str| test[model]["ndcg@100"]["mean"].as_f64().unwrap();
+    assert!(mean("actor") > mean("popularity") + 0.03, "{} against {}", mean("actor"), mean("popularity"));
+}
+
+#[test]
+fn the_same_seed_gives_the_same_bits_whatever_the_number_of_threads() {
+    let workplace = Workplace::new();
+    for threads in ["1", "3"] {
+        let mut command = workplace.ract(&["run", "tiny.toml", "--out", threads]);
+        assert!(command.env("RAYON_NUM_THREADS", threads).output().unwrap().status.success());
+    }
+    assert!(workplace.outcome("1") == workplace.outcome("3"));
+    workplace.succeed(&["run", "tiny.toml", "--out", "other", "--set", "seed=1"]);
+    assert!(workplace.outcome("1") != workplace.outcome("other"));
+}
+
+#[test]
+fn a_run_that_is_killed_in_every_phase_ends_with_the_same_bits() {
+    let workplace = Workplace::new();
+    workplace.succeed(&["run", "tiny.toml", "--out", "whole"]);
+    for epochs in [2, 8, 13, 17] {
+        let mut child = workplace.ract(&["run", "tiny.toml", "--out", "killed"]).stderr(Stdio::null()).spawn().unwrap();
+        let history = workplace.folder.path().join("killed/history.jsonl");
+        let deadline = Instant::now() + Duration::from_secs(120);
+        while fs::read_to_string(&history).map_or(0, |text| text.lines().count()) < epochs {
+            assert!(Instant::now() < deadline, "no {epochs} epochs in two minutes");
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let evaluated = workplace.ract(&["evaluate", "killed"]).output().unwrap();
+        if epochs > 6 {
+            assert!(String::from_utf8(evaluated.stdout).unwrap().contains("| Mult-VAE "));
+        }
+    }
+    workplace.succeed(&["run", "tiny.toml", "--out", "killed"]);
+    assert!(workplace.outcome("whole") == workplace.outcome("killed"));
+    assert!(!workplace.exists("killed/checkpoints/state.safetensors"));
+}
+
+#[test]
+fn a_history_that_broke_off_in_the_middle_of_a_line_is_mended() {
+    let workplace = Workplace::new();
+    workplace.succeed(&["run", "tiny.toml"]);
+    let whole = workplace.outcome("runs/tiny");
+    let run = workplace.folder.path().join("runs/tiny");
+    fs::remove_file(run.join("result.json")).unwrap();
+    fs::remove_file(run.join("checkpoints/actor_critic.safetensors")).unwrap();
+    let history = workplace.read("runs/tiny/history.jsonl");
+    fs::write(run.join("history.jsonl"), &history[..history.len() - 20]).unwrap();
+    workplace.succeed(&["run", "tiny.toml"]);
+    assert!(workplace.outcome("runs/tiny") == whole);
+}
+
+#[test]
+fn what_cannot_run_says_why_in_one_line_and_leaves_nothing_behind() {
+    let workplace = Workplace::new();
+    let cases: [(&[&str], i32, &str); 7] = [
+        (
+            &["run", "tiny.toml", "--set", "actor.epoch=3"],
+            2,
+            "--set actor.epoch=3: unknown field `epoch`, expected one of",
+        ),
+        (
+            &["run", "tiny.toml", "--set", "batch_size=281"],
+            2,
+            "batch_size is 281, but there are only 280 training users",
+        ),
+        (&["run", "tiny.toml", "--set", "data.path=nowhere"], 2, "--set data.path=nowhere: "),
+        (&["run", "missing.toml"], 1, "cannot read missing.toml: "),
+        (&["run", "wrong.toml"], 2, "wrong.toml, line 3: unknown field `epochs`, expected one of"),
+        (&["run", "nowhere.toml"], 1, "nowhere: not a prepared data set"),
+        (&["evaluate", "nowhere"], 2, "nowhere is not a run folder"),
+    ];
+    fs::write(workplace.folder.path().join("wrong.toml"), "dataset = \"x\"\ndata.path = \"x\"\nepochs = 3\n").unwrap();
+    fs::write(workplace.folder.path().join("nowhere.toml"), "dataset = \"x\"\ndata.path = \"nowhere\"\n").unwrap();
+    for (args, code, message) in cases {
+        let (found, line) = failure(&workplace.ract(args).output().unwrap());
+        assert_eq!(found, code, "{line}");
+        assert!(line.starts_with(&format!("ract: {message}")), "{line}");
+        assert!(!workplace.exists("runs"), "{args:?} left a run folder");
+    }
+}
+
+#[test]
+fn a_folder_with_another_run_is_not_touched() {
+    let workplace = Workplace::new();
+    workplace.succeed(&["run", "tiny.toml"]);
+    let before = workplace.outcome("runs/tiny");
+    let output = workplace.ract(&["run", "tiny.toml", "--set", "actor.epochs=7"]).output().unwrap();
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(
+        stderr.contains("runs/tiny holds a run of another configuration ([actor] epochs = 6; now epochs = 7)"),
+        "{stderr}"
+    );
+    assert!(workplace.outcome("runs/tiny") == before);
+}
+
+#[test]
+fn two_processes_do_not_write_to_one_folder() {
+    let workplace = Workplace::new();
+    let endless = ["run", "tiny.toml", "--set", "actor.epochs=100000"];
+    let mut child = workplace.ract(&endless).stderr(Stdio::null()).spawn().unwrap();
+    while !workplace.exists("runs/tiny/history.jsonl") {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    let output = workplace.ract(&endless).output().unwrap();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert!(stderr.contains("another process is running in runs/tiny"), "{stderr}");
+}
+
+#[test]
+fn a_loss_that_is_not_finite_stops_the_run_with_its_place() {
+    let workplace = Workplace::new();
+    let output = workplace.ract(&["run", "tiny.toml", "--set", "actor.learning_rate=1e30"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        stderr.contains("ract: actor, epoch 1: ") && stderr.contains("a lower actor.learning_rate may help"),
+        "{stderr}"
+    );
+    assert!(!workplace.exists("runs/tiny/result.json") && Path::new(workplace.folder.path()).exists());
+}
