@@ -97,7 +97,10 @@ pub fn write(folder: &Path, split: &Split, meta: &Meta) -> Result<()> {
     let parent = folder.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let attempt = || {
         fs::create_dir_all(parent)?;
-        let new = tempfile::Builder::new().prefix(".half-written-").tempdir_in(parent)?;
+        let mut builder = tempfile::Builder::new();
+        #[cfg(unix)] // as any new folder, not open to its owner alone
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o777));
+        let new = builder.prefix(".half-written-").tempdir_in(parent)?;
         let files: [(&str, &Pairs); 5] = [
             ("train.csv", &split.train),
             ("validation_tr.csv", &split.validation.fold_in),

@@ -46,8 +46,10 @@ impl PublicFile {
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let unwritable = |source| Error::file("write", path)(source);
         std::fs::create_dir_all(folder).map_err(unwritable)?;
-        let mut temporary =
-            tempfile::Builder::new().prefix(".half-written-").tempfile_in(folder).map_err(unwritable)?;
+        let mut builder = tempfile::Builder::new();
+        #[cfg(unix)] // as any new file, not open to its owner alone
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+        let mut temporary = builder.prefix(".half-written-").tempfile_in(folder).map_err(unwritable)?;
         // One byte more than there should be is enough to tell.
         let body = response.into_body().into_reader().take(self.bytes + 1);
         let found = Fingerprint::of(body, Some(temporary.as_file_mut()), progress)

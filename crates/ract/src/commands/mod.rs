@@ -41,6 +41,13 @@ fn print(text: &str) {
     let _ = writeln!(std::io::stdout(), "{text}");
 }
 
+/// A number with commas between its thousands.
+fn thousands(number: usize) -> String {
+    let digits = number.to_string();
+    let groups = digits.as_bytes().rchunks(3).rev().map(|group| String::from_utf8_lossy(group));
+    groups.collect::<Vec<_>>().join(",")
+}
+
 /// The columns of a printed table: those of the paper's tables, as far as they were measured.
 fn columns(config: &Config) -> Vec<Metric> {
     let measured = &config.evaluation.metrics;

@@ -1,5 +1,6 @@
 //! `ract prepare`: raw interactions to a folder that runs can train on.
 
+use super::thousands as n;
 use clap::ValueEnum;
 use indicatif::{ProgressBar, ProgressStyle};
 use ract::fetch::{ML_20M, PublicFile};
@@ -171,11 +172,4 @@ fn summary(folder: &Path, meta: &Meta) -> String {
         ));
     }
     lines.join("\n")
-}
-
-/// With commas between the thousands.
-fn n(number: usize) -> String {
-    let digits = number.to_string();
-    let groups = digits.as_bytes().rchunks(3).rev().map(|group| String::from_utf8_lossy(group));
-    groups.collect::<Vec<_>>().join(",")
 }
