@@ -7,7 +7,7 @@ ML20M_ZIP ?=
 # MovieLens 1M as `user,item` (ratings of 3 and more).
 ML1M_CSV ?= $(SHARED)/data/ml-1m/interactions.csv
 
-.PHONY: help demo ml20m ml1m ml20m-like test check lint fmt clippy docs
+.PHONY: help build demo ml20m ml1m ml20m-like test check lint fmt clippy docs
 
 help:
 	@echo 'make demo        RaCT on a synthetic world: no files, no network, about a minute'
@@ -17,26 +17,29 @@ help:
 	@echo 'make test        all tests'
 	@echo 'make check       tests and lints, as in CI'
 
-demo:
+build:
+	@cargo build --release --bin ract
+
+demo: build
 	@$(RACT) run experiments/demo.toml
 
-ml20m: data/ml-20m/meta.json
+ml20m: build data/ml-20m/meta.json
 	@$(RACT) run experiments/ml-20m.toml
 
 # Prepared anew only when it is not there: a prepared folder is written whole or not at all.
-data/ml-20m/meta.json:
+data/ml-20m/meta.json: | build
 	@$(RACT) prepare ml-20m --out data/ml-20m $(if $(ML20M_ZIP),--input '$(ML20M_ZIP)')
 
-ml1m: data/ml-1m/meta.json
+ml1m: build data/ml-1m/meta.json
 	@for seed in 0 1 2; do $(RACT) run experiments/ml-1m.toml --set seed=$$seed --out runs/ml-1m/seed-$$seed || exit 1; done
 
-data/ml-1m/meta.json:
+data/ml-1m/meta.json: | build
 	@$(RACT) prepare csv --input '$(ML1M_CSV)' --heldout-users 600 --out data/ml-1m
 
-ml20m-like: data/ml-20m-like/meta.json
+ml20m-like: build data/ml-20m-like/meta.json
 	@$(RACT) run experiments/ml-20m-like.toml
 
-data/ml-20m-like/meta.json:
+data/ml-20m-like/meta.json: | build
 	@$(RACT) synth --like ml-20m --scale 1 --seed 1 --out data/ml-20m-like.csv
 	@$(RACT) prepare ml-20m --input data/ml-20m-like.csv --out data/ml-20m-like
 

@@ -150,7 +150,7 @@ fn lines(world: &World, user: usize, ids: &[u32]) -> Vec<u8> {
     let user_text = user_text.format(user + 1).as_bytes();
     let mut time = rng.random_range(TIMES);
     for item in items {
-        time = (time + rng.random_range(0..60)).min(TIMES.end);
+        time = (time + rng.random_range(0..60)).min(TIMES.end - 1);
         lines.extend_from_slice(user_text);
         lines.push(b',');
         lines.extend_from_slice(number.format(ids[item as usize]).as_bytes());

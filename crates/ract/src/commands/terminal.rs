@@ -15,12 +15,16 @@ pub(crate) struct Terminal {
     is_terminal: bool,
     said: Instant,
     epochs: u64,
+    started: Instant,
+    /// The best epoch of the phase and what it measured.
+    best: Option<String>,
 }
 
 impl Terminal {
     pub(crate) fn new() -> Self {
         let is_terminal = std::io::stderr().is_terminal();
-        Self { bar: ProgressBar::hidden(), is_terminal, said: Instant::now(), epochs: 0 }
+        let now = Instant::now();
+        Self { bar: ProgressBar::hidden(), is_terminal, said: now, epochs: 0, started: now, best: None }
     }
 
     /// A line that stays.
@@ -41,7 +45,7 @@ impl Terminal {
 impl Progress for Terminal {
     fn phase(&mut self, phase: Phase, done: u64, epochs: u64, batches: usize) {
         self.clear();
-        self.epochs = epochs;
+        (self.epochs, self.started, self.best) = (epochs, Instant::now(), None);
         if done > 0 {
             self.line(&format!("{phase}: going on after epoch {done} of {epochs}"));
         }
@@ -60,14 +64,23 @@ impl Progress for Terminal {
 
     fn epoch(&mut self, record: &EpochRecord) {
         let losses = record.losses.iter().filter(|(name, _)| *name != "beta");
-        let losses = losses.map(|(name, value)| format!("{name} {value:.4}"));
+        let losses = losses.map(|(name, value)| format!("{name} {value:.4}")).collect::<Vec<_>>().join("  ");
         let validation = record.validation.iter().map(|(metric, value)| format!("validation {metric} {value:.4}"));
-        let text = losses.chain(validation).collect::<Vec<_>>().join("  ");
-        self.bar.set_message(text.clone());
-        let due = self.said.elapsed() >= PLAIN_EVERY || record.epoch == self.epochs;
-        if due && !self.is_terminal {
+        let validation = validation.collect::<Vec<_>>().join("  ");
+        if record.best {
+            self.best = Some(format!("best epoch {}: {validation}", record.epoch));
+        }
+        let text = format!("{losses}  {validation}");
+        let (phase, epoch, epochs) = (record.phase, record.epoch, self.epochs);
+        if epoch == epochs {
+            let seconds = self.started.elapsed().as_secs();
+            let outcome = self.best.take().unwrap_or(text);
+            self.line(&format!("{phase}: {epochs} epochs in {seconds} s; {}", outcome.trim_end()));
+        } else if self.is_terminal {
+            self.bar.set_message(text);
+        } else if self.said.elapsed() >= PLAIN_EVERY {
             self.said = Instant::now();
-            say(&format!("{} {}/{}  {text}", record.phase, record.epoch, self.epochs));
+            say(&format!("{phase} {epoch}/{epochs}  {text}"));
         }
     }
 }
