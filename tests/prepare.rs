@@ -6,9 +6,13 @@ mod support;
 
 use ract_data::Dataset;
 use std::fs;
+use std::io::Write;
+use std::net::TcpListener;
 use std::path::Path;
 use support::{names, ract, shared};
 use tempfile::tempdir;
+use zip::ZipWriter;
+use zip::write::SimpleFileOptions;
 
 const FILES: [&str; 6] =
     ["train.csv", "validation_tr.csv", "validation_te.csv", "test_tr.csv", "test_te.csv", "unique_sid.txt"];
@@ -168,4 +172,44 @@ fn a_csv_file_is_prepared_with_the_presets_options() {
     ract(folder.path()).args(arguments).assert().success();
     let meta = fs::read_to_string(folder.path().join("out/meta.json")).unwrap();
     assert!(meta.contains("\"min_rating\": 3.5"), "{meta}");
+}
+
+#[test]
+fn an_archive_is_prepared_like_the_file_in_it() {
+    let folder = tempdir().unwrap();
+    prepare(folder.path(), &[]);
+    let mut archive = ZipWriter::new(fs::File::create(folder.path().join("in.zip")).unwrap());
+    archive.start_file("any/ratings.csv", SimpleFileOptions::default()).unwrap();
+    archive.write_all(ratings().as_bytes()).unwrap();
+    archive.finish().unwrap();
+    let arguments = ["prepare", "csv", "--input", "in.zip", "--heldout-users", "5", "--out", "zipped"];
+    ract(folder.path()).args(arguments).assert().success();
+    for file in FILES {
+        let read = |of: &str| fs::read(folder.path().join(of).join(file)).unwrap();
+        assert!(read("out") == read("zipped"), "{file} is another");
+    }
+    // Nothing was unpacked.
+    assert_eq!(names(folder.path()), ["in.csv", "in.zip", "out", "zipped"]);
+}
+
+#[test]
+fn without_a_network_one_line_says_what_to_download_and_where_to_put_it() {
+    let folder = tempdir().unwrap();
+    // A proxy that nobody listens at closes the network for this command.
+    let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let output = ract(folder.path())
+        .env("ALL_PROXY", format!("http://{closed}"))
+        .env_remove("NO_PROXY")
+        .env_remove("no_proxy")
+        .args(["prepare", "ml-20m", "--out", "out"])
+        .assert()
+        .code(1)
+        .get_output()
+        .clone();
+    let message = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(message.lines().count(), 1, "{message}");
+    for part in ["https://files.grouplens.org/datasets/movielens/ml-20m.zip", "198702078 bytes", "data/ml-20m.zip"] {
+        assert!(message.contains(part), "{message}");
+    }
+    assert!(names(folder.path()).is_empty());
 }

@@ -118,8 +118,10 @@ pub fn write(folder: &Path, split: &Split, meta: &Meta) -> Result<()> {
             serde_json::to_writer_pretty(&mut *file, meta)?;
             file.write_all(b"\n")
         })?;
+        // An older data set steps aside first, so that there is always a whole one.
+        let aside = builder.tempdir_in(parent)?;
         if folder.exists() {
-            fs::remove_dir_all(folder)?;
+            fs::rename(folder, aside.path().join("old"))?;
         }
         fs::rename(new.path(), folder)
     };

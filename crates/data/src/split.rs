@@ -208,3 +208,60 @@ fn no_items_left(raw: &RawInteractions, user: u32, set: &str) -> DataError {
         ),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const OPTIONS: SplitOptions =
+        SplitOptions { min_user_items: 1, min_item_users: 0, heldout_users: 1, seed: 98765, drop_empty_users: false };
+
+    /// From each user's items.
+    fn raw(users: &[&[u64]]) -> RawInteractions {
+        let rows = (0..).zip(users).flat_map(|(user, items)| items.iter().map(move |item| format!("{user},{item}\n")));
+        let text = "user,item\n".to_owned() + &rows.collect::<String>();
+        RawInteractions::read_csv(text.as_bytes(), "FILE", None).unwrap()
+    }
+
+    #[test]
+    fn users_are_numbered_by_numpys_permutation_and_items_by_first_appearance() {
+        let split = split(&raw(&[&[30, 10], &[10, 30], &[30, 10], &[10, 30]]), &OPTIONS).unwrap();
+        let permutation = NumpyRandom::new(98765).permutation(4);
+        let uid = |user: u32| permutation.iter().position(|&other| other == user).unwrap() as u32;
+        // In the file's order, whatever the numbers.
+        let training: Vec<u32> = (0..4).map(uid).filter(|&uid| uid < 2).collect();
+        assert_eq!(split.train.iter().map(|pair| pair.0).step_by(2).collect::<Vec<_>>(), training);
+        assert_eq!(split.train.iter().map(|pair| pair.1).take(2).collect::<Vec<_>>(), [0, 1]);
+        assert!(split.validation.fold_in.iter().all(|pair| pair.0 == 2));
+        assert!(split.test.fold_in.iter().all(|pair| pair.0 == 3));
+    }
+
+    #[test]
+    fn a_fifth_is_to_be_found_and_nothing_of_a_user_with_fewer_than_five_items() {
+        for (items, targets) in [(4, 0), (5, 1), (9, 1), (10, 2), (14, 2)] {
+            let all: Vec<u64> = (0..items).collect();
+            let split = split(&raw(&[&all[..]; 5]), &OPTIONS).unwrap();
+            for set in [&split.validation, &split.test] {
+                assert_eq!((set.fold_in.len(), set.targets.len()), (items as usize - targets, targets));
+            }
+        }
+    }
+
+    #[test]
+    fn items_are_filtered_before_users() {
+        // Item 9 has one user; without it that user has one item only.
+        let raw = raw(&[&[1, 2], &[1, 2], &[1, 2], &[1, 9], &[1, 2]]);
+        let options = SplitOptions { min_user_items: 2, min_item_users: 2, ..OPTIONS };
+        let split = split(&raw, &options).unwrap();
+        assert_eq!(split.filtered, Size { users: 4, items: 2, interactions: 8 });
+    }
+
+    #[test]
+    fn a_held_out_users_unknown_items_are_left_out() {
+        let users: Vec<Vec<u64>> = (0..6).map(|user| vec![1, 2, 3, 4, 5, 100 + user]).collect();
+        let users: Vec<&[u64]> = users.iter().map(Vec::as_slice).collect();
+        let split = split(&raw(&users), &OPTIONS).unwrap();
+        assert_eq!(split.item_ids.len(), 5 + 4);
+        assert_eq!((split.test.fold_in.len(), split.test.targets.len()), (4, 1));
+    }
+}

@@ -62,20 +62,24 @@ pub fn open<T>(path: &Path, then: impl FnOnce(RawFile<'_>) -> Result<T>) -> Resu
             "{entry_name} claims {bytes} bytes, more than {MAX_BYTES}: the archive is damaged"
         )));
     }
-    then(RawFile { source: Box::new(entry.take(bytes)), name: format!("{name}/{entry_name}"), bytes })
+    // Read to its very end, so that the archive's checksum is verified.
+    then(RawFile { source: Box::new(entry.take(MAX_BYTES)), name: format!("{name}/{entry_name}"), bytes })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use std::io::Write;
-    use zip::{ZipWriter, write::SimpleFileOptions};
+    use zip::write::SimpleFileOptions;
+    use zip::{CompressionMethod, ZipWriter};
 
     fn archive(entries: &[(&str, &str)]) -> tempfile::TempPath {
         let file = tempfile::Builder::new().suffix(".zip").tempfile().unwrap();
         let mut writer = ZipWriter::new(file.reopen().unwrap());
+        // One of the two ways an entry may be stored: short texts are easier to damage when they are not compressed.
+        let method = if entries.len() > 1 { CompressionMethod::Deflated } else { CompressionMethod::Stored };
         for (name, text) in entries {
-            writer.start_file(*name, SimpleFileOptions::default()).unwrap();
+            writer.start_file(*name, SimpleFileOptions::default().compression_method(method)).unwrap();
             writer.write_all(text.as_bytes()).unwrap();
         }
         writer.finish().unwrap();
@@ -96,6 +100,16 @@ mod tests {
         let path =
             archive(&[("ml-20m/movies.csv", "no"), ("ml-20m/ratings.csv", "yes"), ("ml-20m/xratings.csv", "no")]);
         assert_eq!(text(&path).unwrap(), "yes");
+    }
+
+    #[test]
+    fn a_damaged_archive_is_noticed() {
+        let path = archive(&[("ratings.csv", "user,item\n1,2\n")]);
+        let mut bytes = std::fs::read(&path).unwrap();
+        let at = bytes.windows(4).position(|four| four == b"1,2\n").unwrap();
+        bytes[at] = b'7';
+        std::fs::write(&path, bytes).unwrap();
+        assert!(text(&path).is_err());
     }
 
     #[test]
