@@ -6,14 +6,16 @@ use ndarray::parallel::prelude::*;
 use ndarray::{ArrayView2, Axis};
 
 /// A product is cut into at most this many strips along its longer side ...
-const STRIPS: usize = 16;
+const STRIPS: usize = 8;
 /// ... of at least this width, so that packing the operands does not dominate.
-const MIN_WIDTH: usize = 128;
+const MIN_WIDTH: usize = 256;
 
 /// `c = a b + beta c`, for `beta` 0 (the contents of `c` are not read) or 1.
 pub(crate) fn gemm<T: Scalar>(a: ArrayView2<'_, T>, b: ArrayView2<'_, T>, beta: T, c: &mut Mat<T>) {
     let along = if c.ncols() >= c.nrows() { Axis(1) } else { Axis(0) };
-    let width = c.len_of(along).div_ceil(STRIPS).max(MIN_WIDTH);
+    let most = (c.len_of(along) / MIN_WIDTH).clamp(1, STRIPS);
+    let strips = 1 << most.ilog2(); // a power of two, which few threads share evenly
+    let width = c.len_of(along).div_ceil(strips).max(1);
     let strips = c.axis_chunks_iter_mut(along, width).into_par_iter();
     if along == Axis(1) {
         strips
