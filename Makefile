@@ -32,6 +32,7 @@ data/ml-20m/meta.json: | build
 
 ml1m: build data/ml-1m/meta.json
 	@for seed in 0 1 2; do $(RACT) run experiments/ml-1m.toml --set seed=$$seed --out runs/ml-1m/seed-$$seed || exit 1; done
+	@$(RACT) evaluate runs/ml-1m/seed-0 runs/ml-1m/seed-1 runs/ml-1m/seed-2
 
 data/ml-1m/meta.json: | build
 	@$(RACT) prepare csv --input '$(ML1M_CSV)' --heldout-users 600 --out data/ml-1m

@@ -150,6 +150,23 @@ fn the_same_seed_gives_the_same_bits_whatever_the_number_of_threads() {
 }
 
 #[test]
+fn several_runs_are_summed_up_by_their_mean() {
+    let workplace = Workplace::new();
+    let mut mean = 0.0;
+    for seed in ["0", "1"] {
+        workplace.succeed(&["run", "tiny.toml", "--out", seed, "--set", &format!("seed={seed}")]);
+        let result = workplace.json(&format!("{seed}/result.json"));
+        mean += result["gain"]["ract-actor"]["ndcg@100"]["mean"].as_f64().unwrap() / 2.0;
+    }
+    let table = workplace.succeed(&["evaluate", "0", "1"]);
+    let row = table.lines().find(|line| line.starts_with("| RaCT - Mult-VAE ")).unwrap();
+    assert!(
+        table.starts_with("| test, mean ± deviation of 2 runs ") && row.contains(&format!("{mean:+.4} ± ")),
+        "{table}"
+    );
+}
+
+#[test]
 fn a_run_that_is_killed_in_every_phase_ends_with_the_same_bits() {
     let workplace = Workplace::new();
     workplace.succeed(&["run", "tiny.toml", "--out", "whole"]);

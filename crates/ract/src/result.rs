@@ -48,6 +48,29 @@ pub struct Evaluation {
     pub gain: BTreeMap<String, Metrics>,
 }
 
+impl Evaluation {
+    /// Means of the figures that all `runs` have; in the place of standard errors, the standard deviations between runs.
+    pub fn over_runs(runs: &[Self]) -> Self {
+        let Some((first, others)) = runs.split_first() else { return Self::default() };
+        let over = |figures: &BTreeMap<String, Metrics>, of: fn(&Self) -> &BTreeMap<String, Metrics>| {
+            let rows = figures.iter().filter(|(row, _)| others.iter().all(|run| of(run).contains_key(*row)));
+            rows.map(|(row, metrics)| {
+                let metrics = metrics.keys().map(|&metric| {
+                    let means = runs.iter().filter_map(|run| Some(of(run).get(row)?.get(&metric)?.mean));
+                    (metric, Estimate::between(&means.collect::<Vec<_>>()))
+                });
+                (row.clone(), metrics.collect())
+            })
+            .collect()
+        };
+        Self {
+            test_users: first.test_users,
+            test: over(&first.test, |run| &run.test),
+            gain: over(&first.gain, |run| &run.gain),
+        }
+    }
+}
+
 /// What made the numbers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Provenance {

@@ -14,9 +14,18 @@ const GAINS: [(&str, &str); 3] =
 
 /// Test metrics with their standard errors, the gains paired by user, and the published rows beneath.
 pub fn results(evaluation: &Evaluation, metrics: &[Metric], published: &[Published]) -> String {
+    draw(format!("test, {} users", evaluation.test_users), evaluation, metrics, published)
+}
+
+/// The same over several runs: means of their figures, and the standard deviations between the runs.
+pub fn over_runs(runs: &[Evaluation], metrics: &[Metric], published: &[Published]) -> String {
+    let title = format!("test, mean ± deviation of {} runs", runs.len());
+    draw(title, &Evaluation::over_runs(runs), metrics, published)
+}
+
+fn draw(title: String, evaluation: &Evaluation, metrics: &[Metric], published: &[Published]) -> String {
     let mut table = Table::new();
     table.load_style(ASCII_MARKDOWN);
-    let title = format!("test, {} users", evaluation.test_users);
     table.set_header(std::iter::once(title).chain(metrics.iter().map(|m| m.to_string().to_uppercase())));
     for (key, label) in TESTED {
         if let Some(found) = evaluation.test.get(key) {
