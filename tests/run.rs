@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
+mod support;
+
 use serde_json::Value;
 use std::fs;
 use std::path::Path;
@@ -49,8 +51,8 @@ impl Workplace {
     }
 
     fn ract(&self, args: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_ract"));
-        command.args(args).current_dir(self.folder.path());
+        let mut command = support::ract(self.folder.path());
+        command.args(args);
         command
     }
 

@@ -4,6 +4,7 @@
 
 mod support;
 
+use assert_cmd::prelude::*;
 use ract_data::Dataset;
 use std::fs;
 use support::{names, ract};

@@ -1,8 +1,8 @@
 //! What the end-to-end tests share.
 
-use assert_cmd::Command;
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 /// The command, in `folder`.
 pub(crate) fn ract(folder: &Path) -> Command {
