@@ -35,6 +35,7 @@ ml1m: build data/ml-1m/meta.json
 	@$(RACT) evaluate runs/ml-1m/seed-0 runs/ml-1m/seed-1 runs/ml-1m/seed-2
 
 data/ml-1m/meta.json: | build
+	@test -f '$(ML1M_CSV)' || { echo 'make ml1m: no file $(ML1M_CSV): name one with ML1M_CSV=path (README)' >&2; exit 1; }
 	@$(RACT) prepare csv --input '$(ML1M_CSV)' --heldout-users 600 --out data/ml-1m
 
 ml20m-like: build data/ml-20m-like/meta.json

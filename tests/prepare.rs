@@ -86,32 +86,37 @@ fn what_is_written_can_be_read_and_says_what_it_is() {
 fn a_prepared_folder_is_replaced_and_any_other_is_left_alone() {
     let folder = tempdir().unwrap();
     prepare(folder.path(), &[]);
-    fs::write(folder.path().join("out/old.txt"), "old").unwrap();
-    prepare(folder.path(), &[]);
-    assert!(!folder.path().join("out/old.txt").exists());
+    let vocabulary = || fs::read_to_string(folder.path().join("out/unique_sid.txt")).unwrap();
+    let before = vocabulary();
+    prepare(folder.path(), &["--seed", "2"]);
+    assert_ne!(vocabulary(), before);
     assert_eq!(names(folder.path()), ["in.csv", "out"]);
 
     fs::create_dir(folder.path().join("mine")).unwrap();
     fs::write(folder.path().join("mine/thesis.txt"), "mine").unwrap();
+    fs::write(folder.path().join("mine/meta.json"), "{}").unwrap();
     let arguments = ["prepare", "csv", "--input", "in.csv", "--heldout-users", "5", "--out", "mine"];
     let output = ract(folder.path()).args(arguments).assert().code(1).get_output().clone();
     assert!(String::from_utf8_lossy(&output.stderr).contains("choose another --out"));
-    assert_eq!(names(&folder.path().join("mine")), ["thesis.txt"]);
+    assert_eq!(names(&folder.path().join("mine")), ["meta.json", "thesis.txt"]);
 }
 
 #[test]
 fn a_failure_is_one_line_that_names_the_place_and_leaves_nothing_behind() {
     let few = ["--heldout-users", "5"];
     let rated = ["--heldout-users", "5", "--min-rating", "3.5"];
-    let no_rating = "ract: in.csv: no column rating; its columns are: user, item";
+    let no_rating = "ract: in.csv, line 1: no column rating; its columns are: user, item";
     assert_eq!(failure("user,item\n1,2\n", &rated), no_rating);
-    let no_user = "ract: in.csv: no column userId or user; its columns are: who, item";
+    let no_user = "ract: in.csv, line 1: no column userId or user; its columns are: who, item";
     assert_eq!(failure("who,item\n1,2\n", &few), no_user);
-    assert_eq!(failure("user,item\n1,2\n3,x4\n", &few), "ract: in.csv, line 3: item is 'x4', not a whole number");
+    assert_eq!(
+        failure("user,item\n1,2\n3,x4\n", &few),
+        "ract: in.csv, line 3: item is 'x4', not a whole number of 0 or more"
+    );
     let not_finite = "ract: in.csv, line 2: rating is 'inf', not a finite number";
     assert_eq!(failure("user,item,rating\n1,2,inf\n", &rated), not_finite);
     assert_eq!(failure("user,item\n1,2\n3\n", &few), "ract: in.csv, line 3: only 1 fields, so there is no item");
-    assert_eq!(failure("", &few), "ract: in.csv: the file is empty");
+    assert_eq!(failure("", &few), "ract: in.csv, line 1: the file is empty");
     assert_eq!(failure("user,item\n", &few), "ract: in.csv: no interactions after the header");
     assert!(failure(&ratings(), &["--heldout-users", "5", "--min-rating", "4"]).contains("lower --min-rating"));
     assert!(failure(&ratings(), &["--heldout-users", "5", "--min-user-items", "7"]).contains("lower --min-user-items"));
@@ -121,10 +126,11 @@ fn a_failure_is_one_line_that_names_the_place_and_leaves_nothing_behind() {
 
 #[test]
 fn a_held_out_user_with_no_items_left_is_refused_or_left_out() {
-    // Nobody shares an item: whoever is held out has nothing left.
-    let rows = (0..20).flat_map(|user| (0..6).map(move |i| format!("{user},{}\n", 6 * user + i)));
+    // Every other user shares no item with anybody: held out, there is nothing left.
+    let item = |user, i| if user % 2 == 0 { i } else { 6 * user + i };
+    let rows = (0..40).flat_map(|user| (0..6).map(move |i| format!("{user},{}\n", item(user, i))));
     let text = "user,item\n".to_owned() + &rows.collect::<String>();
-    let options = ["--heldout-users", "1"];
+    let options = ["--heldout-users", "10"];
     let message = failure(&text, &options);
     assert!(message.starts_with("ract: in.csv, line ") && message.contains("no items left"), "{message}");
     assert!(message.contains("--drop-empty-users"), "{message}");
@@ -137,7 +143,11 @@ fn a_held_out_user_with_no_items_left_is_refused_or_left_out() {
         .assert()
         .success();
     let meta = fs::read_to_string(folder.path().join("out/meta.json")).unwrap();
-    assert!(meta.contains("\"dropped_users\": 2"), "{meta}");
+    let meta: serde_json::Value = serde_json::from_str(&meta).unwrap();
+    let data = Dataset::read(&folder.path().join("out")).unwrap();
+    let left = data.validation.n_users() + data.test.n_users();
+    assert_eq!(meta["dropped_users"], 20 - left);
+    assert!((1..20).contains(&left));
 }
 
 #[test]

@@ -90,6 +90,18 @@ impl Workplace {
     }
 }
 
+fn lines(file: &Path) -> usize {
+    fs::read_to_string(file).map_or(0, |text| text.lines().count())
+}
+
+fn wait_until(what: &str, there: impl Fn() -> bool) {
+    let deadline = Instant::now() + Duration::from_secs(120);
+    while !there() {
+        assert!(Instant::now() < deadline, "no {what} in two minutes");
+        std::thread::sleep(Duration::from_millis(1));
+    }
+}
+
 /// One line on stderr and the exit code.
 fn failure(output: &Output) -> (i32, String) {
     let stderr = String::from_utf8(output.stderr.clone()).unwrap();
@@ -175,21 +187,23 @@ fn a_run_that_is_killed_in_every_phase_ends_with_the_same_bits() {
     for epochs in [2, 8, 13, 17] {
         let mut child = workplace.ract(&["run", "tiny.toml", "--out", "killed"]).stderr(Stdio::null()).spawn().unwrap();
         let history = workplace.folder.path().join("killed/history.jsonl");
-        let deadline = Instant::now() + Duration::from_secs(120);
-        while fs::read_to_string(&history).map_or(0, |text| text.lines().count()) < epochs {
-            assert!(Instant::now() < deadline, "no {epochs} epochs in two minutes");
-            std::thread::sleep(Duration::from_millis(1));
-        }
+        wait_until(&format!("{epochs} epochs"), || lines(&history) >= epochs);
         child.kill().unwrap();
         child.wait().unwrap();
         let evaluated = workplace.ract(&["evaluate", "killed"]).output().unwrap();
         if epochs > 6 {
             assert!(String::from_utf8(evaluated.stdout).unwrap().contains("| Mult-VAE "));
+        } else {
+            let (code, line) = failure(&evaluated);
+            assert_eq!((code, line.as_str()), (1, "ract: killed has finished no phase yet: go on with `ract run`"));
         }
     }
     workplace.succeed(&["run", "tiny.toml", "--out", "killed"]);
     assert!(workplace.outcome("whole") == workplace.outcome("killed"));
-    assert!(!workplace.exists("killed/checkpoints/state.safetensors"));
+    let checkpoints = ["actor", "actor_critic", "control", "critic"].map(|phase| format!("{phase}.safetensors"));
+    assert_eq!(support::names(&workplace.folder.path().join("killed/checkpoints")), checkpoints);
+    let run = [".lock", "checkpoints", "config.toml", "data.sha256", "history.jsonl", "result.json"];
+    assert_eq!(support::names(&workplace.folder.path().join("killed")), run);
 }
 
 #[test]
@@ -220,10 +234,14 @@ fn what_cannot_run_says_why_in_one_line_and_leaves_nothing_behind() {
             2,
             "batch_size is 281, but there are only 280 training users",
         ),
-        (&["run", "tiny.toml", "--set", "data.path=nowhere"], 2, "--set data.path=nowhere: "),
+        (
+            &["run", "tiny.toml", "--set", "data.path=nowhere"],
+            2,
+            "--set data.path=nowhere: data is either `path`, a prepared folder, or `synthetic`",
+        ),
         (&["run", "missing.toml"], 1, "cannot read missing.toml: "),
         (&["run", "wrong.toml"], 2, "wrong.toml, line 3: unknown field `epochs`, expected one of"),
-        (&["run", "nowhere.toml"], 1, "nowhere: not a prepared data set"),
+        (&["run", "nowhere.toml"], 1, "nowhere: no such folder, seen from "),
         (&["evaluate", "nowhere"], 2, "nowhere is not a run folder"),
     ];
     fs::write(workplace.folder.path().join("wrong.toml"), "dataset = \"x\"\ndata.path = \"x\"\nepochs = 3\n").unwrap();
@@ -244,11 +262,54 @@ fn a_folder_with_another_run_is_not_touched() {
     let output = workplace.ract(&["run", "tiny.toml", "--set", "actor.epochs=7"]).output().unwrap();
     let stderr = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(2));
-    assert!(
-        stderr.contains("runs/tiny holds a run of another configuration ([actor] epochs = 6; now epochs = 7)"),
-        "{stderr}"
-    );
+    assert!(stderr.contains("runs/tiny holds a run of another configuration (actor.epochs is 6, not 7)"), "{stderr}");
     assert!(workplace.outcome("runs/tiny") == before);
+}
+
+#[test]
+fn a_folder_with_other_files_is_not_touched() {
+    let workplace = Workplace::new();
+    let output = workplace.ract(&["run", "tiny.toml", "--out", "."]).output().unwrap();
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr.contains(". is not a run folder: 'tiny.toml' is in it"), "{stderr}");
+    assert_eq!(support::names(workplace.folder.path()), ["tiny.toml"]);
+}
+
+#[test]
+fn a_run_does_not_go_on_with_other_users_than_it_began_with() {
+    let workplace = Workplace::new();
+    let pairs = (0..300).flat_map(|user| (0..8).map(move |k| format!("{user},{}\n", (user * 7 + k * k) % 40)));
+    fs::write(workplace.folder.path().join("pairs.csv"), "user,item\n".to_owned() + &pairs.collect::<String>())
+        .unwrap();
+    let experiment = EXPERIMENT.split("[data.synthetic]").next().unwrap().to_owned() + "data.path = \"prepared\"\n";
+    fs::write(workplace.folder.path().join("tiny.toml"), experiment + "actor.epochs = 1\nactor_critic.epochs = 1\n")
+        .unwrap();
+    let prepare = |seed| {
+        workplace.succeed(&[
+            "prepare",
+            "csv",
+            "--input",
+            "pairs.csv",
+            "--heldout-users",
+            "50",
+            "--out",
+            "prepared",
+            "--seed",
+            seed,
+        ]);
+    };
+    prepare("1");
+    let table = workplace.succeed(&["run", "tiny.toml"]);
+    prepare("2");
+    for args in [["run", "tiny.toml"], ["evaluate", "runs/tiny"]] {
+        let output = workplace.ract(&args).output().unwrap();
+        assert_eq!(output.status.code(), Some(2));
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert!(stderr.contains("runs/tiny holds a run on other data"), "{stderr}");
+    }
+    prepare("1");
+    assert_eq!(workplace.succeed(&["evaluate", "runs/tiny"]), table);
 }
 
 #[test]
@@ -256,9 +317,7 @@ fn two_processes_do_not_write_to_one_folder() {
     let workplace = Workplace::new();
     let endless = ["run", "tiny.toml", "--set", "actor.epochs=100000"];
     let mut child = workplace.ract(&endless).stderr(Stdio::null()).spawn().unwrap();
-    while !workplace.exists("runs/tiny/history.jsonl") {
-        std::thread::sleep(Duration::from_millis(5));
-    }
+    wait_until("a history", || workplace.exists("runs/tiny/history.jsonl"));
     let output = workplace.ract(&endless).output().unwrap();
     child.kill().unwrap();
     child.wait().unwrap();

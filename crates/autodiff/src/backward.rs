@@ -37,7 +37,7 @@ impl<'t, T> From<Var<'t, T>> for Target<'_, 't, T> {
 #[derive(Debug)]
 pub struct Grads<T: Scalar> {
     entries: Vec<Entry<T>>,
-    generation: u64,
+    recording: u64,
     pool: Rc<Pool<T>>,
 }
 
@@ -58,7 +58,7 @@ impl<T: Scalar> Grads<T> {
         let wanted = target.into();
         let found = self.entries.iter().find(|entry| match &wanted {
             Target::Param(param) => entry.param == Some(param.id()),
-            Target::Var(var) => entry.node == var.index() && self.generation == var.tape().generation,
+            Target::Var(var) => entry.node == var.index() && self.recording == var.tape().recording,
         });
         found.map(|entry| &entry.grad)
     }
@@ -115,7 +115,7 @@ pub(crate) fn backward<T: Scalar>(tape: &Tape<T>, loss: usize, targets: Vec<Targ
             tape.pool.put(grad);
         }
     }
-    Ok(Grads { entries, generation: tape.generation, pool: Rc::clone(&tape.pool) })
+    Ok(Grads { entries, recording: tape.recording, pool: Rc::clone(&tape.pool) })
 }
 
 /// The nodes of those targets that are on the tape.
@@ -205,6 +205,13 @@ mod tests {
         tape.reset();
         let x = tape.input(array![[2.0]]);
         assert_eq!(grads.get(x), None);
+    }
+
+    #[test]
+    fn gradients_of_another_tape_are_not_taken_for_this_ones() {
+        let (one, two) = (Tape::<f64>::new(), Tape::<f64>::new());
+        let (x, y) = (one.input(array![[2.0]]), two.input(array![[2.0]]));
+        assert_eq!((x * x).sum().backward([x]).unwrap().get(y), None);
     }
 
     #[test]

@@ -22,6 +22,12 @@ impl<T: Scalar> Pool<T> {
         Mat::from_shape_vec((shape.rows, shape.cols), buffer).expect("the buffer has the shape's length")
     }
 
+    /// Number of buffers that wait to be taken.
+    #[cfg(test)]
+    pub(crate) fn buffers(&self) -> usize {
+        self.free.borrow().values().map(Vec::len).sum()
+    }
+
     /// Gives a matrix back.
     pub(crate) fn put(&self, matrix: Mat<T>) {
         let (buffer, _) = matrix.into_raw_vec_and_offset();

@@ -8,6 +8,7 @@ use std::cell::{OnceCell, RefCell};
 use std::fmt;
 use std::rc::Rc;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Records a computation, to be differentiated by [`Var::backward`].
 ///
@@ -19,8 +20,8 @@ pub struct Tape<T> {
     pub(crate) nodes: FrozenVec<Box<Node<T>>>,
     pub(crate) pool: Rc<Pool<T>>,
     error: RefCell<Option<Failure>>,
-    /// Counts resets, so that gradients of an earlier recording are not taken for this one's.
-    pub(crate) generation: u64,
+    /// Tells this recording from those of other tapes and from those before the last reset.
+    pub(crate) recording: u64,
 }
 
 struct Failure {
@@ -61,18 +62,24 @@ impl<T: Scalar> Default for Tape<T> {
 impl<T: Scalar> Tape<T> {
     /// An empty tape.
     pub fn new() -> Self {
-        Self { nodes: FrozenVec::new(), pool: Rc::new(Pool::default()), error: RefCell::new(None), generation: 0 }
+        Self {
+            nodes: FrozenVec::new(),
+            pool: Rc::new(Pool::default()),
+            error: RefCell::new(None),
+            recording: new_recording(),
+        }
     }
 
     /// Forgets all that was recorded, lets go of the parameters, and keeps the buffers for the next recording.
     pub fn reset(&mut self) {
         for node in std::mem::take(self.nodes.as_mut()) {
-            if let Value::Owned(matrix) = node.value {
+            // What a caller allocated is not taken from the pool again: kept there, it would pile up.
+            if let (Kind::Computed { .. }, Value::Owned(matrix)) = (node.kind, node.value) {
                 self.pool.put(matrix);
             }
         }
         *self.error.borrow_mut() = None;
-        self.generation += 1;
+        self.recording = new_recording();
     }
 
     /// The parameter as a variable. It is shared, not copied; asked again, the same variable comes back.
@@ -135,6 +142,12 @@ impl<T: Scalar> Tape<T> {
         }
     }
 
+    /// The first node of that name.
+    pub fn named(&self, name: &str) -> Option<Var<'_, T>> {
+        let index = self.nodes.iter().position(|node| node.name.get().is_some_and(|of_node| of_node == name))?;
+        Some(Var::new(self, index))
+    }
+
     /// A node's name, or its op's, for messages.
     pub(crate) fn describe(&self, index: usize) -> String {
         let node = &self.nodes[index];
@@ -171,6 +184,11 @@ impl<T> fmt::Debug for Tape<T> {
     }
 }
 
+fn new_recording() -> u64 {
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    NEXT.fetch_add(1, Ordering::Relaxed)
+}
+
 fn row_major<T: Scalar>(value: Mat<T>) -> Mat<T> {
     if value.is_standard_layout() { value } else { value.as_standard_layout().into_owned() }
 }
@@ -202,6 +220,21 @@ mod tests {
             tape.reset();
         }
         assert_eq!(addresses[1], addresses[2]);
+    }
+
+    #[test]
+    fn a_long_training_loop_holds_no_more_buffers_than_a_short_one() {
+        let mut tape = Tape::<f32>::new();
+        let mut buffers_after = |steps| {
+            for _ in 0..steps {
+                let x = tape.input(Mat::ones((4, 3)));
+                let loss = (x.tanh() + tape.constant(Mat::ones((4, 3)))).sum();
+                drop(loss.backward([x]).unwrap());
+                tape.reset();
+            }
+            tape.pool.buffers()
+        };
+        assert_eq!(buffers_after(3), buffers_after(100));
     }
 
     #[test]

@@ -49,7 +49,13 @@ impl Dataset {
         let held_out = |set: &str| {
             let fold_in = Pairs::read(&folder.join(format!("{set}_tr.csv")), n_items, None)?;
             let users = fold_in.users();
-            let held_out = Pairs::read(&folder.join(format!("{set}_te.csv")), n_items, Some(&users))?;
+            let file = folder.join(format!("{set}_te.csv"));
+            let held_out = Pairs::read(&file, n_items, Some(&users))?;
+            if held_out.0.is_empty() {
+                let problem =
+                    format!("no rows, so there is nothing to find for the {set} users: prepare the data anew");
+                return Err(DataError::File { file: file.display().to_string(), problem });
+            }
             Ok(HeldOut { fold_in: fold_in.rows(n_items, &users), held_out: held_out.rows(n_items, &users) })
         };
         let train = Pairs::read(&folder.join("train.csv"), n_items, None)?;
@@ -74,10 +80,13 @@ impl Dataset {
 
 fn vocabulary_size(folder: &Path) -> Result<usize> {
     if !folder.join("meta.json").exists() {
-        return Err(DataError::File {
-            file: folder.display().to_string(),
-            problem: "not a prepared data set (it has no meta.json): make it with `ract prepare`".to_owned(),
-        });
+        let problem = if folder.exists() {
+            "not a prepared data set (it has no meta.json): make it with `ract prepare`".to_owned()
+        } else {
+            let here = std::env::current_dir().unwrap_or_default();
+            format!("no such folder, seen from {}: make it with `ract prepare`", here.display())
+        };
+        return Err(DataError::File { file: folder.display().to_string(), problem });
     }
     let path = folder.join("unique_sid.txt");
     let text = std::fs::read_to_string(&path).map_err(DataError::io("read", &path))?;

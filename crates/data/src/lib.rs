@@ -12,6 +12,7 @@ mod raw;
 mod split;
 mod synthetic;
 mod table;
+pub mod whole;
 mod world;
 
 pub use batch::{Batch, epoch_order};

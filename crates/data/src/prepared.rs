@@ -1,6 +1,7 @@
 //! The folder of a prepared data set: written whole or not at all.
 
 use crate::split::{Pairs, Size, Split, SplitOptions};
+use crate::whole::WholeFolder;
 use crate::{DataError, RawInteractions, Result};
 use serde::{Deserialize, Serialize};
 use std::fs::{self, File};
@@ -74,17 +75,38 @@ impl Meta {
     }
 }
 
-/// Checks, before the work is done, that `folder` can be written: it is not there, empty, or an older prepared data set.
+/// The pairs files and the others of a prepared folder.
+const FILES: [&str; 7] = [
+    "train.csv",
+    "validation_tr.csv",
+    "validation_te.csv",
+    "test_tr.csv",
+    "test_te.csv",
+    "unique_sid.txt",
+    "meta.json",
+];
+
+/// Checks, before the work is done, that `folder` can be written: it is not there, empty, or an older prepared data set
+/// and nothing else.
 ///
 /// # Errors
-/// When something else is in it.
+/// When something else is in it, which is named.
 pub fn check_target(folder: &Path) -> Result<()> {
-    let is_empty = fs::read_dir(folder).map_or(!folder.exists(), |mut entries| entries.next().is_none());
-    if is_empty || folder.join("meta.json").exists() {
+    let refuse = |problem: String| Err(DataError::File { file: folder.display().to_string(), problem });
+    if folder.file_name().is_none() {
+        return refuse("not a folder that can be replaced by a prepared data set: choose another --out".to_owned());
+    }
+    if !folder.exists() {
         return Ok(());
     }
-    let problem = "it is there, and is not a prepared data set: choose another --out".to_owned();
-    Err(DataError::File { file: folder.display().to_string(), problem })
+    for entry in fs::read_dir(folder).map_err(DataError::io("read", folder))? {
+        let name = entry.map_err(DataError::io("read", folder))?.file_name();
+        if !FILES.iter().any(|file| name == *file) {
+            let name = name.to_string_lossy();
+            return refuse(format!("'{name}' is in it, which is not of a prepared data set: choose another --out"));
+        }
+    }
+    Ok(())
 }
 
 /// Writes `train.csv`, `validation_tr.csv`, `validation_te.csv`, `test_tr.csv`, `test_te.csv`, `unique_sid.txt` and
@@ -94,36 +116,27 @@ pub fn check_target(folder: &Path) -> Result<()> {
 /// When `folder` holds something else, or the system refuses.
 pub fn write(folder: &Path, split: &Split, meta: &Meta) -> Result<()> {
     check_target(folder)?;
-    let parent = folder.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    split.check(&meta.source)?;
     let attempt = || {
-        fs::create_dir_all(parent)?;
-        let mut builder = tempfile::Builder::new();
-        #[cfg(unix)] // as any new folder, not open to its owner alone
-        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o777));
-        let new = builder.prefix(".half-written-").tempdir_in(parent)?;
-        let files: [(&str, &Pairs); 5] = [
-            ("train.csv", &split.train),
-            ("validation_tr.csv", &split.validation.fold_in),
-            ("validation_te.csv", &split.validation.targets),
-            ("test_tr.csv", &split.test.fold_in),
-            ("test_te.csv", &split.test.targets),
+        let new = WholeFolder::create(folder)?;
+        let pairs = [
+            &split.train,
+            &split.validation.fold_in,
+            &split.validation.targets,
+            &split.test.fold_in,
+            &split.test.targets,
         ];
-        for (name, pairs) in files {
-            write_file(&new.path().join(name), |file| write_pairs(file, pairs))?;
+        for (name, pairs) in FILES.iter().zip(pairs) {
+            write_file(&new.meanwhile().join(name), |file| write_pairs(file, pairs))?;
         }
-        write_file(&new.path().join("unique_sid.txt"), |file| {
+        write_file(&new.meanwhile().join("unique_sid.txt"), |file| {
             split.item_ids.iter().try_for_each(|id| writeln!(file, "{id}"))
         })?;
-        write_file(&new.path().join("meta.json"), |file| {
+        write_file(&new.meanwhile().join("meta.json"), |file| {
             serde_json::to_writer_pretty(&mut *file, meta)?;
             file.write_all(b"\n")
         })?;
-        // An older data set steps aside first, so that there is always a whole one.
-        let aside = builder.tempdir_in(parent)?;
-        if folder.exists() {
-            fs::rename(folder, aside.path().join("old"))?;
-        }
-        fs::rename(new.path(), folder)
+        new.keep()
     };
     attempt().map_err(DataError::io("write", folder))
 }

@@ -1,6 +1,7 @@
 //! A synthetic file of raw ratings, of the shape of MovieLens 20M.
 
 use crate::random::{Purpose, stream};
+use crate::whole::WholeFile;
 use crate::world::{Activity, World};
 use crate::{DataError, Result};
 use rand::Rng;
@@ -101,17 +102,13 @@ impl RatingsLikeMl20m {
     /// When the scale is out of bounds or the system refuses.
     pub fn write(&self, path: &Path, progress: impl Fn(usize)) -> Result<RatingsSize> {
         let size = self.size()?;
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let attempt = || {
-            let mut builder = tempfile::Builder::new();
-            #[cfg(unix)] // as any new file, not open to its owner alone
-            builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-            let temporary = builder.prefix(".half-written-").tempfile_in(folder)?;
-            let mut file = BufWriter::with_capacity(1 << 20, temporary);
+            let mut whole = WholeFile::create(path)?;
+            let mut file = BufWriter::with_capacity(1 << 20, whole.file());
             self.write_to(&mut file, size, progress)?;
-            let temporary = file.into_inner()?;
-            temporary.as_file().sync_all()?;
-            temporary.persist(path)?;
+            file.flush()?;
+            drop(file);
+            whole.keep()?;
             Ok(size)
         };
         attempt().map_err(DataError::io("write", path))

@@ -71,6 +71,25 @@ pub struct HeldOutPairs {
     pub targets: Pairs,
 }
 
+impl Split {
+    /// Checks that a model can be selected and tested by it; `file` is where the interactions came from.
+    ///
+    /// # Errors
+    /// When no validation user, or no test user, has anything to be found.
+    pub(crate) fn check(&self, file: &str) -> Result<()> {
+        for (set, pairs) in [("validation", &self.validation), ("test", &self.test)] {
+            if pairs.targets.is_empty() {
+                let problem = format!(
+                    "no {set} user has {MIN_ITEMS_TO_SPLIT} items that training users have, so there is nothing to find: \
+                     raise --min-user-items"
+                );
+                return Err(DataError::File { file: file.to_owned(), problem });
+            }
+        }
+        Ok(())
+    }
+}
+
 /// Filters and splits.
 ///
 /// # Errors
@@ -89,7 +108,7 @@ pub fn split(raw: &RawInteractions, options: &SplitOptions) -> Result<Split> {
             ),
         });
     }
-    if held_out == 0 || 2 * held_out >= n {
+    if held_out == 0 || held_out > (n - 1) / 2 {
         return Err(DataError::Options(format!(
             "{}: {held_out} validation users and as many test users cannot be held out of {n} users: choose \
              --heldout-users between 1 and {}",

@@ -25,9 +25,7 @@ impl SyntheticSpec {
     /// When there are not enough users or items to split.
     pub fn dataset(&self) -> Result<Dataset> {
         const MEAN: usize = 73;
-        if self.users == 0 || self.items == 0 {
-            return Err(DataError::Options("a synthetic data set needs users and items".to_owned()));
-        }
+        self.check()?;
         let activity = Activity { min: 5, max: (self.items / 4).max(5), spread: 1.23 };
         let interactions = self.users * MEAN.min(activity.max / 2 + 3);
         let world = World::new(self.users, self.items, interactions, activity, &POPULARITY, self.seed);
@@ -49,7 +47,26 @@ impl SyntheticSpec {
             seed: 98765,
             drop_empty_users: true,
         };
-        Ok(Dataset::of(&split(&raw, &options)?))
+        let split = split(&raw, &options)?;
+        split.check(&raw.file)?;
+        Ok(Dataset::of(&split))
+    }
+
+    fn check(&self) -> Result<()> {
+        const MIN_ITEMS: usize = 20;
+        const MAX: usize = 10_000_000;
+        let Self { users, items, heldout_users, .. } = *self;
+        let problem = if !(MIN_ITEMS..=MAX).contains(&items) {
+            format!("{items} items: it takes {MIN_ITEMS} to {MAX}")
+        } else if users > MAX {
+            format!("{users} users: it takes at most {MAX}")
+        } else if heldout_users == 0 || heldout_users >= users.div_ceil(2) {
+            let most = users.saturating_sub(1) / 2;
+            format!("{heldout_users} heldout_users for validation and as many for the test, of {users}: at most {most}")
+        } else {
+            return Ok(());
+        };
+        Err(DataError::Options(format!("synthetic data: {problem}")))
     }
 }
 
@@ -58,6 +75,14 @@ mod tests {
     use super::*;
 
     const SPEC: SyntheticSpec = SyntheticSpec { users: 600, items: 400, heldout_users: 100, seed: 3 };
+
+    #[test]
+    fn a_world_that_cannot_be_made_says_why() {
+        let error = |spec: SyntheticSpec| spec.dataset().unwrap_err().to_string();
+        assert_eq!(error(SyntheticSpec { items: 3, ..SPEC }), "synthetic data: 3 items: it takes 20 to 10000000");
+        let too_many = "synthetic data: 300 heldout_users for validation and as many for the test, of 600: at most 299";
+        assert_eq!(error(SyntheticSpec { heldout_users: 300, ..SPEC }), too_many);
+    }
 
     #[test]
     fn the_seed_decides_everything_and_the_number_of_threads_nothing() {

@@ -44,7 +44,7 @@ pub(crate) struct Pair {
 impl<R: Read> PairFile<R> {
     /// `file` is the name for errors.
     pub(crate) fn new(reader: R, file: &str, header: Header, with_ratings: bool) -> Result<Self> {
-        let problem = |problem: String| DataError::File { file: file.to_owned(), problem };
+        let problem = |problem: String| DataError::Line { file: file.to_owned(), line: 1, problem };
         // Every record ends with a line feed, the last one too: that makes its line number certain.
         let source = reader.chain(b"\n".as_slice());
         let mut csv = csv::ReaderBuilder::new();
@@ -54,7 +54,7 @@ impl<R: Read> PairFile<R> {
         if names.is_empty() {
             return Err(problem("the file is empty".to_owned()));
         }
-        let names: Vec<_> = names.iter().map(|name| String::from_utf8_lossy(name.trim_ascii()).into_owned()).collect();
+        let names: Vec<_> = names.iter().map(|name| shown(name.trim_ascii())).collect();
         let column = |wanted: &[&'static str]| {
             let found =
                 wanted.iter().find_map(|&name| Some(Column { name, index: names.iter().position(|n| n == name)? }));
@@ -88,7 +88,11 @@ impl<R: Read> PairFile<R> {
 
     /// The line that the last pair stands on, from 1.
     pub(crate) fn line(&self) -> u64 {
-        self.csv.position().line() - 1
+        let record = self.record.as_slice();
+        let breaks_within = record.iter().filter(|&&byte| byte == b'\n').count() as u64;
+        // A quote that is never closed takes in all the rest of the file, its last line feed too: none ends the record.
+        let ending = u64::from(record.last() != Some(&b'\n'));
+        self.csv.position().line() - ending - breaks_within
     }
 
     /// What is wrong with the last pair.
@@ -99,7 +103,7 @@ impl<R: Read> PairFile<R> {
     fn id(&self, column: &Column) -> Result<u64> {
         let field = self.field(column)?;
         let id = std::str::from_utf8(field).ok().and_then(|text| text.parse().ok());
-        id.ok_or_else(|| self.refuse(column, field, "not a whole number"))
+        id.ok_or_else(|| self.refuse(column, field, "not a whole number of 0 or more"))
     }
 
     fn finite(&self, column: &Column) -> Result<f64> {
@@ -117,8 +121,17 @@ impl<R: Read> PairFile<R> {
     }
 
     fn refuse(&self, column: &Column, field: &[u8], what: &str) -> DataError {
-        self.problem(format!("{} is '{}', {what}", column.name, String::from_utf8_lossy(field)))
+        self.problem(format!("{} is '{}', {what}", column.name, shown(field)))
     }
+}
+
+/// A value as it is shown in a message: on one line, and not longer than that.
+fn shown(value: &[u8]) -> String {
+    const MOST: usize = 40;
+    let text = String::from_utf8_lossy(&value[..value.len().min(4 * MOST)]);
+    let head: String = text.chars().take(MOST).collect();
+    let cut = if head.len() < value.len() { "…" } else { "" };
+    format!("{}{cut}", head.escape_debug())
 }
 
 fn unreadable(file: &str, error: &csv::Error) -> DataError {
@@ -160,11 +173,26 @@ mod tests {
 
     #[test]
     fn an_error_names_file_line_column_and_value() {
-        assert_eq!(error(""), "x.csv: the file is empty");
-        assert_eq!(error("user,item\n1,2\n"), "x.csv: no column rating; its columns are: user, item");
-        assert_eq!(error("a,item,rating\n"), "x.csv: no column userId or user; its columns are: a, item, rating");
-        assert_eq!(error("user,item,rating\n1,2,3\n1,x,3\n"), "x.csv, line 3: item is 'x', not a whole number");
+        assert_eq!(error(""), "x.csv, line 1: the file is empty");
+        assert_eq!(error("user,item\n1,2\n"), "x.csv, line 1: no column rating; its columns are: user, item");
+        assert_eq!(
+            error("a,item,rating\n"),
+            "x.csv, line 1: no column userId or user; its columns are: a, item, rating"
+        );
+        assert_eq!(
+            error("user,item,rating\n1,2,3\n1,x,3\n"),
+            "x.csv, line 3: item is 'x', not a whole number of 0 or more"
+        );
         assert_eq!(error("user,item,rating\n1,2,NaN\n"), "x.csv, line 2: rating is 'NaN', not a finite number");
+        assert_eq!(
+            error("user,item,rating\n1,\"2\n3,4,5\n6,7,8\n"),
+            "x.csv, line 2: item is '2\\n3,4,5\\n6,7,8', not a whole number of 0 or more"
+        );
+        let long = format!("user,item,rating\n1,{},3\n", "9".repeat(1000));
+        assert_eq!(
+            error(&long),
+            format!("x.csv, line 2: item is '{}…', not a whole number of 0 or more", "9".repeat(40))
+        );
         assert_eq!(error("user,item,rating\n1,2\n"), "x.csv, line 2: only 2 fields, so there is no rating");
     }
 }

@@ -244,7 +244,8 @@ fn first_users(activity: &[usize], items: usize, rng: &mut impl Rng) -> Vec<(usi
     let mut first = Vec::with_capacity(items);
     for item in 0..items as u32 {
         // A user whose items are all given already passes the item on to the next one with room.
-        let drawn = ends.partition_point(|&end| end <= rng.random_range(0..total));
+        let at = rng.random_range(0..total);
+        let drawn = ends.partition_point(|&end| end <= at);
         let with_room = (drawn..activity.len()).chain(0..drawn).find(|&user| room[user] > 0);
         if let Some(user) = with_room {
             room[user] -= 1;
@@ -268,6 +269,15 @@ mod tests {
         let mut has_user = vec![false; 300];
         choices.iter().flatten().for_each(|&item| has_user[item as usize] = true);
         assert!(has_user.iter().all(|&has| has));
+    }
+
+    #[test]
+    fn the_more_active_a_user_the_more_items_come_there_first() {
+        let activity: Vec<usize> = (0..100).map(|user| if user % 2 == 0 { 300 } else { 100 }).collect();
+        let first = first_users(&activity, 8000, &mut stream(1, Purpose::SyntheticItems, 0, 0));
+        let share = |of: &dyn Fn(usize) -> bool| first.iter().filter(|&&(user, _)| of(user)).count() as f64 / 8000.0;
+        assert!((share(&|user| user % 2 == 0) - 0.75).abs() < 0.02);
+        assert!((share(&|user| user < 50) - 0.5).abs() < 0.02);
     }
 
     #[test]

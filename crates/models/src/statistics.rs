@@ -36,7 +36,8 @@ impl RunningStatistics {
 
     /// Fixed statistics.
     pub fn fixed(mean: Vec<f64>, variance: Vec<f64>) -> Self {
-        Self { mean, variance, ..Self::new(0) }
+        let fresh = Self::new(mean.len());
+        Self { mean, variance, ..fresh }
     }
 
     /// Takes in a batch: one B x 1 column per feature, in the order of the features.

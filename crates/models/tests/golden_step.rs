@@ -147,30 +147,29 @@ fn the_critic_and_actor_critic_steps_have_the_golden_values_and_gradients() {
 }
 
 #[test]
-fn the_actor_critic_gradient_has_a_path_to_the_loss_feature_and_none_to_the_counts() {
-    let golden = Golden::load();
-    let tape = Tape::new();
-    let nll = golden.forward(&tape).nll;
-    let seen = tape.constant(golden.column("seen"));
-    let unseen = tape.constant(golden.column("unseen"));
-    let predicted = golden.critic.judge(tape.concat(&[seen, unseen, nll]));
-    let grads = (-predicted.mean()).backward([seen, unseen, nll]).unwrap();
-    assert!(grads.get(seen).is_none());
-    assert!(grads.get(unseen).is_none());
-    assert!(grads.get(nll).unwrap().iter().all(|&g| g != 0.0));
-}
-
-#[test]
-fn the_counts_that_the_critic_is_given_are_constants_of_its_own_prediction() {
+fn of_the_critics_features_the_loss_has_a_gradient_and_the_counts_have_none() {
     let golden = Golden::load();
     let tape = Tape::new();
     let nll = golden.forward(&tape).nll;
     let predicted = golden.critic.predict(&tape, golden.column("seen"), golden.column("unseen"), nll);
-    let features = predicted.mean().backward([nll]).unwrap();
-    assert_eq!(features.len(), 1);
-    // Everything that the actor gets passes the loss feature: chained by hand through it, the gradient is the same.
-    let through_nll = features.get(nll).unwrap().clone();
-    let by_hand = (nll * tape.constant(through_nll)).sum().backward(golden.actor.params()).unwrap();
+    // The very nodes that the critic recorded.
+    let [seen, unseen, features] = ["seen", "unseen", "features"].map(|name| tape.named(name).unwrap());
+    let grads = (-predicted.mean()).backward([seen, unseen, nll, features]).unwrap();
+    assert!(grads.get(seen).is_none());
+    assert!(grads.get(unseen).is_none());
+    let of_nll = grads.get(nll).unwrap();
+    assert!(of_nll.iter().all(|&g| g != 0.0));
+    assert_close("nll", of_nll, &grads.get(features).unwrap().slice(ndarray::s![.., 2..]).to_owned());
+}
+
+#[test]
+fn all_that_the_actor_gets_has_passed_the_loss_feature() {
+    let golden = Golden::load();
+    let tape = Tape::new();
+    let nll = golden.forward(&tape).nll;
+    let predicted = golden.critic.predict(&tape, golden.column("seen"), golden.column("unseen"), nll);
+    let of_nll = predicted.mean().backward([nll]).unwrap().get(nll).unwrap().clone();
+    let by_hand = (nll * tape.constant(of_nll)).sum().backward(golden.actor.params()).unwrap();
     let whole = predicted.mean().backward(golden.actor.params()).unwrap();
     for param in golden.actor.params() {
         assert_close(param.name(), whole.get(param).unwrap(), by_hand.get(param).unwrap());

@@ -32,6 +32,10 @@ impl Checkpoints {
         Ok(Self { path })
     }
 
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// Whether `phase` is finished.
     pub(crate) fn has(&self, phase: Phase) -> bool {
         self.outcome_file(phase).exists()

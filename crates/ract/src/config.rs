@@ -3,7 +3,11 @@
 use crate::metrics::Metric;
 use crate::{Error, Result};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+
+/// No layer is wider.
+const MAX_WIDTH: usize = 100_000;
 
 /// A whole experiment. All but `dataset` and `data` have defaults, which are the paper's settings for ML-20M.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -221,7 +225,7 @@ impl Config {
             for assignment in overrides {
                 set(&mut table, assignment)?;
                 config = table.clone().try_into().map_err(|error: toml::de::Error| {
-                    Error::Usage(format!("--set {assignment}: {}", first_line(error.message())))
+                    Error::Usage(format!("--set {assignment}: {}", plain(error.message())))
                 })?;
             }
         }
@@ -242,12 +246,40 @@ impl Config {
         }
     }
 
+    /// The first key in which the other configuration makes another run, with both values.
+    ///
+    /// # Errors
+    /// When one of them cannot be written as TOML.
+    pub fn difference(&self, other: &Self) -> Result<Option<String>> {
+        let (one, other) = (self.flat()?, other.flat()?);
+        let keys = one.keys().chain(other.keys()).filter(|key| *key != "checkpoint_seconds");
+        let differing = keys.filter(|&key| one.get(key) != other.get(key)).min();
+        let shown = |value: Option<&toml::Value>| value.map_or_else(|| "unset".to_owned(), toml::Value::to_string);
+        Ok(differing.map(|key| format!("{key} is {}, not {}", shown(one.get(key)), shown(other.get(key)))))
+    }
+
+    /// All values by their dotted keys.
+    fn flat(&self) -> Result<BTreeMap<String, toml::Value>> {
+        let table = toml::Table::try_from(self)
+            .map_err(|error| Error::Failed(format!("cannot write the configuration as TOML: {error}")))?;
+        let mut values = BTreeMap::new();
+        let mut tables = vec![(String::new(), table)];
+        while let Some((prefix, table)) = tables.pop() {
+            for (key, value) in table {
+                let key = format!("{prefix}{key}");
+                match value {
+                    toml::Value::Table(table) => tables.push((format!("{key}."), table)),
+                    value => drop(values.insert(key, value)),
+                }
+            }
+        }
+        Ok(values)
+    }
+
     fn check(&self) -> Result<(), String> {
         let control = self.control();
         let positive = [
             ("batch_size", self.batch_size as f64),
-            ("actor.hidden", self.actor.hidden as f64),
-            ("actor.latent", self.actor.latent as f64),
             ("actor.epochs", self.actor.epochs as f64),
             ("actor.learning_rate", self.actor.learning_rate),
             ("actor.anneal_batches", self.actor.anneal_batches as f64),
@@ -273,11 +305,15 @@ impl Config {
                 return Err(format!("{key} is {value}: it must be 0 or more"));
             }
         }
-        if !(self.keep > 0.0 && self.keep <= 1.0) {
-            return Err(format!("keep is {}: it must be above 0 and at most 1", self.keep));
+        if !(self.keep > 0.0 && self.keep < 1.0) {
+            return Err(format!("keep is {}: it must be above 0 and below 1", self.keep));
         }
-        if let Some(position) = self.critic.hidden.iter().position(|&width| width == 0) {
-            return Err(format!("critic.hidden has the width 0 at position {position}: it must be above 0"));
+        let widths = [("actor.hidden", self.actor.hidden), ("actor.latent", self.actor.latent)];
+        let widths = widths.into_iter().chain(self.critic.hidden.iter().map(|&width| ("critic.hidden", width)));
+        for (key, width) in widths {
+            if !(1..=MAX_WIDTH).contains(&width) {
+                return Err(format!("{key} is {width}: a layer has 1 to {MAX_WIDTH} numbers"));
+            }
         }
         if self.evaluation.metrics.is_empty() {
             return Err("evaluation.metrics is empty: name at least one, such as ndcg@100".to_owned());
@@ -306,11 +342,17 @@ fn set(table: &mut toml::Table, assignment: &str) -> Result<()> {
 fn in_file(path: &Path, text: &str, error: &toml::de::Error) -> Error {
     let line = error.span().map(|span| text[..span.start.min(text.len())].matches('\n').count() + 1);
     let line = line.map(|line| format!(", line {line}")).unwrap_or_default();
-    Error::Usage(format!("{}{line}: {}", path.display(), first_line(error.message())))
+    Error::Usage(format!("{}{line}: {}", path.display(), plain(error.message())))
 }
 
-fn first_line(message: &str) -> &str {
-    message.lines().next().unwrap_or_default()
+/// serde's message in one line; where `data` is not one of its two forms, it counts elements, which helps nobody.
+fn plain(message: &str) -> &str {
+    match message.lines().next().unwrap_or_default() {
+        counted if counted.starts_with("wanted exactly 1 element") => {
+            "data is either `path`, a prepared folder, or `synthetic`, a world to be made: one of them, and not both"
+        }
+        line => line,
+    }
 }
 
 #[cfg(test)]
@@ -352,6 +394,16 @@ mod tests {
     }
 
     #[test]
+    fn two_configurations_differ_by_what_makes_another_run() {
+        let config = read(MINIMAL, &[]).unwrap();
+        let difference = |set: &str| config.difference(&read(MINIMAL, &[set]).unwrap()).unwrap();
+        assert_eq!(difference("seed=0"), None);
+        assert_eq!(difference("checkpoint_seconds=1"), None);
+        assert_eq!(difference("actor.epochs=7").unwrap(), "actor.epochs is 200, not 7");
+        assert_eq!(difference("control.learning_rate=0.5").unwrap(), "control.learning_rate is unset, not 0.5");
+    }
+
+    #[test]
     fn errors_name_file_line_and_key() {
         let error = read(&format!("{MINIMAL}[actor]\nlerning_rate = 1\n"), &[]).unwrap_err();
         assert!(error.starts_with("FILE, line 4: unknown field `lerning_rate`, expected one of"), "{error}");
@@ -362,7 +414,14 @@ mod tests {
         assert_eq!(read("data.path = \"x\"\n", &[]).unwrap_err(), "FILE, line 1: missing field `dataset`");
         let error = read(MINIMAL, &["actor.epoch=3"]).unwrap_err();
         assert!(error.starts_with("--set actor.epoch=3: unknown field `epoch`"), "{error}");
-        assert_eq!(read(MINIMAL, &["keep=1.5"]).unwrap_err(), "FILE: keep is 1.5: it must be above 0 and at most 1");
+        assert_eq!(read(MINIMAL, &["keep=1.5"]).unwrap_err(), "FILE: keep is 1.5: it must be above 0 and below 1");
+        let error = read(MINIMAL, &["actor.hidden=100000000000"]).unwrap_err();
+        assert_eq!(error, "FILE: actor.hidden is 100000000000: a layer has 1 to 100000 numbers");
+        let either =
+            "data is either `path`, a prepared folder, or `synthetic`, a world to be made: one of them, and not both";
+        assert_eq!(read("dataset = \"x\"\n[data]\n", &[]).unwrap_err(), format!("FILE, line 2: {either}"));
+        let both = format!("{MINIMAL}[data.synthetic]\nusers = 100\nitems = 100\nheldout_users = 10\n");
+        assert!(read(&both, &[]).unwrap_err().ends_with(either));
         let error = read(MINIMAL, &["evaluation.select=mrr"]).unwrap_err();
         assert!(error.contains("unknown metric 'mrr'"), "{error}");
     }

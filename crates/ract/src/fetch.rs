@@ -1,6 +1,7 @@
 //! Public files: downloaded whole or not at all, and known by their SHA-256.
 
 use crate::{Error, Result};
+use ract_data::whole::WholeFile;
 use sha2::{Digest, Sha256};
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -46,14 +47,11 @@ impl PublicFile {
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let unwritable = |source| Error::file("write", path)(source);
         std::fs::create_dir_all(folder).map_err(unwritable)?;
-        let mut builder = tempfile::Builder::new();
-        #[cfg(unix)] // as any new file, not open to its owner alone
-        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-        let mut temporary = builder.prefix(".half-written-").tempfile_in(folder).map_err(unwritable)?;
+        let mut whole = WholeFile::create(path).map_err(unwritable)?;
         // One byte more than there should be is enough to tell.
         let body = response.into_body().into_reader().take(self.bytes + 1);
-        let found = Fingerprint::of(body, Some(temporary.as_file_mut()), progress)
-            .map_err(|error| self.unreachable(path, &error))?;
+        let found =
+            Fingerprint::of(body, Some(whole.file()), progress).map_err(|error| self.unreachable(path, &error))?;
         if !self.is(&found) {
             let Self { url, bytes, sha256 } = self;
             return Err(Error::Failed(format!(
@@ -62,9 +60,7 @@ impl PublicFile {
                 path.display()
             )));
         }
-        temporary.as_file().sync_all().map_err(unwritable)?;
-        temporary.persist(path).map_err(|error| unwritable(error.error))?;
-        Ok(())
+        whole.keep().map_err(unwritable)
     }
 
     /// Checks that `path` holds it; `progress` is told how many bytes have been read.
@@ -93,7 +89,7 @@ impl PublicFile {
         let Self { url, bytes, .. } = self;
         let path = path.display();
         Error::Failed(format!(
-            "cannot download {url} ({error}): download it by other means ({bytes} bytes) and put it at {path}"
+            "cannot download {url} ({error}): download it by other means ({bytes} bytes) and put it at {path}, or name it with --input (make: ML20M_ZIP=path)"
         ))
     }
 }

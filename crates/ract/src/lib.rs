@@ -7,6 +7,7 @@ mod error;
 mod evaluate;
 pub mod experiment;
 pub mod fetch;
+pub mod fingerprint;
 pub mod metrics;
 pub mod progress;
 pub mod published;

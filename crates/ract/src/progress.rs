@@ -14,14 +14,3 @@ pub trait Progress {
     /// An epoch is done and recorded.
     fn epoch(&mut self, record: &EpochRecord);
 }
-
-/// Says nothing.
-pub struct Silent;
-
-impl Progress for Silent {
-    fn phase(&mut self, _phase: Phase, _done: u64, _epochs: u64, _batches: usize) {}
-
-    fn batch(&mut self) {}
-
-    fn epoch(&mut self, _record: &EpochRecord) {}
-}

@@ -24,6 +24,8 @@ pub struct RunResult {
     pub actor: Network,
     /// The seed of the training.
     pub seed: u64,
+    /// Fingerprint of the interactions that it trained on and was tested by.
+    pub data_sha256: String,
     /// Test metrics and gains.
     #[serde(flatten)]
     pub evaluation: Evaluation,
@@ -55,9 +57,9 @@ impl Evaluation {
         let over = |figures: &BTreeMap<String, Metrics>, of: fn(&Self) -> &BTreeMap<String, Metrics>| {
             let rows = figures.iter().filter(|(row, _)| others.iter().all(|run| of(run).contains_key(*row)));
             rows.map(|(row, metrics)| {
-                let metrics = metrics.keys().map(|&metric| {
-                    let means = runs.iter().filter_map(|run| Some(of(run).get(row)?.get(&metric)?.mean));
-                    (metric, Estimate::between(&means.collect::<Vec<_>>()))
+                let metrics = metrics.keys().filter_map(|&metric| {
+                    let means = runs.iter().map(|run| Some(of(run).get(row)?.get(&metric)?.mean));
+                    Some((metric, Estimate::between(&means.collect::<Option<Vec<_>>>()?)))
                 });
                 (row.clone(), metrics.collect())
             })
@@ -135,6 +137,7 @@ impl RunResult {
             dataset: config.dataset.clone(),
             actor: config.actor.network,
             seed: config.seed,
+            data_sha256: folder.data_sha256().to_owned(),
             evaluation,
             kept_epoch: Phase::ALL.into_iter().map(kept).collect::<Result<_>>()?,
             seconds,

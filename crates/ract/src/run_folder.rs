@@ -1,4 +1,4 @@
-//! The run folder: `config.toml`, `history.jsonl`, `checkpoints/`, `result.json`.
+//! The run folder: `config.toml`, `data.sha256`, `history.jsonl`, `checkpoints/`, `result.json`.
 
 use crate::checkpoints::Checkpoints;
 use crate::config::Config;
@@ -6,11 +6,17 @@ use crate::metrics::Metric;
 use crate::result::RunResult;
 use crate::training::Phase;
 use crate::{Error, Result, atomic_file};
+use ract_data::whole;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fs::{self, File, TryLockError};
 use std::io::Write;
 use std::path::{Path, PathBuf};
+
+const CONFIG: &str = "config.toml";
+/// Holds the fingerprint of the data, so that a run does not go on with other users than it began with.
+const DATA: &str = "data.sha256";
+const LOCK: &str = ".lock";
 
 /// One epoch in `history.jsonl`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -41,48 +47,67 @@ impl EpochRecord {
 pub struct RunFolder {
     path: PathBuf,
     pub(crate) checkpoints: Checkpoints,
+    data_sha256: String,
     /// Held for as long as the folder is open, so that no two processes write to it.
     _lock: File,
 }
 
 impl RunFolder {
-    /// Opens `path` for a run of `config`: a new folder, or one in which a run of the same configuration was begun.
+    /// Opens `path` for a run of `config` on the data of that fingerprint: a new folder, or one in which that run was
+    /// begun.
     ///
     /// # Errors
-    /// When another process writes to it, or it holds a run of another configuration.
-    pub fn open(path: &Path, config: &Config) -> Result<Self> {
+    /// When another process writes to it, or it holds something else: other files, or a run of another configuration or
+    /// on other data.
+    pub fn open(path: &Path, config: &Config, data_sha256: &str) -> Result<Self> {
+        if !path.join(CONFIG).exists() {
+            check_unused(path)?;
+        }
         fs::create_dir_all(path).map_err(Error::file("create", path))?;
         let lock = lock(path)?;
-        let file = path.join("config.toml");
-        if file.exists() {
-            let before = Config::read(&file, &[])?;
-            if before != *config {
-                let difference = first_difference(&before.to_toml()?, &config.to_toml()?);
-                return Err(Error::Usage(format!(
-                    "{} holds a run of another configuration ({difference}): name another folder with --out, or \
-                     delete it",
-                    path.display()
-                )));
+        let checkpoints = Checkpoints::open(path)?;
+        for folder in [path, checkpoints.path()] {
+            whole::sweep_all(folder).map_err(Error::file("clean up", folder))?;
+        }
+        let refuse = |difference: String| {
+            let path = path.display();
+            Err(Error::Usage(format!("{path} holds a run {difference}: name another folder with --out, or delete it")))
+        };
+        let (config_file, data_file) = (path.join(CONFIG), path.join(DATA));
+        if config_file.exists() {
+            if let Some(difference) = Self::config(path)?.difference(config)? {
+                return refuse(format!("of another configuration ({difference})"));
             }
         } else {
             let text = config.to_toml()?;
-            atomic_file::write(&file, |temporary| fs::write(temporary, text))?;
+            atomic_file::write(&config_file, |temporary| fs::write(temporary, text))?;
         }
-        Ok(Self { path: path.to_owned(), checkpoints: Checkpoints::open(path)?, _lock: lock })
+        if data_file.exists() {
+            let before = fs::read_to_string(&data_file).map_err(Error::file("read", &data_file))?;
+            if before.trim() != data_sha256 {
+                return refuse("on other data, which were prepared or made anew since".to_owned());
+            }
+        } else {
+            atomic_file::write(&data_file, |temporary| fs::write(temporary, format!("{data_sha256}\n")))?;
+        }
+        Ok(Self { path: path.to_owned(), checkpoints, data_sha256: data_sha256.to_owned(), _lock: lock })
     }
 
-    /// Opens a folder that `ract run` made, and reads its configuration.
+    /// The configuration of the run in `path`.
     ///
     /// # Errors
     /// When there is no run in it.
-    pub fn existing(path: &Path) -> Result<(Self, Config)> {
-        let file = path.join("config.toml");
-        if !file.exists() {
-            let message = format!("{} is not a run folder: it has no config.toml", path.display());
-            return Err(Error::Usage(message));
+    pub fn config(path: &Path) -> Result<Config> {
+        let file = path.join(CONFIG);
+        if file.exists() {
+            return Config::read(&file, &[]);
         }
-        let config = Config::read(&file, &[])?;
-        Ok((Self::open(path, &config)?, config))
+        Err(Error::Usage(format!("{} is not a run folder: it has no {CONFIG}", path.display())))
+    }
+
+    /// The fingerprint of the data.
+    pub(crate) fn data_sha256(&self) -> &str {
+        &self.data_sha256
     }
 
     /// `result.json`, when the run is finished.
@@ -146,7 +171,7 @@ fn line(record: &EpochRecord) -> serde_json::Result<String> {
 }
 
 fn lock(folder: &Path) -> Result<File> {
-    let path = folder.join(".lock");
+    let path = folder.join(LOCK);
     let file = File::create(&path).map_err(Error::file("create", &path))?;
     match file.try_lock() {
         Ok(()) => Ok(file),
@@ -157,16 +182,20 @@ fn lock(folder: &Path) -> Result<File> {
     }
 }
 
-/// The first line that two configurations differ in.
-fn first_difference(before: &str, now: &str) -> String {
-    let mut section = "";
-    for (before, now) in before.lines().zip(now.lines()) {
-        if before != now {
-            return format!("{section} {before}; now {now}").trim_start().to_owned();
-        }
-        if before.starts_with('[') {
-            section = before;
+/// Checks that a new run would not be strewn among other files. What a run that was killed at its very start leaves does
+/// not count.
+fn check_unused(folder: &Path) -> Result<()> {
+    if !folder.exists() {
+        return Ok(());
+    }
+    for entry in fs::read_dir(folder).map_err(Error::file("read", folder))? {
+        let name = entry.map_err(Error::file("read", folder))?.file_name();
+        let name = name.to_string_lossy();
+        if name != LOCK && name != "checkpoints" && !name.starts_with(&format!(".{CONFIG}")) {
+            let folder = folder.display();
+            let message = format!("{folder} is not a run folder: '{name}' is in it; name another folder with --out");
+            return Err(Error::Usage(message));
         }
     }
-    "one says more than the other".to_owned()
+    Ok(())
 }

@@ -2,34 +2,51 @@
 
 use crate::{Error, Result};
 use ract_autodiff::Mat;
-use safetensors::tensor::{Dtype, SafeTensors, TensorView};
+use ract_data::whole::WholeFile;
+use safetensors::tensor::{Dtype, Metadata, SafeTensors, TensorInfo};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::collections::{BTreeMap, HashMap};
+use std::io::Write;
 use std::path::Path;
 
 /// Under this key of the file's metadata stands what is not a matrix, as JSON.
 const META_KEY: &str = "ract";
+/// The format wants the numbers to start at a multiple of so many bytes.
+const ALIGNMENT: usize = 8;
 
-/// Writes `tensors` and `meta` to `path` through a temporary file beside it.
+/// Writes `tensors` and `meta` to `path`, straight from where they are.
 pub(crate) fn write<'a>(
     path: &Path,
     tensors: impl IntoIterator<Item = (String, &'a Mat<f32>)>,
     meta: &impl Serialize,
 ) -> Result<()> {
     let failed = |problem: String| Error::Failed(format!("cannot write {}: {problem}", path.display()));
-    let views = tensors.into_iter().map(|(name, matrix)| {
+    let (mut infos, mut contents, mut end) = (Vec::new(), Vec::new(), 0);
+    for (name, matrix) in tensors {
         let numbers = matrix.as_slice().ok_or_else(|| failed(format!("'{name}' is not row-major")))?;
-        let shape = matrix.shape().to_vec();
-        let view = TensorView::new(Dtype::F32, shape, bytemuck::cast_slice(numbers));
-        Ok((name, view.map_err(|error| failed(error.to_string()))?))
-    });
-    let views = views.collect::<Result<Vec<_>>>()?;
-    let meta = serde_json::to_string(meta).map_err(|error| failed(error.to_string()))?;
-    let meta = Some(HashMap::from([(META_KEY.to_owned(), meta)]));
-    crate::atomic_file::write(path, |temporary| {
-        safetensors::serialize_to_file(views, meta, temporary).map_err(std::io::Error::other)
-    })
+        let bytes: &[u8] = bytemuck::cast_slice(numbers);
+        let data_offsets = (end, end + bytes.len());
+        infos.push((name, TensorInfo { dtype: Dtype::F32, shape: matrix.shape().to_vec(), data_offsets }));
+        contents.push(bytes);
+        end = data_offsets.1;
+    }
+    let header = || {
+        let meta = HashMap::from([(META_KEY.to_owned(), serde_json::to_string(meta)?)]);
+        let header = Metadata::new(Some(meta), infos).map_err(std::io::Error::other)?;
+        let mut header = serde_json::to_vec(&header)?;
+        header.resize(header.len().next_multiple_of(ALIGNMENT), b' ');
+        Ok::<_, std::io::Error>(header)
+    };
+    let header = header().map_err(|error| failed(error.to_string()))?;
+    let attempt = || {
+        let mut whole = WholeFile::create(path)?;
+        whole.file().write_all(&(header.len() as u64).to_le_bytes())?;
+        whole.file().write_all(&header)?;
+        contents.iter().try_for_each(|bytes| whole.file().write_all(bytes))?;
+        whole.keep()
+    };
+    attempt().map_err(Error::file("write", path))
 }
 
 /// Reads what [`write`] wrote.
@@ -52,4 +69,35 @@ pub(crate) fn read<M: DeserializeOwned>(path: &Path) -> Result<(BTreeMap<String,
         Ok((name, matrix))
     });
     Ok((tensors.collect::<Result<_>>()?, meta))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_read_is_what_was_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("x.safetensors");
+        let (a, b) = (Mat::from_elem((2, 3), 0.1_f32), Mat::from_shape_fn((1, 5), |(_, j)| j as f32));
+        write(&path, [("b".to_owned(), &b), ("a".to_owned(), &a), ("none".to_owned(), &Mat::zeros((0, 4)))], &0.1)
+            .unwrap();
+        let (tensors, meta): (_, f64) = read(&path).unwrap();
+        let expected = [("a".to_owned(), a), ("b".to_owned(), b), ("none".to_owned(), Mat::zeros((0, 4)))];
+        assert_eq!((tensors, meta), (BTreeMap::from(expected), 0.1));
+    }
+
+    #[test]
+    fn a_damaged_file_is_told_by_name() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("x.safetensors");
+        write(&path, [("a".to_owned(), &Mat::zeros((4, 4)))], &0).unwrap();
+        let whole = std::fs::read(&path).unwrap();
+        for damaged in [&whole[..whole.len() - 1], &whole[..20], b"", b"not a checkpoint at all"] {
+            std::fs::write(&path, damaged).unwrap();
+            let message = read::<u8>(&path).unwrap_err().to_string();
+            assert!(message.contains("x.safetensors is not a checkpoint of this program: "), "{message}");
+            assert_eq!(message.lines().count(), 1);
+        }
+    }
 }

@@ -1,10 +1,12 @@
 //! `ract evaluate`: test metrics of finished or interrupted runs.
 
 use ract::config::Config;
+use ract::fingerprint::fingerprint;
 use ract::published::published;
 use ract::result::Evaluation;
 use ract::run_folder::RunFolder;
 use ract::{Error, Result, experiment, table};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 #[derive(clap::Args)]
@@ -17,11 +19,19 @@ pub(crate) struct Args {
 pub(crate) fn run(args: Args) -> Result<()> {
     let runs = args.runs.iter().map(|run| evaluate(run)).collect::<Result<Vec<_>>>()?;
     let (configs, evaluations): (Vec<_>, Vec<_>) = runs.into_iter().unzip();
-    let (metrics, published) = (super::columns(&configs[0]), published(&configs[0].dataset)?);
-    if let Some(other) = configs.iter().find(|config| config.dataset != configs[0].dataset) {
-        let (one, other) = (&configs[0].dataset, &other.dataset);
-        return Err(Error::Usage(format!("the runs are of different data sets, {one} and {other}")));
+    let first = &configs[0];
+    for (config, run) in configs.iter().zip(&args.runs).skip(1) {
+        if let Some(difference) = first.difference(&Config { seed: first.seed, ..config.clone() })? {
+            let (first, run) = (args.runs[0].display(), run.display());
+            let message = format!("{first} and {run} differ in more than the seed ({difference}): they have no mean");
+            return Err(Error::Usage(message));
+        }
     }
+    let seeds: BTreeSet<u64> = configs.iter().map(|config| config.seed).collect();
+    if seeds.len() < configs.len() {
+        return Err(Error::Usage("two of the runs have the same seed: name each run once".to_owned()));
+    }
+    let (metrics, published) = (super::columns(first), published(&first.dataset)?);
     super::print(&match &evaluations[..] {
         [evaluation] => table::results(evaluation, &metrics, &published),
         several => table::over_runs(several, &metrics, &published),
@@ -30,8 +40,9 @@ pub(crate) fn run(args: Args) -> Result<()> {
 }
 
 fn evaluate(run: &Path) -> Result<(Config, Evaluation)> {
-    let (folder, config) = RunFolder::existing(run)?;
+    let config = RunFolder::config(run)?;
     let data = experiment::load_data(&config)?;
+    let folder = RunFolder::open(run, &config, &fingerprint(&data))?;
     let evaluation = experiment::evaluate(&config, &data, &folder)?;
     if !evaluation.test.contains_key("actor") {
         let message = format!("{} has finished no phase yet: go on with `ract run`", run.display());

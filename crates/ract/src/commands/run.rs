@@ -2,6 +2,7 @@
 
 use crate::commands::terminal::Terminal;
 use ract::config::Config;
+use ract::fingerprint::fingerprint;
 use ract::published::published;
 use ract::run_folder::RunFolder;
 use ract::{Error, Result, experiment, table};
@@ -36,7 +37,7 @@ pub(crate) fn run(args: Args) -> Result<()> {
         data.n_items(),
         data.train.len(),
     ));
-    let folder = RunFolder::open(&out, &config)?;
+    let folder = RunFolder::open(&out, &config, &fingerprint(&data))?;
     let result = match folder.result()? {
         Some(result) => {
             terminal.line(&format!("{} is finished: delete it to train anew", out.display()));

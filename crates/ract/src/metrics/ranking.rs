@@ -26,7 +26,7 @@ pub fn score_users<'a>(
     wanted: &Interactions,
     metrics: &[Metric],
 ) -> Array2<f64> {
-    let depth = metrics.iter().map(|metric| metric.k()).max().unwrap_or(0);
+    let depth = metrics.iter().map(|metric| metric.k()).max().unwrap_or(0).min(seen.n_items());
     let mut values = Array2::zeros((seen.n_users(), metrics.len()));
     values.axis_chunks_iter_mut(Axis(0), USERS_PER_TASK).into_par_iter().enumerate().for_each(|(task, mut values)| {
         let (mut best, mut hits) = (Vec::new(), Vec::new());

@@ -96,11 +96,15 @@ impl PhaseState {
             Phase::Control => config.control().learning_rate,
             Phase::ActorCritic => config.actor_critic.learning_rate,
         };
+        // A network that the phase does not train needs no moments.
+        let actor = if phase == Phase::Critic { Vec::new() } else { trainer.actor.params() };
+        let trains_critic = matches!(phase, Phase::Critic | Phase::ActorCritic);
+        let critic = if trains_critic { trainer.critic.params() } else { Vec::new() };
         Self {
             phase,
             epoch: 0,
-            actor_adam: Adam::new(actor_rate, &trainer.actor.params()),
-            critic_adam: Adam::new(config.critic.learning_rate, &trainer.critic.params()),
+            actor_adam: Adam::new(actor_rate, &actor),
+            critic_adam: Adam::new(config.critic.learning_rate, &critic),
             best: None,
         }
     }
