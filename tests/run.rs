@@ -152,6 +152,24 @@ fn where_there_are_tastes_the_actor_learns_more_than_what_everybody_likes() {
 }
 
 #[test]
+fn on_movielens_100k_the_actor_learns_more_than_what_everybody_likes() {
+    let Some(ratings) = support::shared("data/ml-100k/ratings.csv") else { return };
+    let workplace = Workplace::new();
+    let ratings = fs::canonicalize(ratings).unwrap();
+    let options = "--min-rating 3.5 --heldout-users 150 --out ml-100k --input";
+    let args: Vec<_> = ["prepare", "csv"].into_iter().chain(options.split(' ')).collect();
+    workplace.succeed(&[&args[..], &[ratings.to_str().unwrap()]].concat());
+    let experiment = EXPERIMENT.split("[data.synthetic]").next().unwrap().to_owned() + "data.path = \"ml-100k\"\n";
+    fs::write(workplace.folder.path().join("ml-100k.toml"), experiment).unwrap();
+    let settings = "actor.hidden=200 actor.latent=50 actor.epochs=30 actor_critic.epochs=2 critic.epochs=2";
+    let settings = settings.split(' ').flat_map(|setting| ["--set", setting]);
+    workplace.succeed(&["run", "ml-100k.toml"].into_iter().chain(settings).collect::<Vec<_>>());
+    let test = &workplace.json("runs/ml-100k/result.json")["test"];
+    let mean = |model: &str| test[model]["ndcg@100"]["mean"].as_f64().unwrap();
+    assert!(mean("actor") > mean("popularity") + 0.05, "{} against {}", mean("actor"), mean("popularity"));
+}
+
+#[test]
 fn the_same_seed_gives_the_same_bits_whatever_the_number_of_threads() {
     let workplace = Workplace::new();
     for threads in ["1", "3"] {

@@ -51,3 +51,40 @@ fn row(label: String, found: &Metrics, metrics: &[Metric], write: impl Fn(&Estim
     let figures = metrics.iter().map(|metric| found.get(metric).map(&write).unwrap_or_default());
     std::iter::once(label).chain(figures).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeMap;
+
+    #[test]
+    fn gains_have_a_sign_and_published_figures_stand_beneath() {
+        let metric = Metric::Ndcg(100);
+        let figure = |mean, se| Metrics::from([(metric, Estimate { mean, se })]);
+        let evaluation = Evaluation {
+            test_users: 7,
+            test: BTreeMap::from([("actor".to_owned(), figure(0.4, 0.01))]),
+            gain: BTreeMap::from([("ract-actor".to_owned(), figure(0.004, 0.001))]),
+        };
+        let published = Published {
+            dataset: "x".to_owned(),
+            model: "RaCT".to_owned(),
+            test: BTreeMap::from([(metric, 0.434)]),
+            source: String::new(),
+        };
+        let table = results(&evaluation, &[metric], &[published]);
+        let cells = table.lines().map(|line| line.split('|').map(str::trim).collect::<Vec<_>>());
+        let cells: Vec<_> = cells.map(|cells| (cells[1].to_owned(), cells[2].to_owned())).collect();
+        let expected = [
+            ("test, 7 users", "NDCG@100"),
+            ("Mult-VAE", "0.4000 ± 0.0100"),
+            ("RaCT - Mult-VAE", "+0.0040 ± 0.0010"),
+            ("RaCT, published", "0.434"),
+        ];
+        let found: Vec<_> = cells.iter().filter(|(label, _)| !label.starts_with("--")).collect();
+        assert_eq!(found.len(), expected.len());
+        for (found, expected) in found.into_iter().zip(expected) {
+            assert_eq!((found.0.as_str(), found.1.as_str()), expected);
+        }
+    }
+}
