@@ -89,13 +89,11 @@ pub struct Provenance {
 impl Provenance {
     /// Of this process.
     pub fn here() -> Self {
-        const COMMIT: &str =
-            git_version::git_version!(args = ["--always", "--abbrev=40", "--dirty=-modified"], fallback = "unknown");
         let (arch, os) = (std::env::consts::ARCH, std::env::consts::OS);
         let threads = rayon::current_num_threads();
         Self {
             version: env!("CARGO_PKG_VERSION").to_owned(),
-            commit: COMMIT.to_owned(),
+            commit: env!("RACT_COMMIT").to_owned(),
             command: std::env::args().skip(1).fold("ract".to_owned(), |line, word| line + " " + &word),
             machine: format!("{arch} {os}, {threads} threads"),
         }
