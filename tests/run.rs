@@ -209,7 +209,7 @@ fn a_run_that_is_killed_in_every_phase_ends_with_the_same_bits() {
         child.kill().unwrap();
         child.wait().unwrap();
         let evaluated = workplace.ract(&["evaluate", "killed"]).output().unwrap();
-        if epochs > 6 {
+        if workplace.exists("killed/checkpoints/actor.safetensors") {
             assert!(String::from_utf8(evaluated.stdout).unwrap().contains("| Mult-VAE "));
         } else {
             let (code, line) = failure(&evaluated);
