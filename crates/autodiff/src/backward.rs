@@ -3,7 +3,7 @@
 use crate::op::Slots;
 use crate::param::ParamId;
 use crate::pool::Pool;
-use crate::tape::{Kind, Tape};
+use crate::tape::{Kind, Tape, check_finite};
 use crate::{Error, Mat, Param, Result, Scalar, Shape, Var};
 use std::rc::Rc;
 
@@ -68,6 +68,11 @@ impl<T: Scalar> Grads<T> {
         self.entries.iter().find(|entry| entry.name.as_deref() == Some(name)).map(|entry| &entry.grad)
     }
 
+    /// Names and gradients, from the loss towards the inputs.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (Option<&str>, &Mat<T>)> {
+        self.entries.iter().map(|entry| (entry.name.as_deref(), &entry.grad))
+    }
+
     /// Number of targets that a path leads to.
     pub fn len(&self) -> usize {
         self.entries.len()
@@ -107,6 +112,14 @@ pub(crate) fn backward<T: Scalar>(tape: &Tape<T>, loss: usize, targets: Vec<Targ
             let (wanted, pool) = (&wanted, &tape.pool);
             let mut slots = Slots { inputs, shapes: &shapes, wanted, grads: &mut grads, pool };
             op.backward(&values, tape.matrix(index), &grad, &mut slots);
+            if tape.watches.get() {
+                for (position, &input) in inputs.iter().enumerate() {
+                    if let Some(grad) = &grads[input] {
+                        let pass = || format!("backward, for input {position},");
+                        check_finite(grad, op.name(), node.name.get(), pass)?;
+                    }
+                }
+            }
         }
         if target_nodes.contains(&index) {
             let param = if let Kind::Leaf(param) = node.kind { param } else { None };
@@ -119,7 +132,7 @@ pub(crate) fn backward<T: Scalar>(tape: &Tape<T>, loss: usize, targets: Vec<Targ
 }
 
 /// The nodes of those targets that are on the tape.
-fn locate<T: Scalar>(tape: &Tape<T>, targets: &[Target<'_, '_, T>]) -> Result<Vec<usize>> {
+pub(crate) fn locate<T: Scalar>(tape: &Tape<T>, targets: &[Target<'_, '_, T>]) -> Result<Vec<usize>> {
     let mut nodes = Vec::with_capacity(targets.len());
     for target in targets {
         match target {
@@ -132,7 +145,7 @@ fn locate<T: Scalar>(tape: &Tape<T>, targets: &[Target<'_, '_, T>]) -> Result<Ve
 }
 
 /// For each node up to the loss, whether it lies on a path to a target.
-fn on_path<T: Scalar>(tape: &Tape<T>, loss: usize, targets: &[usize]) -> Vec<bool> {
+pub(crate) fn on_path<T: Scalar>(tape: &Tape<T>, loss: usize, targets: &[usize]) -> Vec<bool> {
     let mut wanted = vec![false; loss + 1];
     for index in 0..=loss {
         wanted[index] = match &tape.nodes[index].kind {

@@ -27,6 +27,22 @@ pub enum Error {
         /// Its shape.
         shape: Shape,
     },
+    /// A tape that watches for it met a value or a gradient that is not finite.
+    #[error("{op}{}: {pass} made {value} at ({row}, {col})", name.as_ref().map(|n| format!(" '{n}'")).unwrap_or_default())]
+    NotFinite {
+        /// The op's name.
+        op: &'static str,
+        /// The node's name, when it has one.
+        name: Option<String>,
+        /// `forward`, or `backward, for input N,`.
+        pass: String,
+        /// What it made: `NaN`, `inf` or `-inf`.
+        value: String,
+        /// Row of the first such element.
+        row: usize,
+        /// Its column.
+        col: usize,
+    },
     /// A variable of one tape was used on another.
     #[error("{what}: the variable belongs to another tape")]
     OtherTape {

@@ -36,6 +36,24 @@ pub enum Mismatch {
         /// What central differences give.
         numeric: f64,
     },
+    /// They disagree in one row of the Jacobian.
+    #[error("output ({row}, {col}), {mismatch}")]
+    Output {
+        /// Row of the output's element.
+        row: usize,
+        /// Its column.
+        col: usize,
+        /// Where in the inputs.
+        mismatch: Box<Mismatch>,
+    },
+    /// They disagree along a direction.
+    #[error("along a random direction backward says {backward}, central differences say {numeric}")]
+    Direction {
+        /// What backward returned.
+        backward: f64,
+        /// What central differences give.
+        numeric: f64,
+    },
 }
 
 /// Checks the gradient of `f` in each element of its inputs, which have the given shapes and values between -1 and 1.
@@ -52,14 +70,7 @@ pub fn gradcheck<const N: usize>(
     shapes: [(usize, usize); N],
     f: impl for<'t> Fn(&'t Tape<f64>, [Var<'t, f64>; N]) -> Var<'t, f64>,
 ) -> Result<(), Mismatch> {
-    let mut seed = 0;
-    gradcheck_at(
-        shapes.map(|shape| {
-            seed += 1;
-            uniform(shape, seed)
-        }),
-        f,
-    )
+    gradcheck_at(seeded(shapes, 1), f)
 }
 
 /// [`gradcheck`] at given inputs.
@@ -93,14 +104,75 @@ pub fn gradcheck_at<const N: usize>(
             let numeric = (loss(at + STEP)? - loss(at - STEP)?) / (2.0 * STEP);
             loss(at)?;
             let backward = analytic[input][(row, col)];
-            let tolerance = ABSOLUTE + RELATIVE * backward.abs().max(numeric.abs());
-            let agrees = (backward - numeric).abs() <= tolerance; // false for NaN
-            if !agrees {
+            if !agree(backward, numeric) {
                 return Err(Mismatch::Gradient { input, row, col, backward, numeric });
             }
         }
     }
     Ok(())
+}
+
+/// Checks one random direction of all inputs at once: quick, for large functions. It misses what happens to cancel in
+/// that direction.
+///
+/// # Errors
+/// When backward and central differences disagree along the direction.
+pub fn gradcheck_directional<const N: usize>(
+    shapes: [(usize, usize); N],
+    f: impl for<'t> Fn(&'t Tape<f64>, [Var<'t, f64>; N]) -> Var<'t, f64>,
+) -> Result<(), Mismatch> {
+    let inputs = seeded(shapes, 1);
+    let direction = seeded(shapes, 1 + N as u64);
+    let along = |step: f64| -> Result<f64> {
+        let tape = Tape::new();
+        let vars: Vec<_> = inputs.iter().zip(&direction).map(|(x, v)| tape.input(x + &(v * step))).collect();
+        weighted_sum(&tape, &vars, &f)?.scalar()
+    };
+    let tape = Tape::new();
+    let vars: Vec<_> = inputs.iter().map(|x| tape.input(x.clone())).collect();
+    let grads = weighted_sum(&tape, &vars, &f)?.backward(vars.iter().copied())?;
+    let backward = vars.iter().zip(&direction).filter_map(|(&x, v)| Some((grads.get(x)? * v).sum())).sum::<f64>();
+    let numeric = (along(STEP)? - along(-STEP)?) / (2.0 * STEP);
+    if agree(backward, numeric) { Ok(()) } else { Err(Mismatch::Direction { backward, numeric }) }
+}
+
+/// Checks the full Jacobian: the gradient of every element of the output in every element of the inputs.
+///
+/// # Errors
+/// The first element whose gradients disagree.
+pub fn gradcheck_jacobian<const N: usize>(
+    shapes: [(usize, usize); N],
+    f: impl for<'t> Fn(&'t Tape<f64>, [Var<'t, f64>; N]) -> Var<'t, f64>,
+) -> Result<(), Mismatch> {
+    let inputs = seeded(shapes, 1);
+    let tape = Tape::new();
+    let vars: Vec<_> = inputs.iter().map(|x| tape.input(x.clone())).collect();
+    let output = Shape::of(f(&tape, std::array::from_fn(|i| vars[i])).value()?);
+    for element in ndarray::indices((output.rows, output.cols)) {
+        gradcheck_at(inputs.clone(), |tape, vars| {
+            let mut only = Mat::zeros((output.rows, output.cols));
+            only[element] = 1.0;
+            f(tape, vars) * tape.constant(only)
+        })
+        .map_err(|mismatch| match mismatch {
+            Mismatch::Gradient { .. } => {
+                Mismatch::Output { row: element.0, col: element.1, mismatch: Box::new(mismatch) }
+            }
+            other => other,
+        })?;
+    }
+    Ok(())
+}
+
+fn agree(backward: f64, numeric: f64) -> bool {
+    // false for NaN
+    (backward - numeric).abs() <= ABSOLUTE + RELATIVE * backward.abs().max(numeric.abs())
+}
+
+/// Matrices of the given shapes, seeded one after the other from `seed`.
+fn seeded<const N: usize>(shapes: [(usize, usize); N], seed: u64) -> [Mat<f64>; N] {
+    let mut seeds = seed..;
+    shapes.map(|shape| uniform(shape, seeds.next().unwrap_or(seed)))
 }
 
 fn weighted_sum<'t, const N: usize>(

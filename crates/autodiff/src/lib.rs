@@ -24,6 +24,7 @@
 mod backward;
 mod error;
 pub mod gradcheck;
+pub mod inspect;
 mod kernels;
 mod op;
 pub mod ops;

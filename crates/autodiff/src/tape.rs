@@ -4,7 +4,7 @@ use crate::param::ParamId;
 use crate::pool::Pool;
 use crate::{Error, Mat, Op, Param, Result, Scalar, Shape, Var};
 use elsa::FrozenVec;
-use std::cell::{OnceCell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::fmt;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -20,6 +20,8 @@ pub struct Tape<T> {
     pub(crate) nodes: FrozenVec<Box<Node<T>>>,
     pub(crate) pool: Rc<Pool<T>>,
     error: RefCell<Option<Failure>>,
+    /// Whether ops are checked for values that are not finite.
+    pub(crate) watches: Cell<bool>,
     /// Tells this recording from those of other tapes and from those before the last reset.
     pub(crate) recording: u64,
 }
@@ -66,8 +68,16 @@ impl<T: Scalar> Tape<T> {
             nodes: FrozenVec::new(),
             pool: Rc::new(Pool::default()),
             error: RefCell::new(None),
+            watches: Cell::new(false),
             recording: new_recording(),
         }
+    }
+
+    /// From now on the first op whose value or gradient is not finite stops the recording with
+    /// [`Error::NotFinite`](crate::Error::NotFinite), which says which op, which node and which pass. This looks at every
+    /// number once more: to find a fault, not for every day.
+    pub fn watch_for_non_finite(&self) {
+        self.watches.set(true);
     }
 
     /// Forgets all that was recorded, lets go of the parameters, and keeps the buffers for the next recording.
@@ -121,6 +131,9 @@ impl<T: Scalar> Tape<T> {
         let shape = op.shape(&shapes).map_err(|message| Error::Shape { op: op.name(), name: None, message })?;
         let mut output = self.pool.take(shape);
         op.forward(&values, &mut output);
+        if self.watches.get() {
+            check_finite(&output, op.name(), None, || "forward".to_owned())?;
+        }
         let inputs = inputs.iter().map(|input| input.index()).collect();
         Ok((Kind::Computed { op: Box::new(op), inputs }, Value::Owned(output)))
     }
@@ -161,7 +174,10 @@ impl<T: Scalar> Tape<T> {
     /// Names a node; the first name stays.
     pub(crate) fn name(&self, index: usize, name: &str) {
         self.nodes[index].name.get_or_init(|| name.to_owned());
-        if let Some(Failure { node, error: Error::Shape { name: unnamed, .. } }) = &mut *self.error.borrow_mut()
+        if let Some(Failure {
+            node,
+            error: Error::Shape { name: unnamed, .. } | Error::NotFinite { name: unnamed, .. },
+        }) = &mut *self.error.borrow_mut()
             && *node == index
         {
             unnamed.get_or_insert_with(|| name.to_owned());
@@ -181,6 +197,21 @@ impl<T: Scalar> Tape<T> {
 impl<T> fmt::Debug for Tape<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Tape of {} nodes", self.nodes.len())
+    }
+}
+
+/// The first element that is not finite is an error.
+pub(crate) fn check_finite<T: Scalar>(
+    matrix: &Mat<T>,
+    op: &'static str,
+    name: Option<&String>,
+    pass: impl Fn() -> String,
+) -> Result<()> {
+    match matrix.indexed_iter().find(|(_, value)| !value.is_finite()) {
+        None => Ok(()),
+        Some(((row, col), value)) => {
+            Err(Error::NotFinite { op, name: name.cloned(), pass: pass(), value: value.to_string(), row, col })
+        }
     }
 }
 
@@ -247,6 +278,23 @@ mod tests {
         assert_eq!(logits.value().unwrap_err().to_string(), message);
         let loss = logits.tanh().mean();
         assert_eq!(loss.backward([w]).unwrap_err().to_string(), message);
+    }
+
+    #[test]
+    fn a_watching_tape_says_which_op_first_made_what_is_not_finite() {
+        let forward = Tape::<f64>::new();
+        forward.watch_for_non_finite();
+        let x = forward.input(array![[1.0, -1.0]]);
+        let loss = x.ln().named("log of x").tanh().sum();
+        let message = "ln 'log of x': forward made NaN at (0, 1)";
+        assert_eq!(loss.value().unwrap_err().to_string(), message);
+
+        let backward = Tape::<f64>::new();
+        backward.watch_for_non_finite();
+        let x = backward.input(array![[1.0, 0.0]]);
+        let loss = x.sqrt().named("root").sum();
+        let message = "sqrt 'root': backward, for input 0, made inf at (0, 1)";
+        assert_eq!(loss.backward([x]).unwrap_err().to_string(), message);
     }
 
     #[test]

@@ -39,6 +39,11 @@ impl<'t, T: Scalar> Var<'t, T> {
         self.tape
     }
 
+    /// Rows and columns of the value; 0 x 0 after an error.
+    pub fn shape(self) -> Shape {
+        Shape::of(self.tape.matrix(self.index))
+    }
+
     /// Names the node for errors, graphs and [`Grads::named`]; a node keeps its first name.
     #[must_use]
     pub fn named(self, name: &str) -> Self {

@@ -1,7 +1,7 @@
 //! Every op against central differences, in f64.
 
-use ndarray::Array2;
-use ract_autodiff::gradcheck::gradcheck;
+use ndarray::{Array2, Axis};
+use ract_autodiff::gradcheck::{gradcheck, gradcheck_directional, gradcheck_jacobian};
 use ract_autodiff::{Mat, Sparse};
 use std::sync::Arc;
 
@@ -55,6 +55,31 @@ op!(concat, [(3, 1), (3, 4), (3, 2)], |tape, [a, b, c]| tape.concat(&[a, b, c]))
 op!(standardize, [(4, 3)], |_, [x]| x.standardize(vec![0.1, -2.0, 3.0], vec![0.5, 1.0, 20.0]));
 op!(squared_error, [(3, 2)], |_, [x]| x.squared_error(constant(3, 2)));
 
+op!(div, [(3, 4), (3, 4)], |_, [a, b]| a / (b * b + b.exp()));
+op!(exp, [(3, 4)], |_, [x]| x.exp());
+op!(ln, [(3, 4)], |_, [x]| x.exp().ln() + (x * x).exp().ln());
+op!(sqrt, [(3, 4)], |_, [x]| x.exp().sqrt());
+op!(add_of_a_row, [(3, 4), (1, 4)], |_, [a, b]| a + b);
+op!(sub_of_a_column, [(3, 1), (3, 4)], |_, [a, b]| a - b);
+op!(mul_of_row_and_column, [(3, 1), (1, 4)], |_, [a, b]| a * b);
+op!(div_by_a_number, [(3, 4), (1, 1)], |_, [a, b]| a / b.exp());
+op!(sum_axis_down, [(3, 4)], |_, [x]| x.sum_axis(Axis(0)));
+op!(sum_axis_along, [(3, 4)], |_, [x]| x.sum_axis(Axis(1)));
+op!(mean_axis, [(3, 4)], |_, [x]| x.mean_axis(Axis(0)) * x.mean_axis(Axis(1)));
+op!(matmul, [(3, 4), (4, 2)], |_, [a, b]| a.matmul(b));
+op!(matmul_t, [(3, 4), (2, 4)], |_, [a, b]| a.matmul_t(b));
+op!(t_matmul, [(4, 3), (4, 2)], |_, [a, b]| a.t_matmul(b));
+op!(rows, [(5, 2)], |_, [x]| x.rows(1..3));
+op!(columns, [(2, 5)], |_, [x]| x.columns(2..5));
+op!(gather_rows, [(4, 3)], |_, [x]| x.gather_rows(vec![2, 0, 2]));
+op!(softmax, [(3, 4)], |_, [x]| x.softmax());
+op!(log_softmax, [(3, 4)], |_, [x]| x.log_softmax());
+op!(dropout, [(3, 4)], |_, [x]| x.dropout(constant(3, 4).mapv(|m| f64::from(u8::from(m > 0.0))), 0.5));
+op!(l2_normalize, [(3, 4)], |_, [x]| x.l2_normalize());
+op!(layer_norm, [(3, 4)], |_, [x]| x.layer_norm(1e-3));
+op!(batch_standardize, [(5, 3)], |_, [x]| x.batch_standardize(1e-3));
+op!(bce_with_logits, [(3, 4)], |_, [x]| x.bce_with_logits(constant(3, 4).mapv(|t| t * t)));
+
 // Second contributions to one slot take another path than first ones.
 op!(tanh_twice, [(3, 4)], |_, [x]| x.tanh() + x.tanh().tanh());
 op!(affine_twice, [(3, 4), (4, 4), (1, 4)], |_, [x, w, b]| x.affine(w, b).affine(w, b) + x.affine(w, b));
@@ -78,8 +103,54 @@ op!(standardize_twice, [(4, 2)], |_, [x]| {
 });
 op!(squared_error_twice, [(3, 2)], |_, [x]| x.squared_error(constant(3, 2)) + x.squared_error(constant(3, 2)));
 
+op!(quotients_twice, [(3, 4), (1, 4)], |_, [a, b]| a / b.exp() - b / a.exp() + b);
+op!(powers_twice, [(3, 4)], |_, [x]| x.exp() + x.exp().sqrt() + (x.exp().ln() + x).exp() + x.exp().exp().ln());
+op!(axes_twice, [(3, 4)], |_, [x]| x.sum_axis(Axis(0)) * x.sum_axis(Axis(1)) + x.mean_axis(Axis(1)));
+op!(products_twice, [(3, 3)], |_, [x]| x.matmul(x) + x.matmul_t(x) + x.t_matmul(x));
+op!(slices_twice, [(4, 4)], |_, [x]| x.rows(0..2)
+    + x.rows(1..3)
+    + x.gather_rows(vec![3, 3])
+    + x.columns(0..2).t_matmul(x));
+op!(rows_twice, [(4, 3)], |_, [x]| x.softmax()
+    + x.log_softmax()
+    + x.l2_normalize()
+    + x.layer_norm(1e-2)
+    + x.batch_standardize(0.1));
+op!(masks_twice, [(3, 4)], |_, [x]| {
+    let mask = || constant(3, 4).mapv(|m| f64::from(u8::from(m > 0.0)));
+    x.dropout(mask(), 0.5) + x.bce_with_logits(mask()) + x.dropout(mask(), 0.25)
+});
+
+// Edges: nothing, and one of everything.
+op!(elementwise_of_nothing, [(0, 3), (0, 3)], |_, [a, b]| (a + b) * a.tanh() / b.exp());
+op!(rows_of_nothing, [(0, 3)], |_, [x]| x.softmax() + x.log_softmax() + x.l2_normalize() + x.layer_norm(1e-3));
+op!(products_with_nothing_between, [(2, 0), (0, 3), (1, 3)], |_, [a, b, c]| a.matmul(b) + a.affine(b, c));
+op!(axes_of_nothing, [(0, 3)], |_, [x]| x.sum_axis(Axis(0)) + x.columns(0..3).sum_axis(Axis(0)));
+op!(one_of_everything, [(1, 1)], |_, [x]| {
+    x.softmax()
+        + x.log_softmax()
+        + x.l2_normalize()
+        + x.matmul(x)
+        + x.sum_axis(Axis(0)) * x.mean_axis(Axis(1))
+        + x.rows(0..1)
+});
+op!(columns_first_layout, [(4, 3)], |tape, [x]| {
+    let transposed = constant(3, 4).reversed_axes();
+    x * tape.constant(transposed.clone()) + x.squared_error(transposed)
+});
+
 #[test]
 fn a_wrong_gradient_is_found_and_named() {
     let message = gradcheck([(2, 2)], |_, [x]| x * x.detach()).unwrap_err().to_string();
     assert!(message.starts_with("input 0 at (0, 0): backward says "), "{message}");
+}
+
+#[test]
+fn the_jacobian_check_names_the_output_and_the_directional_one_covers_large_inputs() {
+    gradcheck_jacobian([(2, 3), (3, 2)], |_, [a, b]| a.matmul(b).softmax()).unwrap();
+    let message = gradcheck_jacobian([(2, 2)], |_, [x]| x * x.detach()).unwrap_err().to_string();
+    assert!(message.starts_with("output (0, 0), input 0 at (0, 0): backward says "), "{message}");
+    gradcheck_directional([(200, 150), (150, 300), (1, 300)], |_, [x, w, b]| x.affine(w, b).tanh()).unwrap();
+    let message = gradcheck_directional([(200, 150)], |_, [x]| x * x.detach()).unwrap_err().to_string();
+    assert!(message.starts_with("along a random direction backward says "), "{message}");
 }

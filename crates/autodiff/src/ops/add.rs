@@ -1,7 +1,6 @@
 //! Sum of two matrices.
 
-use super::same_shape;
-use crate::kernels::elementwise;
+use super::broadcast;
 use crate::{Mat, Op, Scalar, Shape, Slots, Var};
 
 /// `y = a + b`, elementwise; `da = dy`, `db = dy`.
@@ -13,19 +12,19 @@ impl<T: Scalar> Op<T> for Add {
     }
 
     fn shape(&self, inputs: &[Shape]) -> Result<Shape, String> {
-        same_shape(inputs)
+        broadcast::shape(inputs)
     }
 
     fn forward(&mut self, x: &[&Mat<T>], y: &mut Mat<T>) {
-        elementwise::zip(y, x[0], x[1], |y, a, b| *y = a + b);
+        broadcast::forward(y, x[0], x[1], |a, b| a + b);
     }
 
-    fn backward(&self, _x: &[&Mat<T>], _y: &Mat<T>, dy: &Mat<T>, dx: &mut Slots<'_, T>) {
+    fn backward(&self, x: &[&Mat<T>], _y: &Mat<T>, dy: &Mat<T>, dx: &mut Slots<'_, T>) {
         if let Some(slot) = dx.want(0) {
-            slot.add_map(dy, |dy| dy);
+            broadcast::backward(slot, dy, x[0], x[1], |dy, _, _| dy);
         }
         if let Some(slot) = dx.want(1) {
-            slot.add_map(dy, |dy| dy);
+            broadcast::backward(slot, dy, x[0], x[1], |dy, _, _| dy);
         }
     }
 }
@@ -33,7 +32,7 @@ impl<T: Scalar> Op<T> for Add {
 impl<T: Scalar> std::ops::Add for Var<'_, T> {
     type Output = Self;
 
-    /// Elementwise sum of two nodes of one shape.
+    /// Elementwise sum; either is repeated where its side is 1 and the other's is not.
     fn add(self, other: Self) -> Self {
         self.tape().apply(Add, &[self, other])
     }

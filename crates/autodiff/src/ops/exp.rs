@@ -1,0 +1,31 @@
+//! Exponential function.
+
+use crate::kernels::elementwise;
+use crate::{Mat, Op, Scalar, Slots, Var};
+
+/// `y = exp(x)`, elementwise; `dx = dy y`.
+struct Exp;
+
+impl<T: Scalar> Op<T> for Exp {
+    fn name(&self) -> &'static str {
+        "exp"
+    }
+
+    fn forward(&mut self, x: &[&Mat<T>], y: &mut Mat<T>) {
+        elementwise::map(y, x[0], |y, x| *y = x.exp());
+    }
+
+    fn backward(&self, _x: &[&Mat<T>], y: &Mat<T>, dy: &Mat<T>, dx: &mut Slots<'_, T>) {
+        if let Some(slot) = dx.want(0) {
+            slot.add_zip(dy, y, |dy, y| dy * y);
+        }
+    }
+}
+
+impl<T: Scalar> Var<'_, T> {
+    /// Exponential of every element; the shape stays.
+    #[must_use]
+    pub fn exp(self) -> Self {
+        self.tape().apply(Exp, &[self])
+    }
+}

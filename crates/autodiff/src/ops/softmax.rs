@@ -1,0 +1,77 @@
+//! Softmax of each row, and its logarithm.
+
+use crate::kernels::rows::log_sum_exp;
+use crate::{Mat, Op, Scalar, Slots, Var};
+use ndarray::Zip;
+
+/// `y_ij = exp(x_ij) / sum_k exp(x_ik)`; `dx_ij = y_ij (dy_ij - sum_k y_ik dy_ik)`.
+struct Softmax;
+
+impl<T: Scalar> Op<T> for Softmax {
+    fn name(&self) -> &'static str {
+        "softmax"
+    }
+
+    fn forward(&mut self, x: &[&Mat<T>], y: &mut Mat<T>) {
+        Zip::from(y.rows_mut()).and(x[0].rows()).par_for_each(|mut y, x| {
+            let lse = log_sum_exp(x);
+            y.zip_mut_with(&x, |y, &x| *y = (x - lse).exp());
+        });
+    }
+
+    fn backward(&self, _x: &[&Mat<T>], y: &Mat<T>, dy: &Mat<T>, dx: &mut Slots<'_, T>) {
+        let Some(slot) = dx.want(0) else { return };
+        slot.update(|dx, beta| {
+            Zip::from(dx.rows_mut()).and(y.rows()).and(dy.rows()).par_for_each(|dx, y, dy| {
+                let mean = y.dot(&dy);
+                Zip::from(dx).and(y).and(dy).for_each(|dx, &y, &dy| {
+                    let new = y * (dy - mean);
+                    *dx = if beta == T::zero() { new } else { *dx + new };
+                });
+            });
+        });
+    }
+}
+
+/// `y_ij = x_ij - log sum_k exp(x_ik)`; `dx_ij = dy_ij - exp(y_ij) sum_k dy_ik`.
+struct LogSoftmax;
+
+impl<T: Scalar> Op<T> for LogSoftmax {
+    fn name(&self) -> &'static str {
+        "log_softmax"
+    }
+
+    fn forward(&mut self, x: &[&Mat<T>], y: &mut Mat<T>) {
+        Zip::from(y.rows_mut()).and(x[0].rows()).par_for_each(|mut y, x| {
+            let lse = log_sum_exp(x);
+            y.zip_mut_with(&x, |y, &x| *y = x - lse);
+        });
+    }
+
+    fn backward(&self, _x: &[&Mat<T>], y: &Mat<T>, dy: &Mat<T>, dx: &mut Slots<'_, T>) {
+        let Some(slot) = dx.want(0) else { return };
+        slot.update(|dx, beta| {
+            Zip::from(dx.rows_mut()).and(y.rows()).and(dy.rows()).par_for_each(|dx, y, dy| {
+                let sum = dy.sum();
+                Zip::from(dx).and(y).and(dy).for_each(|dx, &y, &dy| {
+                    let new = dy - y.exp() * sum;
+                    *dx = if beta == T::zero() { new } else { *dx + new };
+                });
+            });
+        });
+    }
+}
+
+impl<T: Scalar> Var<'_, T> {
+    /// The softmax of each row, without overflow; the shape stays.
+    #[must_use]
+    pub fn softmax(self) -> Self {
+        self.tape().apply(Softmax, &[self])
+    }
+
+    /// The logarithm of the softmax of each row, without overflow; the shape stays.
+    #[must_use]
+    pub fn log_softmax(self) -> Self {
+        self.tape().apply(LogSoftmax, &[self])
+    }
+}
