@@ -3,7 +3,6 @@
 use super::Trainer;
 use super::phase::{Phase, PhaseState};
 use super::steps::{Losses, Step};
-use crate::config::Features;
 use crate::progress::Progress;
 use crate::{Error, Result};
 use ndarray_rand::rand_distr::{Distribution, StandardNormal};
@@ -25,16 +24,13 @@ impl Trainer<'_> {
         train: &Interactions,
         progress: &mut dyn Progress,
     ) -> Result<Losses> {
-        let (seed, phase) = (self.config.seed, state.phase);
-        let when = phase.draws() << 32 | epoch;
+        let phase = state.phase;
+        let order = self.order(train, phase, epoch);
         let batches = self.batches(train);
-        let order = epoch_order(train.n_users(), &mut stream(seed, Purpose::Shuffle, when, 0));
         let mut means = Losses::new();
         for users in order.chunks_exact(self.config.batch_size) {
-            let mask = |user: u32| stream(seed, Purpose::Mask, when, user.into());
-            let batch = Batch::training(train, users, self.config.keep, mask);
-            let eps = noise(users, self.actor.sizes().latent, |user| stream(seed, Purpose::Noise, when, user.into()));
-            for (name, loss) in self.step(state, Step { batch, eps })? {
+            let step = self.draw(train, phase, epoch, users);
+            for (name, loss) in self.step(state, step)? {
                 *means.entry(name).or_default() += loss / batches as f64;
             }
             progress.batch();
@@ -46,18 +42,24 @@ impl Trainer<'_> {
         Ok(means)
     }
 
-    fn step(&mut self, state: &mut PhaseState, step: Step) -> Result<Losses> {
-        let (beta, actor, critic) = (self.beta(), &mut state.actor_adam, &mut state.critic_adam);
-        match state.phase {
-            Phase::Actor => {
-                self.batches_seen += 1;
-                self.actor_step(step, beta, self.config.critic.features == Features::Standardised, actor)
-            }
-            Phase::Control => self.actor_step(step, beta, false, actor),
-            Phase::Critic => self.critic_step(step, critic),
-            Phase::ActorCritic => self.actor_critic_step(step, actor, critic),
-        }
+    /// The users in the order of an epoch.
+    pub(crate) fn order(&self, train: &Interactions, phase: Phase, epoch: u64) -> Vec<u32> {
+        epoch_order(train.n_users(), &mut stream(self.config.seed, Purpose::Shuffle, when(phase, epoch), 0))
     }
+
+    /// What a step on these users trains on, with mask and noise of the epoch.
+    pub(crate) fn draw(&self, train: &Interactions, phase: Phase, epoch: u64, users: &[u32]) -> Step {
+        let (seed, when) = (self.config.seed, when(phase, epoch));
+        let mask = |user: u32| stream(seed, Purpose::Mask, when, user.into());
+        let batch = Batch::training(train, users, self.config.keep, mask);
+        let eps = noise(users, self.actor.sizes().latent, |user| stream(seed, Purpose::Noise, when, user.into()));
+        Step { batch, eps }
+    }
+}
+
+/// The time of an epoch in the coordinates of the random streams.
+fn when(phase: Phase, epoch: u64) -> u64 {
+    phase.draws() << 32 | epoch
 }
 
 /// Standard normal noise, one row of `latent` numbers per user from the user's own stream.

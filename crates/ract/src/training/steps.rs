@@ -1,10 +1,11 @@
-//! One training step of the actor, of the critic, and of both.
+//! The losses of each phase, and one step down them.
 
 use super::Trainer;
+use super::phase::{Phase, PhaseState};
 use crate::Result;
+use crate::config::Features;
 use crate::metrics::score_users;
-use ract_autodiff::optim::Adam;
-use ract_autodiff::{Mat, Module};
+use ract_autodiff::{Mat, Module, Tape, Var};
 use ract_data::{Batch, Interactions};
 use ract_models::Scored;
 use std::collections::BTreeMap;
@@ -19,72 +20,65 @@ pub(crate) struct Step {
     pub(crate) eps: Mat<f32>,
 }
 
+/// A forward pass on a tape, with the losses of those who are trained by it.
+pub(crate) struct Recorded<'t> {
+    pub(crate) actor_loss: Option<Var<'t, f32>>,
+    pub(crate) critic_loss: Option<Var<'t, f32>>,
+    /// The actor's own loss of each user, B x 1.
+    nll: Var<'t, f32>,
+    pub(crate) report: Losses,
+}
+
 impl Trainer<'_> {
-    /// The actor's own loss, `mean(nll) + beta KL`. With `gather` the critic's feature statistics take in the batch.
-    pub(crate) fn actor_step(&mut self, step: Step, beta: f64, gather: bool, adam: &mut Adam<f32>) -> Result<Losses> {
-        let Step { batch, eps } = step;
-        let (losses, grads) = {
-            let Scored { nll, kl, .. } = self.actor.forward(&self.tape, &batch.input, &batch.items, eps);
-            if gather {
-                self.critic.statistics.update(&[&counts(&batch.seen), &counts(&batch.unseen), nll.value()?]);
+    /// One step of the phase: all its losses from one forward pass.
+    pub(crate) fn step(&mut self, state: &mut PhaseState, step: Step) -> Result<Losses> {
+        let (report, actor_grads, critic_grads) = {
+            let (seen, unseen) = (counts(&step.batch.seen), counts(&step.batch.unseen));
+            let Recorded { actor_loss, critic_loss, nll, report } = self.record(&self.tape, state.phase, step)?;
+            if state.phase == Phase::Actor && self.config.critic.features == Features::Standardised {
+                self.critic.statistics.update(&[&seen, &unseen, nll.value()?]);
             }
-            let mean_nll = nll.mean();
-            let losses = report([("nll", mean_nll.scalar()?), ("kl", kl.scalar()?), ("beta", beta as f32)]);
-            (losses, (mean_nll + kl.scale(beta as f32)).backward(self.actor.params())?)
+            let actor_grads = actor_loss.map(|loss| loss.backward(self.actor.params())).transpose()?;
+            let critic_grads = critic_loss.map(|loss| loss.backward(self.critic.params())).transpose()?;
+            (report, actor_grads, critic_grads)
         };
         self.tape.reset();
-        adam.step(self.actor.params_mut(), &grads)?;
-        Ok(losses)
+        if let Some(grads) = actor_grads {
+            state.actor_adam.step(self.actor.params_mut(), &grads)?;
+        }
+        if let Some(grads) = critic_grads {
+            state.critic_adam.step(self.critic.params_mut(), &grads)?;
+        }
+        self.batches_seen += u64::from(state.phase == Phase::Actor);
+        Ok(report)
     }
 
-    /// The critic's loss; the actor stays as it is.
-    pub(crate) fn critic_step(&mut self, step: Step, adam: &mut Adam<f32>) -> Result<Losses> {
+    /// Records the forward pass and the losses of `phase`:
+    /// the actor's own, `mean(nll) + beta KL` (actor, control);
+    /// the critic's, with the actor as it is (critic);
+    /// minus the critic's mean prediction for the actor, and the critic's own (actor-critic).
+    pub(crate) fn record<'t>(&self, tape: &'t Tape<f32>, phase: Phase, step: Step) -> Result<Recorded<'t>> {
         let Step { batch, eps } = step;
-        let (losses, grads) = {
-            let Scored { logits, nll, .. } = self.actor.forward(&self.tape, &batch.input, &batch.items, eps);
-            let metric = self.metric(logits.value()?, &batch);
-            let mean_metric = metric.mean().unwrap_or_default();
-            let predicted = self.critic.predict(&self.tape, counts(&batch.seen), counts(&batch.unseen), nll);
-            let loss = self.critic.loss(predicted, metric, self.config.critic.l2);
-            let losses = report([
-                ("critic_loss", loss.scalar()?),
-                ("predicted", predicted.mean().scalar()?),
-                ("metric", mean_metric),
-            ]);
-            (losses, loss.backward(self.critic.params())?)
-        };
-        self.tape.reset();
-        adam.step(self.critic.params_mut(), &grads)?;
-        Ok(losses)
-    }
-
-    /// From one forward pass: the actor goes up the critic's prediction, the critic down its own loss.
-    pub(crate) fn actor_critic_step(
-        &mut self,
-        step: Step,
-        actor_adam: &mut Adam<f32>,
-        critic_adam: &mut Adam<f32>,
-    ) -> Result<Losses> {
-        let Step { batch, eps } = step;
-        let (losses, actor_grads, critic_grads) = {
-            let Scored { logits, nll, .. } = self.actor.forward(&self.tape, &batch.input, &batch.items, eps);
-            let metric = self.metric(logits.value()?, &batch);
-            let mean_metric = metric.mean().unwrap_or_default();
-            let predicted = self.critic.predict(&self.tape, counts(&batch.seen), counts(&batch.unseen), nll);
-            let actor_loss = -predicted.mean();
-            let critic_loss = self.critic.loss(predicted, metric, self.config.critic.l2);
-            let losses = report([
-                ("nll", nll.mean().scalar()?),
-                ("critic_loss", critic_loss.scalar()?),
-                ("predicted", -actor_loss.scalar()?),
-                ("metric", mean_metric),
-            ]);
-            (losses, actor_loss.backward(self.actor.params())?, critic_loss.backward(self.critic.params())?)
-        };
-        self.tape.reset();
-        actor_adam.step(self.actor.params_mut(), &actor_grads)?;
-        critic_adam.step(self.critic.params_mut(), &critic_grads)?;
-        Ok(losses)
+        let Scored { logits, nll, kl } = self.actor.forward(tape, &batch.input, &batch.items, eps);
+        let mean_nll = nll.mean();
+        if matches!(phase, Phase::Actor | Phase::Control) {
+            let beta = self.beta() as f32;
+            let report = report([("nll", mean_nll.scalar()?), ("kl", kl.scalar()?), ("beta", beta)]);
+            return Ok(Recorded { actor_loss: Some(mean_nll + kl.scale(beta)), critic_loss: None, nll, report });
+        }
+        let metric = self.metric(logits.value()?, &batch);
+        let mean_metric = metric.mean().unwrap_or_default();
+        let predicted = self.critic.predict(tape, counts(&batch.seen), counts(&batch.unseen), nll);
+        let mean_predicted = predicted.mean();
+        let critic_loss = self.critic.loss(predicted, metric, self.config.critic.l2);
+        let report = report([
+            ("nll", mean_nll.scalar()?),
+            ("critic_loss", critic_loss.scalar()?),
+            ("predicted", mean_predicted.scalar()?),
+            ("metric", mean_metric),
+        ]);
+        let actor_loss = (phase == Phase::ActorCritic).then(|| -mean_predicted);
+        Ok(Recorded { actor_loss, critic_loss: Some(critic_loss), nll, report })
     }
 
     /// The critic's target: each user's metric on the unseen items, B x 1.
