@@ -182,6 +182,31 @@ fn the_same_seed_gives_the_same_bits_whatever_the_number_of_threads() {
 }
 
 #[test]
+fn an_inspected_batch_shows_the_count_features_as_constants() {
+    let workplace = Workplace::new();
+    workplace.succeed(&["run", "tiny.toml"]);
+    let inspect = |phase| workplace.succeed(&["inspect", "runs/tiny", "--phase", phase, "--batch", "1"]);
+    let shows = |text: &str, name: &str| text.lines().any(|line| line.split(' ').next() == Some(name));
+
+    let both = inspect("actor-critic");
+    assert!(both.ends_with("constant, without gradient: seen, unseen\n"), "{both}");
+    for name in ["features", "nll", "logits", "z", "enc_w", "dec2_b"] {
+        assert!(shows(&both, name), "{name} in\n{both}");
+    }
+    let critic = inspect("critic");
+    assert!(critic.ends_with("constant, without gradient: seen, unseen\n"), "{critic}");
+    assert!(shows(&critic, "w1") && !shows(&critic, "enc_w"), "{critic}");
+    let actor = inspect("actor");
+    assert!(!actor.contains("without gradient") && !shows(&actor, "features"), "{actor}");
+
+    workplace.succeed(&["inspect", "runs/tiny", "--dot", "graph.dot", "--svg", "graph.svg"]);
+    assert!(workplace.read("graph.dot").contains("label=\"seen\\nconstant\\n50 x 1\", shape=box, style=filled"));
+    assert!(workplace.read("graph.svg").contains("<svg") && workplace.read("graph.svg").contains("multinomial_nll"));
+    let (code, line) = failure(&workplace.ract(&["inspect", "runs/tiny", "--batch", "5"]).output().unwrap());
+    assert_eq!((code, line.as_str()), (2, "ract: --batch 5: an epoch has 5 batches, the first is 0"));
+}
+
+#[test]
 fn several_runs_are_summed_up_by_their_mean() {
     let workplace = Workplace::new();
     let mut mean = 0.0;

@@ -1,12 +1,14 @@
 //! A whole experiment: every phase, then the test.
 
 use crate::config::{Config, Data};
+use crate::fingerprint::fingerprint;
 use crate::progress::Progress;
 use crate::result::{Evaluation, RunResult, evaluate_run};
 use crate::run_folder::RunFolder;
 use crate::training::{Phase, Trainer, train_phase};
 use crate::{Error, Result};
 use ract_data::{Dataset, SyntheticSpec};
+use std::path::Path;
 
 /// The interactions that the configuration names, read or made.
 ///
@@ -58,4 +60,15 @@ pub fn run(config: &Config, data: &Dataset, folder: &RunFolder, progress: &mut d
 /// When a checkpoint is damaged or belongs to other data.
 pub fn evaluate(config: &Config, data: &Dataset, folder: &RunFolder) -> Result<Evaluation> {
     evaluate_run(config, data, &folder.checkpoints)
+}
+
+/// The data, the folder and the configuration of a run that was begun in `path`.
+///
+/// # Errors
+/// When there is no run, its data are gone or others, or another process writes to it.
+pub fn open(path: &Path) -> Result<(Config, Dataset, RunFolder)> {
+    let config = RunFolder::config(path)?;
+    let data = load_data(&config)?;
+    let folder = RunFolder::open(path, &config, &fingerprint(&data))?;
+    Ok((config, data, folder))
 }

@@ -8,6 +8,7 @@ mod evaluate;
 pub mod experiment;
 pub mod fetch;
 pub mod fingerprint;
+pub mod inspect;
 pub mod metrics;
 pub mod progress;
 pub mod published;

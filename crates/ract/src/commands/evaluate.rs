@@ -1,10 +1,8 @@
 //! `ract evaluate`: test metrics of finished or interrupted runs.
 
 use ract::config::Config;
-use ract::fingerprint::fingerprint;
 use ract::published::published;
 use ract::result::Evaluation;
-use ract::run_folder::RunFolder;
 use ract::{Error, Result, experiment, table};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -40,9 +38,7 @@ pub(crate) fn run(args: Args) -> Result<()> {
 }
 
 fn evaluate(run: &Path) -> Result<(Config, Evaluation)> {
-    let config = RunFolder::config(run)?;
-    let data = experiment::load_data(&config)?;
-    let folder = RunFolder::open(run, &config, &fingerprint(&data))?;
+    let (config, data, folder) = experiment::open(run)?;
     let evaluation = experiment::evaluate(&config, &data, &folder)?;
     if !evaluation.test.contains_key("actor") {
         let message = format!("{} has finished no phase yet: go on with `ract run`", run.display());

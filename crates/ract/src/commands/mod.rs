@@ -1,6 +1,7 @@
 //! The subcommands, one a file.
 
 mod evaluate;
+mod inspect;
 mod prepare;
 mod run;
 mod synth;
@@ -21,6 +22,8 @@ pub(crate) enum Command {
     Run(run::Args),
     /// Print the test metrics of a finished or interrupted run
     Evaluate(evaluate::Args),
+    /// Show the gradients of one batch: as a table, for Graphviz, or drawn
+    Inspect(inspect::Args),
     /// Write a synthetic ratings file of the shape of a public data set
     Synth(synth::Args),
 }
@@ -31,6 +34,7 @@ impl Command {
             Self::Prepare(args) => prepare::run(args),
             Self::Run(args) => run::run(args),
             Self::Evaluate(args) => evaluate::run(args),
+            Self::Inspect(args) => inspect::run(args),
             Self::Synth(args) => synth::run(args),
         }
     }

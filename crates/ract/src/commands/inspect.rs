@@ -1,0 +1,79 @@
+//! `ract inspect`: the gradients of one batch, as a table or as a graph.
+
+use clap::ValueEnum;
+use layout::backends::svg::SVGWriter;
+use layout::gv::{DotParser, GraphBuilder};
+use ract::inspect::Inspection;
+use ract::{Error, Phase, Result, experiment};
+use ract_data::whole::WholeFile;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// The run folder
+    run: PathBuf,
+    /// Which batch of the phase's first epoch, from 0
+    #[arg(long, value_name = "K", default_value_t = 0)]
+    batch: usize,
+    /// Whose loss is differentiated
+    #[arg(long, default_value = "actor-critic")]
+    phase: Which,
+    /// Write the graph for Graphviz
+    #[arg(long, value_name = "FILE")]
+    dot: Option<PathBuf>,
+    /// Draw the graph
+    #[arg(long, value_name = "FILE")]
+    svg: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Which {
+    /// The actor's own loss
+    Actor,
+    /// The critic's loss, the actor as it is
+    Critic,
+    /// Minus the critic's prediction, for the actor
+    ActorCritic,
+}
+
+pub(crate) fn run(args: Args) -> Result<()> {
+    let (config, data, folder) = experiment::open(&args.run)?;
+    let phase = match args.phase {
+        Which::Actor => Phase::Actor,
+        Which::Critic => Phase::Critic,
+        Which::ActorCritic => Phase::ActorCritic,
+    };
+    let inspection = ract::inspect::inspect(&config, &data, &folder, phase, args.batch)?;
+    let Inspection { loss, table, without_gradient, dot } = inspection;
+    super::print(&format!("{phase}, batch {}: loss {loss:.6}\n\n{table}", args.batch));
+    if !without_gradient.is_empty() {
+        super::print(&format!("constant, without gradient: {}", without_gradient.join(", ")));
+    }
+    if let Some(path) = args.dot {
+        write(&path, &dot)?;
+    }
+    if let Some(path) = args.svg {
+        write(&path, &drawn(&dot)?)?;
+    }
+    Ok(())
+}
+
+fn drawn(dot: &str) -> Result<String> {
+    let graph =
+        DotParser::new(dot).process().map_err(|error| Error::Failed(format!("cannot draw the graph: {error}")))?;
+    let mut builder = GraphBuilder::new();
+    builder.visit_graph(&graph);
+    let mut svg = SVGWriter::new();
+    builder.get().do_it(false, false, false, &mut svg);
+    Ok(svg.finalize())
+}
+
+fn write(path: &Path, text: &str) -> Result<()> {
+    let attempt = || {
+        let mut whole = WholeFile::create(path)?;
+        whole.file().write_all(text.as_bytes())?;
+        whole.keep()
+    };
+    attempt().map_err(Error::file("write", path))
+}

@@ -1,0 +1,76 @@
+//! The gradients of one batch of a run, to be looked at.
+
+use crate::Error;
+use crate::Result;
+use crate::config::Config;
+use crate::run_folder::RunFolder;
+use crate::training::{Phase, Trainer};
+use ract_autodiff::inspect::GradTable;
+use ract_autodiff::{Module, Param, Tape, Target, Var};
+use ract_data::Dataset;
+
+/// Nodes of the actor and of the critic that are shown beside the parameters.
+const ACTOR_NODES: [&str; 7] = ["enc", "mu", "logvar", "z", "dec1", "logits", "nll"];
+const CRITIC_NODES: [&str; 4] = ["seen", "unseen", "features", "predicted"];
+
+/// What the gradient of one batch looks like.
+#[derive(Clone, Debug)]
+pub struct Inspection {
+    /// The loss that was differentiated.
+    pub loss: f32,
+    /// Gradients of named nodes and of the trained network's parameters.
+    pub table: GradTable,
+    /// Nodes and parameters that no gradient reaches; the critic's count features are among them.
+    pub without_gradient: Vec<String>,
+    /// The recording for Graphviz, with the gradient's path in red.
+    pub dot: String,
+}
+
+/// Differentiates the loss of `phase` on batch `batch` (from 0) of the phase's first epoch. The networks are those that the
+/// phase ended with or, when it is not finished, those that it starts from.
+///
+/// # Errors
+/// When there is no such batch, no such network yet, or the computation fails: then with the first op whose value or
+/// gradient is not finite, if there is one.
+pub fn inspect(config: &Config, data: &Dataset, folder: &RunFolder, phase: Phase, batch: usize) -> Result<Inspection> {
+    let mut trainer = Trainer::new(config, data.n_items());
+    let checkpoints = &folder.checkpoints;
+    let trained = std::iter::successors(Some(phase), |phase| phase.starts_from()).find(|&phase| checkpoints.has(phase));
+    match trained {
+        Some(phase) => trainer.restore(&checkpoints.outcome(phase)?)?,
+        None if phase == Phase::Actor => {} // as it starts: fresh
+        None => return Err(Error::Failed("the run has finished no phase yet: go on with `ract run`".to_owned())),
+    }
+    let order = trainer.order(&data.train, phase, 1);
+    let users = order.chunks_exact(config.batch_size).nth(batch).ok_or_else(|| {
+        let batches = trainer.batches(&data.train);
+        Error::Usage(format!("--batch {batch}: an epoch has {batches} batches, the first is 0"))
+    })?;
+
+    let tape = Tape::new();
+    tape.watch_for_non_finite();
+    let recorded = trainer.record(&tape, phase, trainer.draw(&data.train, phase, 1, users))?;
+    let (loss, params, actor_nodes) = match (recorded.actor_loss, recorded.critic_loss) {
+        (Some(loss), _) => (loss.named("actor_loss"), trainer.actor.params(), &ACTOR_NODES[..]),
+        (None, Some(loss)) => (loss.named("critic_loss"), trainer.critic.params(), &[][..]),
+        (None, None) => return Err(Error::Failed(format!("the phase {phase} has no loss"))),
+    };
+    let names = actor_nodes.iter().chain(&CRITIC_NODES);
+    let nodes: Vec<(&str, Var<'_, f32>)> = names.filter_map(|name| Some((*name, tape.named(name)?))).collect();
+    let grads = loss.backward(targets(&nodes, &params))?;
+    let nodes_without = nodes.iter().filter(|(_, node)| grads.get(*node).is_none()).map(|(name, _)| (*name).to_owned());
+    let params_without = params.iter().filter(|p| grads.get(**p).is_none()).map(|p| p.name().to_owned());
+    Ok(Inspection {
+        loss: loss.scalar()?,
+        table: grads.table(),
+        without_gradient: nodes_without.chain(params_without).collect(),
+        dot: loss.dot(targets(&nodes, &params))?,
+    })
+}
+
+fn targets<'a, 't>(
+    nodes: &'a [(&str, Var<'t, f32>)],
+    params: &'a [&'a Param<f32>],
+) -> impl Iterator<Item = Target<'a, 't, f32>> + use<'a, 't> {
+    nodes.iter().map(|(_, node)| Target::from(*node)).chain(params.iter().map(|&param| Target::from(param)))
+}
