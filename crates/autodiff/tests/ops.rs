@@ -111,11 +111,10 @@ op!(slices_twice, [(4, 4)], |_, [x]| x.rows(0..2)
     + x.rows(1..3)
     + x.gather_rows(vec![3, 3])
     + x.columns(0..2).t_matmul(x));
-op!(rows_twice, [(4, 3)], |_, [x]| x.softmax()
-    + x.log_softmax()
-    + x.l2_normalize()
-    + x.layer_norm(1e-2)
-    + x.batch_standardize(0.1));
+op!(rows_twice, [(4, 3)], |_, [x]| {
+    let all = || x.softmax() + x.log_softmax() + x.l2_normalize() + x.layer_norm(1e-2) + x.batch_standardize(0.1);
+    all() * all()
+});
 op!(masks_twice, [(3, 4)], |_, [x]| {
     let mask = || constant(3, 4).mapv(|m| f64::from(u8::from(m > 0.0)));
     x.dropout(mask(), 0.5) + x.bce_with_logits(mask()) + x.dropout(mask(), 0.25)
@@ -153,4 +152,13 @@ fn the_jacobian_check_names_the_output_and_the_directional_one_covers_large_inpu
     gradcheck_directional([(200, 150), (150, 300), (1, 300)], |_, [x, w, b]| x.affine(w, b).tanh()).unwrap();
     let message = gradcheck_directional([(200, 150)], |_, [x]| x * x.detach()).unwrap_err().to_string();
     assert!(message.starts_with("along a random direction backward says "), "{message}");
+}
+
+#[test]
+fn an_infinite_gradient_is_wrong() {
+    let message =
+        gradcheck([(1, 1)], |tape, [x]| (x / tape.constant(Mat::zeros((1, 1)))).tanh()).unwrap_err().to_string();
+    assert!(message.starts_with("input 0 at (0, 0): backward says NaN"), "{message}");
+    let message = gradcheck([(1, 1)], |_, [x]| (x - x).sqrt()).unwrap_err().to_string();
+    assert!(message.starts_with("input 0 at (0, 0): backward says "), "{message}");
 }

@@ -26,7 +26,7 @@ impl<T: Scalar> Op<T> for Matmul {
             let Shape { rows, cols } = inputs[side];
             if self.transposed[side] { Shape::new(cols, rows) } else { inputs[side] }
         });
-        let names = [0, 1].map(|side| if self.transposed[side] { ", transposed" } else { "" });
+        let names = [0, 1].map(|side| if self.transposed[side] { ", transposed," } else { "" });
         let [a, b] = sides;
         if a.cols == b.rows {
             return Ok(Shape::new(a.rows, b.cols));
