@@ -48,3 +48,8 @@ pub type Mat<T> = ndarray::Array2<T>;
 
 /// A sparse matrix in compressed rows: sparse inputs and targets, constant for the tape.
 pub type Sparse<T> = sprs::CsMatI<T, u32, usize>;
+
+/// The README's example runs with the documentation's tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -109,6 +109,12 @@ misfit!(
 misfit!(concat_of_nothing, [], |tape, []| tape.concat(&[]), "concat 'here': nothing to put side by side");
 misfit!(rows, [(3, 4)], |_, [x]| x.rows(1..4), "slice 'here': x is 3 x 4: it has no rows 1..4");
 misfit!(columns, [(3, 4)], |_, [x]| x.columns(3..5), "slice 'here': x is 3 x 4: it has no columns 3..5");
+misfit!(
+    rows_backwards,
+    [(3, 4)],
+    |_, [x]| x.rows(std::ops::Range { start: 2, end: 1 }),
+    "slice 'here': x is 3 x 4: it has no rows 2..1"
+);
 misfit!(gather_rows, [(3, 4)], |_, [x]| x.gather_rows(vec![0, 3]), "gather_rows 'here': x is 3 x 4: it has no row 3");
 misfit!(sum_axis, [(3, 4)], |_, [x]| x.sum_axis(Axis(2)), "sum_axis 'here': x is 3 x 4: it has no axis 2");
 misfit!(mean, [(0, 4)], |_, [x]| x.mean(), "mean 'here': x is 0 x 4: nothing has no mean");

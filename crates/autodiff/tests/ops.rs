@@ -90,8 +90,8 @@ op!(likelihoods_of_the_same_scores, [(4, 6)], |_, [s]| {
     let nll = s.multinomial_nll(&targets(4, 6)) + s.scale(2.0).multinomial_nll(&targets(4, 6));
     nll + s.multinomial_nll(&targets(4, 6)) + s.weighted_squared_error(&targets(4, 6), 5.0)
 });
-op!(squared_errors_first, [(4, 6)], |_, [s]| {
-    s.multinomial_nll(&targets(4, 6)) + s.weighted_squared_error(&targets(4, 6), 5.0)
+op!(squared_errors_added_to_others, [(4, 6)], |_, [s]| {
+    s.weighted_squared_error(&targets(4, 6), 5.0) + s.multinomial_nll(&targets(4, 6))
 });
 op!(gaussians_twice, [(3, 4), (3, 4)], |_, [mu, logvar]| {
     let z = mu.reparameterize(logvar, constant(3, 4)) + logvar.reparameterize(mu, constant(3, 4));

@@ -73,6 +73,7 @@ value!(matmul, [array![[1.0, 2.0]], array![[3.0], [5.0]]], |_, [a, b]| a.matmul(
 value!(matmul_t, [array![[1.0, 2.0]], array![[3.0, 5.0]]], |_, [a, b]| a.matmul_t(b), array![[13.0]]);
 value!(t_matmul, [array![[1.0], [2.0]], array![[3.0], [5.0]]], |_, [a, b]| a.t_matmul(b), array![[13.0]]);
 value!(rows, [array![[1.0], [2.0], [3.0]]], |_, [x]| x.rows(1..3), array![[2.0], [3.0]]);
+value!(no_rows, [array![[1.0], [2.0]]], |_, [x]| x.rows(1..1), Mat::zeros((0, 1)));
 value!(columns, [array![[1.0, 2.0, 3.0]]], |_, [x]| x.columns(0..2), array![[1.0, 2.0]]);
 value!(gather_rows, [array![[1.0], [2.0]]], |_, [x]| x.gather_rows(vec![1, 0, 1]), array![[2.0], [1.0], [2.0]]);
 value!(concat, [array![[1.0]], array![[2.0, 3.0]]], |tape, [a, b]| tape.concat(&[a, b]), array![[1.0, 2.0, 3.0]]);
