@@ -165,6 +165,12 @@ mod tests {
     }
 
     #[test]
+    fn the_checksums_beside_the_data_are_those_that_a_download_is_held_to() {
+        let line = format!("{}  ml-20m.zip\n", ML_20M.sha256);
+        assert_eq!(include_str!("../../../data/checksums.txt"), line);
+    }
+
+    #[test]
     fn what_was_published_is_kept() {
         let folder = tempfile::tempdir().unwrap();
         let (path, (file, server)) = (folder.path().join("new/x.zip"), serve());
