@@ -32,7 +32,20 @@ impl<T: Scalar> Op<T> for Add {
 impl<T: Scalar> std::ops::Add for Var<'_, T> {
     type Output = Self;
 
-    /// Elementwise sum; either is repeated where its side is 1 and the other's is not.
+    /// Elementwise sum; either is repeated where its side is 1 and the other's is not: with m x n, 1 x n, m x 1
+    /// or 1 x 1 on either side, the result is m x n.
+    ///
+    /// ```
+    /// # use ract_autodiff::Tape;
+    /// # use ndarray::array;
+    /// let tape = Tape::<f64>::new();
+    /// let (row, column) = (tape.input(array![[1.0, 2.0]]), tape.input(array![[3.0], [5.0]]));
+    /// let y = row + column;
+    /// assert_eq!(y.value()?, &array![[4.0, 5.0], [6.0, 7.0]]);
+    /// // Each element of the row was used twice.
+    /// assert_eq!(y.sum().backward([row])?.get(row), Some(&array![[2.0, 2.0]]));
+    /// # Ok::<(), ract_autodiff::Error>(())
+    /// ```
     fn add(self, other: Self) -> Self {
         self.tape().apply(Add, &[self, other])
     }

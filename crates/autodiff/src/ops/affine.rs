@@ -47,6 +47,16 @@ pub(super) fn affine_shape(x: Shape, weights: Shape, bias: Shape) -> Result<Shap
 
 impl<'t, T: Scalar> Var<'t, T> {
     /// A dense layer: `self` is B x m, `weights` m x n, `bias` 1 x n; the result is B x n.
+    ///
+    /// ```
+    /// # use ract_autodiff::Tape;
+    /// # use ndarray::array;
+    /// let tape = Tape::<f64>::new();
+    /// let x = tape.input(array![[1.0, 2.0]]);
+    /// let (weights, bias) = (tape.input(array![[3.0, 4.0], [5.0, 6.0]]), tape.input(array![[0.5, -0.5]]));
+    /// assert_eq!(x.affine(weights, bias).value()?, &array![[13.5, 15.5]]);
+    /// # Ok::<(), ract_autodiff::Error>(())
+    /// ```
     #[must_use]
     pub fn affine(self, weights: Var<'t, T>, bias: Var<'t, T>) -> Self {
         self.tape().apply(Affine, &[self, weights, bias])

@@ -47,6 +47,16 @@ impl<T: Scalar> Op<T> for BatchStandardize<T> {
 impl<T: Scalar> Var<'_, T> {
     /// Each column less its mean over the batch, divided by the root of its variance plus `epsilon`; the gradient passes
     /// through mean and variance. The shape stays.
+    ///
+    /// ```
+    /// # use ract_autodiff::Tape;
+    /// # use ndarray::array;
+    /// let tape = Tape::<f64>::new();
+    /// // Mean 3, variance 4.
+    /// let y = tape.input(array![[1.0], [5.0]]).batch_standardize(12.0);
+    /// assert_eq!(y.value()?, &array![[-0.5], [0.5]]);
+    /// # Ok::<(), ract_autodiff::Error>(())
+    /// ```
     #[must_use]
     pub fn batch_standardize(self, epsilon: T) -> Self {
         self.tape().apply(BatchStandardize { epsilon, deviation: Vec::new() }, &[self])

@@ -38,7 +38,18 @@ impl<T: Scalar> Op<T> for BceWithLogits<T> {
 
 impl<T: Scalar> Var<'_, T> {
     /// Binary cross-entropy of these logits against the constant `target` of the same shape, element by element and
-    /// without overflow.
+    /// without overflow. The shape stays.
+    ///
+    /// ```
+    /// # use ract_autodiff::Tape;
+    /// # use ndarray::array;
+    /// let tape = Tape::<f64>::new();
+    /// let x = tape.input(array![[0.0, 0.0]]);
+    /// let loss = x.bce_with_logits(array![[1.0, 0.0]]).sum();
+    /// assert!((loss.scalar()? - 2.0 * 2.0_f64.ln()).abs() < 1e-12);
+    /// assert_eq!(loss.backward([x])?.get(x), Some(&array![[-0.5, 0.5]]));
+    /// # Ok::<(), ract_autodiff::Error>(())
+    /// ```
     #[must_use]
     pub fn bce_with_logits(self, target: Mat<T>) -> Self {
         self.tape().apply(BceWithLogits { target }, &[self])

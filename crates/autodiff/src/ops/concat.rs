@@ -47,6 +47,15 @@ impl<T: Scalar> Op<T> for Concat {
 
 impl<T: Scalar> Tape<T> {
     /// The inputs side by side: all with B rows, the result as wide as they are together.
+    ///
+    /// ```
+    /// # use ract_autodiff::Tape;
+    /// # use ndarray::array;
+    /// let tape = Tape::<f64>::new();
+    /// let (a, b) = (tape.input(array![[1.0]]), tape.input(array![[2.0, 3.0]]));
+    /// assert_eq!(tape.concat(&[a, b]).value()?, &array![[1.0, 2.0, 3.0]]);
+    /// # Ok::<(), ract_autodiff::Error>(())
+    /// ```
     pub fn concat<'t>(&'t self, inputs: &[Var<'t, T>]) -> Var<'t, T> {
         self.apply(Concat, inputs)
     }

@@ -32,7 +32,18 @@ impl<T: Scalar> Op<T> for Div {
 impl<T: Scalar> std::ops::Div for Var<'_, T> {
     type Output = Self;
 
-    /// Elementwise quotient; either is repeated where its side is 1 and the other's is not.
+    /// Elementwise quotient; either is repeated where its side is 1 and the other's is not: with m x n, 1 x n, m x 1
+    /// or 1 x 1 on either side, the result is m x n.
+    ///
+    /// ```
+    /// # use ract_autodiff::Tape;
+    /// # use ndarray::array;
+    /// let tape = Tape::<f64>::new();
+    /// let (a, b) = (tape.input(array![[1.0, 3.0]]), tape.input(array![[2.0, 4.0]]));
+    /// assert_eq!((a / b).value()?, &array![[0.5, 0.75]]);
+    /// assert_eq!((a / b).sum().backward([b])?.get(b), Some(&array![[-1.0 / 4.0, -3.0 / 16.0]]));
+    /// # Ok::<(), ract_autodiff::Error>(())
+    /// ```
     fn div(self, other: Self) -> Self {
         self.tape().apply(Div, &[self, other])
     }

@@ -32,7 +32,18 @@ impl<T: Scalar> Op<T> for Dropout<T> {
 
 impl<T: Scalar> Var<'_, T> {
     /// Drops the elements where the constant `mask` (of this shape) is 0 and divides those where it is 1 by `keep`, the
-    /// probability that they are kept.
+    /// probability that they are kept. The shape stays.
+    ///
+    /// ```
+    /// # use ract_autodiff::Tape;
+    /// # use ndarray::array;
+    /// let tape = Tape::<f64>::new();
+    /// let x = tape.input(array![[1.0, 2.0]]);
+    /// let y = x.dropout(array![[0.0, 1.0]], 0.25);
+    /// assert_eq!(y.value()?, &array![[0.0, 8.0]]);
+    /// assert_eq!(y.sum().backward([x])?.get(x), Some(&array![[0.0, 4.0]]));
+    /// # Ok::<(), ract_autodiff::Error>(())
+    /// ```
     #[must_use]
     pub fn dropout(self, mask: Mat<T>, keep: T) -> Self {
         self.tape().apply(Dropout { mask, keep }, &[self])

@@ -24,6 +24,15 @@ impl<T: Scalar> Op<T> for Exp {
 
 impl<T: Scalar> Var<'_, T> {
     /// Exponential of every element; the shape stays.
+    ///
+    /// ```
+    /// # use ract_autodiff::Tape;
+    /// # use ndarray::array;
+    /// let tape = Tape::<f64>::new();
+    /// let y = tape.input(array![[0.0, 1.0]]).exp();
+    /// assert_eq!(y.value()?, &array![[1.0, 1.0_f64.exp()]]);
+    /// # Ok::<(), ract_autodiff::Error>(())
+    /// ```
     #[must_use]
     pub fn exp(self) -> Self {
         self.tape().apply(Exp, &[self])

@@ -46,6 +46,17 @@ fn add_by_row<T: Scalar>(d: &mut Mat<T>, x: &Mat<T>, dy: &Mat<T>, beta: T, f: im
 impl<'t, T: Scalar> Var<'t, T> {
     /// Kullback-Leibler divergence of the Gaussians of mean `self` and log-variance `logvar` (both B x d) from the
     /// standard normal distribution: B x 1.
+    ///
+    /// ```
+    /// # use ract_autodiff::Tape;
+    /// # use ndarray::array;
+    /// let tape = Tape::<f64>::new();
+    /// let (mu, logvar) = (tape.input(array![[3.0, 0.0], [0.0, 0.0]]), tape.input(array![[0.0, 0.0], [0.0, 0.0]]));
+    /// let kl = mu.gaussian_kl(logvar);
+    /// assert_eq!(kl.value()?, &array![[4.5], [0.0]]);
+    /// assert_eq!(kl.sum().backward([mu])?.get(mu), Some(&array![[3.0, 0.0], [0.0, 0.0]]));
+    /// # Ok::<(), ract_autodiff::Error>(())
+    /// ```
     #[must_use]
     pub fn gaussian_kl(self, logvar: Var<'t, T>) -> Self {
         self.tape().apply(GaussianKl, &[self, logvar])

@@ -24,6 +24,15 @@ impl<T: Scalar> Op<T> for Ln {
 
 impl<T: Scalar> Var<'_, T> {
     /// Natural logarithm of every element; the shape stays.
+    ///
+    /// ```
+    /// # use ract_autodiff::Tape;
+    /// # use ndarray::array;
+    /// let tape = Tape::<f64>::new();
+    /// let y = tape.input(array![[1.0, 2.0]]).ln();
+    /// assert_eq!(y.value()?, &array![[0.0, 2.0_f64.ln()]]);
+    /// # Ok::<(), ract_autodiff::Error>(())
+    /// ```
     #[must_use]
     pub fn ln(self) -> Self {
         self.tape().apply(Ln, &[self])

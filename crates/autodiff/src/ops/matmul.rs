@@ -58,18 +58,45 @@ impl<T: Scalar> Op<T> for Matmul {
 
 impl<'t, T: Scalar> Var<'t, T> {
     /// The product of `self`, m x k, and `other`, k x n: m x n.
+    ///
+    /// ```
+    /// # use ract_autodiff::Tape;
+    /// # use ndarray::array;
+    /// let tape = Tape::<f64>::new();
+    /// let (a, b) = (tape.input(array![[1.0, 2.0]]), tape.input(array![[3.0], [5.0]]));
+    /// assert_eq!(a.matmul(b).value()?, &array![[13.0]]);
+    /// # Ok::<(), ract_autodiff::Error>(())
+    /// ```
     #[must_use]
     pub fn matmul(self, other: Var<'t, T>) -> Self {
         self.tape().apply(Matmul { transposed: [false, false] }, &[self, other])
     }
 
     /// The product of `self`, m x k, and the transpose of `other`, n x k: m x n.
+    ///
+    /// ```
+    /// # use ract_autodiff::Tape;
+    /// # use ndarray::array;
+    /// let tape = Tape::<f64>::new();
+    /// let (a, b) = (tape.input(array![[1.0, 2.0]]), tape.input(array![[3.0, 5.0], [0.0, 1.0]]));
+    /// assert_eq!(a.matmul_t(b).value()?, &array![[13.0, 2.0]]);
+    /// # Ok::<(), ract_autodiff::Error>(())
+    /// ```
     #[must_use]
     pub fn matmul_t(self, other: Var<'t, T>) -> Self {
         self.tape().apply(Matmul { transposed: [false, true] }, &[self, other])
     }
 
     /// The product of the transpose of `self`, k x m, and `other`, k x n: m x n.
+    ///
+    /// ```
+    /// # use ract_autodiff::Tape;
+    /// # use ndarray::array;
+    /// let tape = Tape::<f64>::new();
+    /// let (a, b) = (tape.input(array![[1.0], [2.0]]), tape.input(array![[3.0, 0.0], [5.0, 1.0]]));
+    /// assert_eq!(a.t_matmul(b).value()?, &array![[13.0, 2.0]]);
+    /// # Ok::<(), ract_autodiff::Error>(())
+    /// ```
     #[must_use]
     pub fn t_matmul(self, other: Var<'t, T>) -> Self {
         self.tape().apply(Matmul { transposed: [true, false] }, &[self, other])

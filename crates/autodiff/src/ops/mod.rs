@@ -1,5 +1,16 @@
 //! The operations, one a file: formula, struct, forward, backward, and the method of [`Var`](crate::Var) or
 //! [`Tape`](crate::Tape) that applies it. Vectors over a batch are columns: one row per user.
+//!
+//! ```
+//! # use ract_autodiff::Tape;
+//! # use ndarray::{Axis, array};
+//! let tape = Tape::<f64>::new();
+//! let x = tape.input(array![[1.0, -2.0], [3.0, 4.0]]);
+//! let per_user = (x * x).sum_axis(Axis(1));
+//! assert_eq!(per_user.value()?, &array![[5.0], [25.0]]);
+//! assert_eq!(per_user.mean().scalar()?, 15.0);
+//! # Ok::<(), ract_autodiff::Error>(())
+//! ```
 
 mod add;
 mod affine;

@@ -32,7 +32,18 @@ impl<T: Scalar> Op<T> for Mul {
 impl<T: Scalar> std::ops::Mul for Var<'_, T> {
     type Output = Self;
 
-    /// Elementwise product; either is repeated where its side is 1 and the other's is not.
+    /// Elementwise product; either is repeated where its side is 1 and the other's is not: with m x n, 1 x n, m x 1
+    /// or 1 x 1 on either side, the result is m x n.
+    ///
+    /// ```
+    /// # use ract_autodiff::Tape;
+    /// # use ndarray::array;
+    /// let tape = Tape::<f64>::new();
+    /// let (a, b) = (tape.input(array![[2.0, 3.0]]), tape.input(array![[5.0]]));
+    /// assert_eq!((a * b).value()?, &array![[10.0, 15.0]]);
+    /// assert_eq!((a * b).sum().backward([b])?.get(b), Some(&array![[2.0 + 3.0]]));
+    /// # Ok::<(), ract_autodiff::Error>(())
+    /// ```
     fn mul(self, other: Self) -> Self {
         self.tape().apply(Mul, &[self, other])
     }

@@ -77,6 +77,19 @@ impl<T: Scalar> Op<T> for MultinomialNll<T> {
 impl<T: Scalar> Var<'_, T> {
     /// Negative multinomial log-likelihood of sparse constant `targets` (B x I) under these logits (B x I), summed over
     /// each user's items: B x 1.
+    ///
+    /// ```
+    /// # use ract_autodiff::{Sparse, Tape};
+    /// # use ndarray::array;
+    /// # use std::sync::Arc;
+    /// let tape = Tape::<f64>::new();
+    /// let logits = tape.input(array![[0.0, 0.0]]);
+    /// // One user with one item, the first.
+    /// let loss = logits.multinomial_nll(&Arc::new(Sparse::new((1, 2), vec![0, 1], vec![0], vec![1.0])));
+    /// assert!((loss.scalar()? - 2.0_f64.ln()).abs() < 1e-12);
+    /// assert!((loss.backward([logits])?.get(logits).unwrap() - array![[-0.5, 0.5]]).iter().all(|d| d.abs() < 1e-12));
+    /// # Ok::<(), ract_autodiff::Error>(())
+    /// ```
     #[must_use]
     pub fn multinomial_nll(self, targets: &Arc<Sparse<T>>) -> Self {
         let log_sum_exp = Vec::new();

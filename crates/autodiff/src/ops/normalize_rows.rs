@@ -89,6 +89,15 @@ fn add<T: Scalar>(
 
 impl<T: Scalar> Var<'_, T> {
     /// Each row divided by its length; a row of zeros stays one. The shape stays.
+    ///
+    /// ```
+    /// # use ract_autodiff::Tape;
+    /// # use ndarray::array;
+    /// let tape = Tape::<f64>::new();
+    /// let y = tape.input(array![[3.0, 4.0], [0.0, 0.0]]).l2_normalize();
+    /// assert_eq!(y.value()?, &array![[0.6, 0.8], [0.0, 0.0]]);
+    /// # Ok::<(), ract_autodiff::Error>(())
+    /// ```
     #[must_use]
     pub fn l2_normalize(self) -> Self {
         self.tape().apply(L2Normalize, &[self])
@@ -96,6 +105,16 @@ impl<T: Scalar> Var<'_, T> {
 
     /// Each row less its mean, divided by the root of its variance plus `epsilon` (Ba, Kiros and Hinton, 2016, without
     /// scale and offset). The shape stays.
+    ///
+    /// ```
+    /// # use ract_autodiff::Tape;
+    /// # use ndarray::array;
+    /// let tape = Tape::<f64>::new();
+    /// // Mean 3, variance 4.
+    /// let y = tape.input(array![[1.0, 5.0]]).layer_norm(12.0);
+    /// assert_eq!(y.value()?, &array![[-0.5, 0.5]]);
+    /// # Ok::<(), ract_autodiff::Error>(())
+    /// ```
     #[must_use]
     pub fn layer_norm(self, epsilon: T) -> Self {
         self.tape().apply(LayerNorm { epsilon }, &[self])

@@ -24,6 +24,16 @@ impl<T: Scalar> Op<T> for Relu {
 
 impl<T: Scalar> Var<'_, T> {
     /// The positive part of every element; the shape stays.
+    ///
+    /// ```
+    /// # use ract_autodiff::Tape;
+    /// # use ndarray::array;
+    /// let tape = Tape::<f64>::new();
+    /// let x = tape.input(array![[-2.0, 0.0, 2.0]]);
+    /// assert_eq!(x.relu().value()?, &array![[0.0, 0.0, 2.0]]);
+    /// assert_eq!(x.relu().sum().backward([x])?.get(x), Some(&array![[0.0, 0.0, 1.0]]));
+    /// # Ok::<(), ract_autodiff::Error>(())
+    /// ```
     #[must_use]
     pub fn relu(self) -> Self {
         self.tape().apply(Relu, &[self])

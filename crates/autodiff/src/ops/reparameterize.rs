@@ -44,6 +44,18 @@ impl<T: Scalar> Op<T> for Reparameterize<T> {
 
 impl<'t, T: Scalar> Var<'t, T> {
     /// A draw from the Gaussian of mean `self` and log-variance `logvar` by the standard normal noise `eps`; all B x d.
+    ///
+    /// ```
+    /// # use ract_autodiff::Tape;
+    /// # use ndarray::array;
+    /// let tape = Tape::<f64>::new();
+    /// let (mu, logvar) = (tape.input(array![[1.0]]), tape.input(array![[0.0]]));
+    /// let z = mu.reparameterize(logvar, array![[3.0]]);
+    /// assert_eq!(z.value()?, &array![[4.0]]);
+    /// let grads = z.sum().backward([mu, logvar])?;
+    /// assert_eq!((grads.get(mu), grads.get(logvar)), (Some(&array![[1.0]]), Some(&array![[1.5]])));
+    /// # Ok::<(), ract_autodiff::Error>(())
+    /// ```
     #[must_use]
     pub fn reparameterize(self, logvar: Var<'t, T>, eps: Mat<T>) -> Self {
         self.tape().apply(Reparameterize { eps }, &[self, logvar])

@@ -24,6 +24,16 @@ impl<T: Scalar> Op<T> for Scale<T> {
 
 impl<T: Scalar> Var<'_, T> {
     /// Every element times the constant `factor`; the shape stays.
+    ///
+    /// ```
+    /// # use ract_autodiff::Tape;
+    /// # use ndarray::array;
+    /// let tape = Tape::<f64>::new();
+    /// let x = tape.input(array![[1.0, -3.0]]);
+    /// assert_eq!(x.scale(2.0).value()?, &array![[2.0, -6.0]]);
+    /// assert_eq!(x.scale(2.0).sum().backward([x])?.get(x), Some(&array![[2.0, 2.0]]));
+    /// # Ok::<(), ract_autodiff::Error>(())
+    /// ```
     #[must_use]
     pub fn scale(self, factor: T) -> Self {
         self.tape().apply(Scale(factor), &[self])
@@ -33,7 +43,16 @@ impl<T: Scalar> Var<'_, T> {
 impl<T: Scalar> std::ops::Neg for Var<'_, T> {
     type Output = Self;
 
-    /// Every element with the other sign.
+    /// Every element with the other sign; the shape stays.
+    ///
+    /// ```
+    /// # use ract_autodiff::Tape;
+    /// # use ndarray::array;
+    /// let tape = Tape::<f64>::new();
+    /// let x = tape.input(array![[1.0, -3.0]]);
+    /// assert_eq!((-x).value()?, &array![[-1.0, 3.0]]);
+    /// # Ok::<(), ract_autodiff::Error>(())
+    /// ```
     fn neg(self) -> Self {
         self.scale(-T::one())
     }

@@ -29,6 +29,16 @@ pub(super) fn logistic<T: Scalar>(x: T) -> T {
 
 impl<T: Scalar> Var<'_, T> {
     /// Logistic function of every element; the shape stays.
+    ///
+    /// ```
+    /// # use ract_autodiff::Tape;
+    /// # use ndarray::array;
+    /// let tape = Tape::<f64>::new();
+    /// let x = tape.input(array![[0.0, -800.0]]);
+    /// assert_eq!(x.sigmoid().value()?, &array![[0.5, 0.0]]);
+    /// assert_eq!(x.sigmoid().sum().backward([x])?.get(x), Some(&array![[0.25, 0.0]]));
+    /// # Ok::<(), ract_autodiff::Error>(())
+    /// ```
     #[must_use]
     pub fn sigmoid(self) -> Self {
         self.tape().apply(Sigmoid, &[self])

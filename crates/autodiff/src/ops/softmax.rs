@@ -64,12 +64,30 @@ impl<T: Scalar> Op<T> for LogSoftmax {
 
 impl<T: Scalar> Var<'_, T> {
     /// The softmax of each row, without overflow; the shape stays.
+    ///
+    /// ```
+    /// # use ract_autodiff::Tape;
+    /// # use ndarray::array;
+    /// let tape = Tape::<f64>::new();
+    /// let y = tape.input(array![[800.0, 800.0]]).softmax();
+    /// assert!(y.value()?.iter().all(|y| (y - 0.5).abs() < 1e-12));
+    /// # Ok::<(), ract_autodiff::Error>(())
+    /// ```
     #[must_use]
     pub fn softmax(self) -> Self {
         self.tape().apply(Softmax, &[self])
     }
 
     /// The logarithm of the softmax of each row, without overflow; the shape stays.
+    ///
+    /// ```
+    /// # use ract_autodiff::Tape;
+    /// # use ndarray::array;
+    /// let tape = Tape::<f64>::new();
+    /// let y = tape.input(array![[800.0, 800.0]]).log_softmax();
+    /// assert!(y.value()?.iter().all(|y| (y - 0.5_f64.ln()).abs() < 1e-12));
+    /// # Ok::<(), ract_autodiff::Error>(())
+    /// ```
     #[must_use]
     pub fn log_softmax(self) -> Self {
         self.tape().apply(LogSoftmax, &[self])

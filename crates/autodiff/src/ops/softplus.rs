@@ -25,6 +25,15 @@ impl<T: Scalar> Op<T> for Softplus {
 
 impl<T: Scalar> Var<'_, T> {
     /// `log(1 + exp(x))` of every element, without overflow; the shape stays.
+    ///
+    /// ```
+    /// # use ract_autodiff::Tape;
+    /// # use ndarray::array;
+    /// let tape = Tape::<f64>::new();
+    /// let y = tape.input(array![[0.0, 800.0]]).softplus();
+    /// assert!((y.value()? - array![[2.0_f64.ln(), 800.0]]).iter().all(|d| d.abs() < 1e-12));
+    /// # Ok::<(), ract_autodiff::Error>(())
+    /// ```
     #[must_use]
     pub fn softplus(self) -> Self {
         self.tape().apply(Softplus, &[self])

@@ -24,6 +24,15 @@ impl<T: Scalar> Op<T> for Sqrt {
 
 impl<T: Scalar> Var<'_, T> {
     /// Square root of every element; the shape stays.
+    ///
+    /// ```
+    /// # use ract_autodiff::Tape;
+    /// # use ndarray::array;
+    /// let tape = Tape::<f64>::new();
+    /// let y = tape.input(array![[0.0, 4.0]]).sqrt();
+    /// assert_eq!(y.value()?, &array![[0.0, 2.0]]);
+    /// # Ok::<(), ract_autodiff::Error>(())
+    /// ```
     #[must_use]
     pub fn sqrt(self) -> Self {
         self.tape().apply(Sqrt, &[self])

@@ -34,7 +34,19 @@ impl<T: Scalar> Op<T> for SquaredError<T> {
 }
 
 impl<T: Scalar> Var<'_, T> {
-    /// Squared difference of every element from that of the constant `target`, which has the same shape.
+    /// Squared difference of every element from that of the constant `target`, which has the same shape. The shape
+    /// stays.
+    ///
+    /// ```
+    /// # use ract_autodiff::Tape;
+    /// # use ndarray::array;
+    /// let tape = Tape::<f64>::new();
+    /// let x = tape.input(array![[3.0, 5.0]]);
+    /// let y = x.squared_error(array![[1.0, 8.0]]);
+    /// assert_eq!(y.value()?, &array![[4.0, 9.0]]);
+    /// assert_eq!(y.sum().backward([x])?.get(x), Some(&array![[4.0, -6.0]]));
+    /// # Ok::<(), ract_autodiff::Error>(())
+    /// ```
     #[must_use]
     pub fn squared_error(self, target: Mat<T>) -> Self {
         self.tape().apply(SquaredError { target }, &[self])

@@ -38,12 +38,32 @@ impl<T: Scalar> Op<T> for SumAxis {
 
 impl<T: Scalar> Var<'_, T> {
     /// The sum down each column (`Axis(0)`: m x n to 1 x n) or along each row (`Axis(1)`: m x n to m x 1).
+    ///
+    /// ```
+    /// # use ract_autodiff::Tape;
+    /// # use ndarray::{Axis, array};
+    /// let tape = Tape::<f64>::new();
+    /// let x = tape.input(array![[1.0, 2.0], [3.0, 5.0]]);
+    /// assert_eq!(x.sum_axis(Axis(0)).value()?, &array![[4.0, 7.0]]);
+    /// assert_eq!(x.sum_axis(Axis(1)).value()?, &array![[3.0], [8.0]]);
+    /// # Ok::<(), ract_autodiff::Error>(())
+    /// ```
     #[must_use]
     pub fn sum_axis(self, axis: Axis) -> Self {
         self.tape().apply(SumAxis(axis), &[self])
     }
 
     /// The mean down each column or along each row; shapes as in [`sum_axis`](Self::sum_axis).
+    ///
+    /// ```
+    /// # use ract_autodiff::Tape;
+    /// # use ndarray::{Axis, array};
+    /// let tape = Tape::<f64>::new();
+    /// let x = tape.input(array![[1.0, 2.0], [3.0, 5.0]]);
+    /// assert_eq!(x.mean_axis(Axis(0)).value()?, &array![[2.0, 3.5]]);
+    /// assert_eq!(x.mean_axis(Axis(1)).value()?, &array![[1.5], [4.0]]);
+    /// # Ok::<(), ract_autodiff::Error>(())
+    /// ```
     #[must_use]
     pub fn mean_axis(self, axis: Axis) -> Self {
         let Shape { rows, cols } = self.shape();

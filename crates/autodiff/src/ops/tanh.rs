@@ -24,6 +24,15 @@ impl<T: Scalar> Op<T> for Tanh {
 
 impl<T: Scalar> Var<'_, T> {
     /// Hyperbolic tangent of every element; the shape stays.
+    ///
+    /// ```
+    /// # use ract_autodiff::Tape;
+    /// # use ndarray::array;
+    /// let tape = Tape::<f64>::new();
+    /// let y = tape.input(array![[0.0, 1.0]]).tanh();
+    /// assert_eq!(y.value()?, &array![[0.0, 1.0_f64.tanh()]]);
+    /// # Ok::<(), ract_autodiff::Error>(())
+    /// ```
     #[must_use]
     pub fn tanh(self) -> Self {
         self.tape().apply(Tanh, &[self])

@@ -62,6 +62,20 @@ impl<T: Scalar> Op<T> for WeightedSquaredError<T> {
 impl<T: Scalar> Var<'_, T> {
     /// Weighted squared error of these scores (B x I) against sparse constant `targets` (B x I): a target of 1 weighs
     /// `positive_weight`, one of 0 weighs 1. One value per user: B x 1.
+    ///
+    /// ```
+    /// # use ract_autodiff::{Sparse, Tape};
+    /// # use ndarray::array;
+    /// # use std::sync::Arc;
+    /// let tape = Tape::<f64>::new();
+    /// let scores = tape.input(array![[2.0, 3.0]]);
+    /// // One user with one item, the first: 5 (1 - 2)^2 + (0 - 3)^2.
+    /// let targets = Arc::new(Sparse::new((1, 2), vec![0, 1], vec![0], vec![1.0]));
+    /// let loss = scores.weighted_squared_error(&targets, 5.0);
+    /// assert_eq!(loss.value()?, &array![[14.0]]);
+    /// assert_eq!(loss.backward([scores])?.get(scores), Some(&array![[10.0, 6.0]]));
+    /// # Ok::<(), ract_autodiff::Error>(())
+    /// ```
     #[must_use]
     pub fn weighted_squared_error(self, targets: &Arc<Sparse<T>>, positive_weight: T) -> Self {
         self.tape().apply(WeightedSquaredError { targets: Arc::clone(targets), positive_weight }, &[self])

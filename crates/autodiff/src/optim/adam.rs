@@ -4,6 +4,22 @@ use crate::kernels::elementwise;
 use crate::{Error, Grads, Mat, Param, Result, Scalar, Shape};
 
 /// Adam with bias-corrected moments: `p -= lr * m_hat / (sqrt(v_hat) + epsilon)`.
+///
+/// ```
+/// # use ract_autodiff::optim::Adam;
+/// # use ract_autodiff::{Param, Tape};
+/// # use ndarray::array;
+/// # let mut weights = Param::new("weights", array![[3.0_f64, -2.0]]);
+/// # let mut tape = Tape::new();
+/// let mut adam = Adam::new(0.1, &[&weights]);
+/// for _ in 0..200 {
+///     let grads = tape.param(&weights).sum_squares().backward([&weights])?;
+///     tape.reset();
+///     adam.step(vec![&mut weights], &grads)?;
+/// }
+/// assert!(weights.value().iter().all(|w| w.abs() < 0.1));
+/// # Ok::<(), ract_autodiff::Error>(())
+/// ```
 #[derive(Debug)]
 pub struct Adam<T> {
     /// Step size.
@@ -19,6 +35,17 @@ pub struct Adam<T> {
 }
 
 /// The running moments of one parameter's gradient.
+///
+/// ```
+/// # use ract_autodiff::optim::Adam;
+/// # use ract_autodiff::Param;
+/// # use ndarray::array;
+/// let weights = Param::new("weights", array![[3.0_f64, -2.0]]);
+/// let adam = Adam::new(0.1, &[&weights]);
+/// let moments = &adam.moments()[0];
+/// assert_eq!(moments.name(), "weights");
+/// assert_eq!((moments.first.dim(), moments.second.dim()), ((1, 2), (1, 2)));
+/// ```
 #[derive(Debug)]
 pub struct Moments<T> {
     name: String,
@@ -30,6 +57,14 @@ pub struct Moments<T> {
 
 impl<T> Moments<T> {
     /// The parameter's name.
+    ///
+    /// ```
+    /// # use ract_autodiff::optim::Adam;
+    /// # use ract_autodiff::Param;
+    /// # use ndarray::array;
+    /// let adam = Adam::new(0.1, &[&Param::new("weights", array![[3.0_f64]])]);
+    /// assert_eq!(adam.moments()[0].name(), "weights");
+    /// ```
     pub fn name(&self) -> &str {
         &self.name
     }
@@ -37,6 +72,16 @@ impl<T> Moments<T> {
 
 impl<T: Scalar> Adam<T> {
     /// Fresh moments for `params`; beta1 0.9, beta2 0.999, epsilon 1e-8.
+    ///
+    /// ```
+    /// # use ract_autodiff::optim::Adam;
+    /// # use ract_autodiff::Param;
+    /// # use ndarray::array;
+    /// let weights = Param::new("weights", array![[3.0_f64, -2.0]]);
+    /// let adam = Adam::new(1e-3, &[&weights]);
+    /// assert_eq!((adam.learning_rate, adam.beta1, adam.beta2, adam.epsilon), (1e-3, 0.9, 0.999, 1e-8));
+    /// assert_eq!(adam.moments()[0].first, array![[0.0, 0.0]]);
+    /// ```
     pub fn new(learning_rate: f64, params: &[&Param<T>]) -> Self {
         let moments = params
             .iter()
@@ -50,6 +95,21 @@ impl<T: Scalar> Adam<T> {
     }
 
     /// One step down `grads`. A parameter that has no gradient stays as it is.
+    ///
+    /// ```
+    /// # use ract_autodiff::optim::Adam;
+    /// # use ract_autodiff::{Param, Tape};
+    /// # use ndarray::array;
+    /// # let mut weights = Param::new("weights", array![[3.0_f64, -2.0]]);
+    /// # let mut adam = Adam::new(0.5, &[&weights]);
+    /// # let tape = Tape::new();
+    /// let grads = tape.param(&weights).sum_squares().backward([&weights])?;
+    /// drop(tape);
+    /// adam.step(vec![&mut weights], &grads)?;
+    /// // The first step is the learning rate against the gradient's sign.
+    /// assert!((weights.value() - array![[2.5, -1.5]]).iter().all(|d| d.abs() < 1e-6));
+    /// # Ok::<(), ract_autodiff::Error>(())
+    /// ```
     ///
     /// # Errors
     /// When `params` are not those that the optimiser was made for, or one of them is still on a tape.
@@ -74,16 +134,60 @@ impl<T: Scalar> Adam<T> {
     }
 
     /// Steps taken so far.
+    ///
+    /// ```
+    /// # use ract_autodiff::optim::Adam;
+    /// # use ract_autodiff::{Param, Tape};
+    /// # use ndarray::array;
+    /// # let mut weights = Param::new("weights", array![[3.0_f64]]);
+    /// # let mut adam = Adam::new(0.5, &[&weights]);
+    /// # let tape = Tape::new();
+    /// # let grads = tape.param(&weights).sum_squares().backward([&weights])?;
+    /// # drop(tape);
+    /// assert_eq!(adam.steps(), 0);
+    /// adam.step(vec![&mut weights], &grads)?;
+    /// assert_eq!(adam.steps(), 1);
+    /// # Ok::<(), ract_autodiff::Error>(())
+    /// ```
     pub fn steps(&self) -> u64 {
         self.steps
     }
 
     /// The moments of all parameters, in their order.
+    ///
+    /// ```
+    /// # use ract_autodiff::optim::Adam;
+    /// # use ract_autodiff::{Param, Tape};
+    /// # use ndarray::array;
+    /// # let mut weights = Param::new("weights", array![[3.0_f64]]);
+    /// # let mut adam = Adam::new(0.5, &[&weights]);
+    /// # let tape = Tape::new();
+    /// # let grads = tape.param(&weights).sum_squares().backward([&weights])?;
+    /// # drop(tape);
+    /// // The gradient is 6: the first moment becomes (1 - 0.9) 6, the second (1 - 0.999) 36.
+    /// adam.step(vec![&mut weights], &grads)?;
+    /// let moments = &adam.moments()[0];
+    /// assert!((moments.first[(0, 0)] - 0.6).abs() < 1e-12);
+    /// assert!((moments.second[(0, 0)] - 0.036).abs() < 1e-12);
+    /// # Ok::<(), ract_autodiff::Error>(())
+    /// ```
     pub fn moments(&self) -> &[Moments<T>] {
         &self.moments
     }
 
     /// For a resumed run: the steps taken so far, and the moments to be filled in.
+    ///
+    /// ```
+    /// # use ract_autodiff::optim::Adam;
+    /// # use ract_autodiff::Param;
+    /// # use ndarray::array;
+    /// let mut adam = Adam::new(0.5, &[&Param::new("weights", array![[3.0_f64]])]);
+    /// for moments in adam.restore(7) {
+    ///     moments.first.fill(0.6);
+    ///     moments.second.fill(0.036);
+    /// }
+    /// assert_eq!((adam.steps(), &adam.moments()[0].first), (7, &array![[0.6]]));
+    /// ```
     pub fn restore(&mut self, steps: u64) -> &mut [Moments<T>] {
         self.steps = steps;
         &mut self.moments
