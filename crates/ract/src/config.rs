@@ -213,6 +213,23 @@ impl Default for Evaluation {
 }
 
 impl Config {
+    /// An experiment at the paper's settings.
+    pub fn new(dataset: impl Into<String>, data: Data) -> Self {
+        Self {
+            dataset: dataset.into(),
+            seed: 0,
+            batch_size: default_batch_size(),
+            keep: default_keep(),
+            checkpoint_seconds: default_checkpoint_seconds(),
+            data,
+            actor: Actor::default(),
+            critic: Critic::default(),
+            actor_critic: Phase::default(),
+            control: Control::default(),
+            evaluation: Evaluation::default(),
+        }
+    }
+
     /// Reads an experiment file and applies `overrides` of the form `key=value`, such as `actor.epochs=10`.
     ///
     /// # Errors

@@ -1,6 +1,7 @@
 //! RaCT: ranking metrics, the three training phases, experiments and their run folders.
 
 mod atomic_file;
+pub mod bench;
 mod checkpoints;
 pub mod config;
 mod error;

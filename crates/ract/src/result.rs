@@ -146,7 +146,7 @@ impl RunResult {
 }
 
 /// The largest resident set of this process so far.
-fn peak_memory_bytes() -> Option<u64> {
+pub fn peak_memory_bytes() -> Option<u64> {
     use nix::sys::resource::{UsageWho, getrusage};
     let unit = if cfg!(target_os = "macos") { 1 } else { 1024 };
     let usage = getrusage(UsageWho::RUSAGE_SELF).ok()?;

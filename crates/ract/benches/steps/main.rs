@@ -1,0 +1,99 @@
+//! `make bench`: seconds of every step beside the machine's own limits, as a table and as JSON; with `--rival`, in turn
+//! with another program.
+
+#![expect(clippy::print_stdout, reason = "a benchmark prints what it measured")]
+
+mod report;
+mod rival;
+mod roofline;
+
+use clap::Parser;
+use ract::bench::{Part, Workbench, Workload};
+use ract::result::{Provenance, peak_memory_bytes};
+use report::{Report, Steps};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
+
+#[derive(Parser)]
+struct Args {
+    /// Number of items
+    #[arg(long, default_value_t = Workload::default().items)]
+    items: usize,
+    /// Users per step
+    #[arg(long, default_value_t = Workload::default().batch)]
+    batch: usize,
+    /// Items per user, on average
+    #[arg(long, default_value_t = Workload::default().per_user)]
+    per_user: f64,
+    /// Width of the hidden layers
+    #[arg(long, default_value_t = Workload::default().hidden)]
+    hidden: usize,
+    /// Number of latent variables
+    #[arg(long, default_value_t = Workload::default().latent)]
+    latent: usize,
+    /// Users to draw from
+    #[arg(long, default_value_t = Workload::default().users)]
+    users: usize,
+    /// Steps of each kind
+    #[arg(long, default_value_t = 20)]
+    steps: usize,
+    /// A command that times the same steps and prints them as a line of JSON; it runs in turn with this program
+    #[arg(long, value_name = "COMMAND")]
+    rival: Option<String>,
+    /// How often both run
+    #[arg(long, default_value_t = 5)]
+    pairs: usize,
+    /// Where the numbers go as JSON
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// What `cargo bench` adds
+    #[arg(long, hide = true)]
+    bench: bool,
+}
+
+fn main() -> Result<()> {
+    let args = Args::parse();
+    let workload = Workload {
+        items: args.items,
+        batch: args.batch,
+        per_user: args.per_user,
+        hidden: args.hidden,
+        latent: args.latent,
+        users: args.users,
+    };
+    let config = workload.config();
+    let mut workbench = Workbench::new(&config, &workload)?;
+    let limits = roofline::measure(&workload)?;
+    let (mut ours, mut rivals) = (Steps::new(), Vec::new());
+    let pairs = if args.rival.is_some() { args.pairs } else { 1 };
+    let mut rounds = Vec::new();
+    for _ in 0..pairs {
+        let mut round = BTreeMap::new();
+        for part in Part::ALL {
+            let seconds = workbench.time(part, args.steps)?;
+            round.insert(part.name(), report::median(&seconds));
+            ours.entry(part.name()).or_default().extend(seconds);
+        }
+        rounds.push(round);
+        if let Some(command) = &args.rival {
+            rivals.push(rival::run(command, &workload, args.steps)?);
+        }
+    }
+    let report = Report {
+        workload,
+        steps: ours,
+        limits,
+        ratios: rival::ratios(&rounds, &rivals),
+        rivals,
+        peak_memory_bytes: peak_memory_bytes(),
+        provenance: Provenance::here(),
+    };
+    println!("{report}");
+    if let Some(path) = args.out {
+        std::fs::write(&path, serde_json::to_string_pretty(&report.to_json())? + "\n")?;
+        println!("numbers: {}", path.display());
+    }
+    Ok(())
+}

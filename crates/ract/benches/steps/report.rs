@@ -1,0 +1,98 @@
+//! What was measured, as a table and as JSON.
+
+use crate::rival::{Medians, Ratio};
+use crate::roofline::Limits;
+use comfy_table::{CellAlignment, Table, presets};
+use ract::bench::Workload;
+use ract::result::Provenance;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// Seconds of all steps, by part.
+pub(crate) type Steps = BTreeMap<&'static str, Vec<f64>>;
+
+pub(crate) struct Report {
+    pub(crate) workload: Workload,
+    pub(crate) steps: Steps,
+    pub(crate) limits: Limits,
+    pub(crate) rivals: Vec<Medians>,
+    pub(crate) ratios: BTreeMap<&'static str, Ratio>,
+    pub(crate) peak_memory_bytes: Option<u64>,
+    pub(crate) provenance: Provenance,
+}
+
+impl Report {
+    pub(crate) fn to_json(&self) -> Value {
+        let steps = self.steps.iter().map(|(&part, seconds)| {
+            let numbers = json!({ "median_s": median(seconds), "min_s": min(seconds), "max_s": max(seconds) });
+            (part.to_owned(), numbers)
+        });
+        let mut all = json!({
+            "workload": self.workload,
+            "steps": steps.collect::<serde_json::Map<_, _>>(),
+            "rival": self.rivals,
+            "ratio": self.ratios,
+            "peak_memory_bytes": self.peak_memory_bytes,
+            "cpu": cpu(),
+            "provenance": self.provenance,
+        });
+        if let (Value::Object(all), Ok(Value::Object(limits))) = (&mut all, serde_json::to_value(&self.limits)) {
+            all.extend(limits);
+        }
+        all
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Workload { items, batch, per_user, hidden, latent, .. } = self.workload;
+        writeln!(
+            f,
+            "{items} items, {batch} users per step, {per_user} items per user, {hidden}-{latent}-{hidden}; {}",
+            cpu()
+        )?;
+        let mut table = Table::new();
+        table.load_style(presets::ASCII_MARKDOWN);
+        table.set_header(["step", "min", "median", "max", "ratio to the rival: min", "median", "max"]);
+        for (part, seconds) in &self.steps {
+            let ms = [min(seconds), median(seconds), max(seconds)].map(|s| format!("{:.1} ms", 1e3 * s));
+            let ratio = self.ratios.get(part);
+            let ratio = [ratio.map(|r| r.min), ratio.map(|r| r.median), ratio.map(|r| r.max)];
+            let ratio = ratio.map(|r| r.map(|r| format!("{r:.2}")).unwrap_or_default());
+            table.add_row([(*part).to_owned()].into_iter().chain(ms).chain(ratio));
+        }
+        table.column_iter_mut().skip(1).for_each(|column| column.set_cell_alignment(CellAlignment::Right));
+        writeln!(f, "{table}\n")?;
+        let Limits { fma_gflops, fma_gflops_1_thread, read_gbs, update_gbs, gemm_gflops } = &self.limits;
+        writeln!(f, "FMA in registers  {fma_gflops:.0} GFLOP/s, on one thread {fma_gflops_1_thread:.0}")?;
+        for (product, rate) in gemm_gflops {
+            writeln!(f, "{product:16}  {rate:.0} GFLOP/s, {:.0} % of that", 100.0 * rate / fma_gflops)?;
+        }
+        writeln!(f, "memory            {read_gbs:.0} GB/s read, {update_gbs:.0} GB/s read and written")?;
+        let peak =
+            self.peak_memory_bytes.map_or_else(|| "unknown".to_owned(), |bytes| format!("{} MB", bytes / 1_000_000));
+        write!(f, "peak memory       {peak}, users and products for the limits above included")
+    }
+}
+
+fn cpu() -> String {
+    let info = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let model = info.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": "));
+    let model = model.map_or_else(|| "unknown CPU".to_owned(), |(_, model)| model.trim().to_owned());
+    format!("{model}, {} threads", rayon::current_num_threads())
+}
+
+pub(crate) fn median(values: &[f64]) -> f64 {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    sorted.get(sorted.len() / 2).copied().unwrap_or(f64::NAN)
+}
+
+fn min(values: &[f64]) -> f64 {
+    values.iter().copied().fold(f64::INFINITY, f64::min)
+}
+
+fn max(values: &[f64]) -> f64 {
+    values.iter().copied().fold(f64::NEG_INFINITY, f64::max)
+}

@@ -1,0 +1,53 @@
+//! Another program that times the same steps, run in turn with this one.
+
+use crate::Result;
+use crate::report::median;
+use ract::bench::{Part, Workload};
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::process::{Command, Stdio};
+
+/// Medians of one run, in seconds, by part.
+pub(crate) type Medians = BTreeMap<&'static str, f64>;
+
+/// The rival's time is 1.
+#[derive(Serialize)]
+pub(crate) struct Ratio {
+    pub(crate) min: f64,
+    pub(crate) median: f64,
+    pub(crate) max: f64,
+}
+
+/// Runs the command with the workload's size and reads the line of JSON that it prints.
+pub(crate) fn run(command: &str, workload: &Workload, steps: usize) -> Result<Medians> {
+    let size = format!(
+        "{command} --items {} --batch {} --per-user {} --reps {steps}",
+        workload.items, workload.batch, workload.per_user
+    );
+    let output = Command::new("sh").args(["-c", &size]).stderr(Stdio::inherit()).output()?;
+    if !output.status.success() {
+        return Err(format!("the rival failed ({}): {size}", output.status).into());
+    }
+    let text = String::from_utf8(output.stdout)?;
+    let line = text.lines().rfind(|line| line.starts_with('{')).ok_or("the rival printed no line of JSON")?;
+    let numbers: serde_json::Value = serde_json::from_str(line)?;
+    let key = |part: Part| match part {
+        Part::ActorCritic => "actor+critic",
+        Part::Evaluate => "eval",
+        Part::Actor | Part::Critic => part.name(),
+    };
+    let seconds = |part: Part| Some((part.name(), numbers.get(key(part))?.as_f64()?));
+    Ok(Part::ALL.into_iter().filter_map(seconds).collect())
+}
+
+/// Our medians over the rival's, pair by pair.
+pub(crate) fn ratios(ours: &[Medians], rivals: &[Medians]) -> BTreeMap<&'static str, Ratio> {
+    let of = |part: Part| {
+        let pairs = ours.iter().zip(rivals);
+        let ratios: Vec<f64> = pairs.filter_map(|(a, b)| Some(a.get(part.name())? / b.get(part.name())?)).collect();
+        let min = ratios.iter().copied().reduce(f64::min)?;
+        let max = ratios.iter().copied().reduce(f64::max)?;
+        Some((part.name(), Ratio { min, median: median(&ratios), max }))
+    };
+    Part::ALL.into_iter().filter_map(of).collect()
+}

@@ -1,0 +1,160 @@
+//! What the machine can do at best: multiplications in registers, memory, and the products of a step through the library.
+
+use crate::Result;
+use crate::report::median;
+use pulp::{Arch, Simd, WithSimd};
+use ract::bench::Workload;
+use ract_autodiff::{Mat, Tape, Var};
+use rayon::prelude::*;
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::hint::black_box;
+use std::time::Instant;
+
+/// Independent sums, enough to hide the latency of an addition.
+const SUMS: usize = 12;
+/// Repetitions of each measurement.
+const TIMES: usize = 9;
+/// Larger than any cache: 256 MiB of numbers.
+const STREAM: usize = 1 << 26;
+
+/// The limits, best and median of a few runs.
+#[derive(Serialize)]
+pub(crate) struct Limits {
+    /// Multiplications and additions in registers alone, 10^9 per second, all threads.
+    pub(crate) fma_gflops: f64,
+    /// The same on one thread.
+    pub(crate) fma_gflops_1_thread: f64,
+    /// Reading memory, 10^9 bytes per second, all threads.
+    pub(crate) read_gbs: f64,
+    /// Reading and writing, as Adam does: 10^9 bytes per second, all threads.
+    pub(crate) update_gbs: f64,
+    /// The three large products of a step, medians.
+    pub(crate) gemm_gflops: BTreeMap<&'static str, f64>,
+}
+
+pub(crate) fn measure(workload: &Workload) -> Result<Limits> {
+    let threads = rayon::current_num_threads();
+    Ok(Limits {
+        fma_gflops: fma(threads),
+        fma_gflops_1_thread: fma(1),
+        read_gbs: read(),
+        update_gbs: update(),
+        gemm_gflops: products(workload)?,
+    })
+}
+
+struct Fma {
+    rounds: usize,
+}
+
+impl WithSimd for Fma {
+    type Output = f32;
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) -> f32 {
+        let (a, b) = (simd.splat_f32s(black_box(0.999)), simd.splat_f32s(black_box(0.001)));
+        let mut sums = [simd.splat_f32s(1.0); SUMS];
+        for _ in 0..self.rounds {
+            for sum in &mut sums {
+                *sum = simd.mul_add_f32s(*sum, a, b);
+            }
+        }
+        sums.into_iter().map(|sum| simd.reduce_sum_f32s(sum)).sum()
+    }
+}
+
+/// Lanes of a vector.
+struct Lanes;
+
+impl WithSimd for Lanes {
+    type Output = usize;
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) -> usize {
+        S::F32_LANES
+    }
+}
+
+/// Best rate of the widest vectors, 10^9 operations per second.
+fn fma(threads: usize) -> f64 {
+    const ROUNDS: usize = 3_000_000;
+    let arch = Arch::new();
+    let operations = (threads * ROUNDS * SUMS * arch.dispatch(Lanes) * 2) as f64;
+    let run = || {
+        (0..threads).into_par_iter().with_max_len(1).for_each(|_| {
+            black_box(arch.dispatch(Fma { rounds: ROUNDS }));
+        });
+    };
+    operations / 1e9 / best(run)
+}
+
+fn read() -> f64 {
+    let numbers = vec![1.0_f32; STREAM];
+    let run = || {
+        let sum: f32 = numbers.par_chunks(1 << 18).map(|chunk| Arch::new().dispatch(|| sum_of(chunk))).sum();
+        black_box(sum);
+    };
+    (4 * STREAM) as f64 / 1e9 / best(run)
+}
+
+#[inline(always)]
+fn sum_of(chunk: &[f32]) -> f32 {
+    let mut sums = [0.0; 64];
+    for part in chunk.chunks_exact(64) {
+        sums.iter_mut().zip(part).for_each(|(sum, x)| *sum += x);
+    }
+    sums.iter().sum()
+}
+
+fn update() -> f64 {
+    let mut numbers = vec![1.0_f32; STREAM];
+    let run = || {
+        numbers.par_chunks_mut(1 << 18).for_each(|chunk| {
+            Arch::new().dispatch(|| chunk.iter_mut().for_each(|x| *x *= 0.999));
+        });
+    };
+    (8 * STREAM) as f64 / 1e9 / best(run)
+}
+
+/// The fastest of a few runs, in seconds.
+fn best(mut run: impl FnMut()) -> f64 {
+    let seconds = (0..TIMES).map(|_| {
+        let start = Instant::now();
+        run();
+        start.elapsed().as_secs_f64()
+    });
+    seconds.fold(f64::INFINITY, f64::min)
+}
+
+/// Rates of the products of a step with the item matrix, as the tape runs them.
+fn products(workload: &Workload) -> Result<BTreeMap<&'static str, f64>> {
+    type Product = for<'t> fn(Var<'t, f32>, Var<'t, f32>) -> Var<'t, f32>;
+    let Workload { items, batch, hidden, latent, .. } = *workload;
+    let matrix = |rows: usize, cols: usize| Mat::from_shape_fn((rows, cols), |(i, j)| ((i * 7 + j) % 13) as f32 - 6.0);
+    let cases: [(&str, [(usize, usize); 2], Product); 4] = [
+        ("forward", [(batch, hidden), (hidden, items)], |h, w| h.matmul(w)),
+        ("weights_gradient", [(batch, hidden), (batch, items)], |h, dy| h.t_matmul(dy)),
+        ("hidden_gradient", [(batch, items), (hidden, items)], |dy, w| dy.matmul_t(w)),
+        ("small", [(batch, hidden), (hidden, 2 * latent)], |h, w| h.matmul(w)),
+    ];
+    let mut rates = BTreeMap::new();
+    for (name, [left, right], product) in cases {
+        let (mut left, mut right) = (Some(matrix(left.0, left.1)), Some(matrix(right.0, right.1)));
+        let depth = if name == "weights_gradient" { batch } else { left.as_ref().map_or(0, Mat::ncols) };
+        let params = [("left", &mut left), ("right", &mut right)]
+            .map(|(name, matrix)| ract_autodiff::Param::new(name, matrix.take().unwrap_or_default()));
+        let mut tape = Tape::new();
+        let mut seconds = Vec::new();
+        let mut size = 0;
+        for _ in 0..=TIMES {
+            let (left, right) = (tape.param(&params[0]), tape.param(&params[1]));
+            let start = Instant::now();
+            size = black_box(product(left, right).value()?).len();
+            seconds.push(start.elapsed().as_secs_f64());
+            tape.reset();
+        }
+        rates.insert(name, 2.0 * (size * depth) as f64 / 1e9 / median(&seconds[1..]));
+    }
+    Ok(rates)
+}
