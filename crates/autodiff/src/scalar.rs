@@ -1,11 +1,12 @@
 //! The numbers that a tape computes with.
 
+use crate::kernels::simd::Lanes;
 use ndarray::{LinalgScalar, ScalarOperand};
 use num_traits::{Float, NumAssign};
 use std::fmt::{Debug, Display};
 use std::iter::Sum;
 
-/// A real number type: `f32` to train, `f64` to check.
+/// A real number type: `f32` to train, `f64` to check. There are no others: the kernels are made for these two.
 ///
 /// ```
 /// # use ract_autodiff::Scalar;
@@ -15,9 +16,7 @@ use std::iter::Sum;
 /// assert_eq!(half(3.0_f32), 1.5);
 /// assert_eq!(half(3.0_f64), 1.5);
 /// ```
-pub trait Scalar:
-    LinalgScalar + ScalarOperand + Float + NumAssign + Sum + Default + Debug + Display + Send + Sync
-{
+pub trait Scalar: Lanes + LinalgScalar + ScalarOperand + Float + NumAssign + Sum + Debug + Display {
     /// The nearest number to `x`.
     ///
     /// ```

@@ -4,4 +4,5 @@
 pub(crate) mod elementwise;
 pub(crate) mod gemm;
 pub(crate) mod rows;
+pub(crate) mod simd;
 pub(crate) mod sparse;

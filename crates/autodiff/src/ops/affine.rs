@@ -1,8 +1,8 @@
 //! The dense layer.
 
-use crate::kernels::{gemm::gemm, rows::add_rows};
+use crate::kernels::gemm::{Start, gemm};
+use crate::kernels::rows::add_rows;
 use crate::{Mat, Op, Scalar, Shape, Slots, Var};
-use ndarray::Axis;
 
 /// `y = x w + b`, the 1 x n row `b` added to every row; `dx = dy w'`, `dw = x' dy`, `db` = sum of the rows of `dy`.
 struct Affine;
@@ -17,8 +17,8 @@ impl<T: Scalar> Op<T> for Affine {
     }
 
     fn forward(&mut self, x: &[&Mat<T>], y: &mut Mat<T>) {
-        ndarray::Zip::from(y.axis_iter_mut(Axis(0))).par_for_each(|mut y| y.assign(&x[2].row(0)));
-        gemm(x[0].view(), x[1].view(), T::one(), y);
+        let bias = x[2].as_slice().unwrap_or(&[]);
+        gemm(x[0].view(), x[1].view(), Start::Row(bias), y);
     }
 
     fn backward(&self, x: &[&Mat<T>], _y: &Mat<T>, dy: &Mat<T>, dx: &mut Slots<'_, T>) {
@@ -26,10 +26,10 @@ impl<T: Scalar> Op<T> for Affine {
             slot.update(|db, beta| add_rows(dy, beta, db));
         }
         if let Some(slot) = dx.want(1) {
-            slot.update(|dw, beta| gemm(x[0].t(), dy.view(), beta, dw));
+            slot.update(|dw, beta| gemm(x[0].t(), dy.view(), Start::of(beta), dw));
         }
         if let Some(slot) = dx.want(0) {
-            slot.update(|dx, beta| gemm(dy.view(), x[1].t(), beta, dx));
+            slot.update(|dx, beta| gemm(dy.view(), x[1].t(), Start::of(beta), dx));
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Matrix products, with either side transposed or not.
 
-use crate::kernels::gemm::gemm;
+use crate::kernels::gemm::{Start, gemm};
 use crate::{Mat, Op, Scalar, Shape, Slots, Var};
 use ndarray::ArrayView2;
 
@@ -35,7 +35,7 @@ impl<T: Scalar> Op<T> for Matmul {
     }
 
     fn forward(&mut self, x: &[&Mat<T>], y: &mut Mat<T>) {
-        gemm(self.side(x, 0), self.side(x, 1), T::zero(), y);
+        gemm(self.side(x, 0), self.side(x, 1), Start::Zero, y);
     }
 
     fn backward(&self, x: &[&Mat<T>], _y: &Mat<T>, dy: &Mat<T>, dx: &mut Slots<'_, T>) {
@@ -43,14 +43,14 @@ impl<T: Scalar> Op<T> for Matmul {
         if let Some(slot) = dx.want(0) {
             // (dy b')' = b dy'
             slot.update(|da, beta| match self.transposed[0] {
-                false => gemm(dy.view(), b.t(), beta, da),
-                true => gemm(b, dy.t(), beta, da),
+                false => gemm(dy.view(), b.t(), Start::of(beta), da),
+                true => gemm(b, dy.t(), Start::of(beta), da),
             });
         }
         if let Some(slot) = dx.want(1) {
             slot.update(|db, beta| match self.transposed[1] {
-                false => gemm(a.t(), dy.view(), beta, db),
-                true => gemm(dy.t(), a, beta, db),
+                false => gemm(a.t(), dy.view(), Start::of(beta), db),
+                true => gemm(dy.t(), a, Start::of(beta), db),
             });
         }
     }
