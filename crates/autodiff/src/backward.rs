@@ -1,10 +1,11 @@
 //! From a loss back to what it was asked for.
 
-use crate::op::Slots;
+use crate::gradient::Gradient;
 use crate::param::ParamId;
 use crate::pool::Pool;
 use crate::tape::{Kind, Tape, check_finite};
-use crate::{Error, Mat, Param, Result, Scalar, Shape, Var};
+use crate::{Error, Mat, Param, Result, Scalar, Shape, Slots, Var};
+use std::cell::OnceCell;
 use std::rc::Rc;
 
 /// What a gradient is asked for: a parameter or a variable.
@@ -69,7 +70,18 @@ struct Entry<T> {
     node: usize,
     param: Option<ParamId>,
     name: Option<String>,
-    grad: Mat<T>,
+    grad: Gradient<T>,
+    /// The whole gradient, once somebody looks at one of which only some rows are kept.
+    dense: OnceCell<Mat<T>>,
+}
+
+impl<T: Scalar> Entry<T> {
+    fn matrix(&self, pool: &Pool<T>) -> &Mat<T> {
+        match &self.grad {
+            Gradient::Dense(matrix) => matrix,
+            Gradient::Rows(of_rows) => self.dense.get_or_init(|| of_rows.to_dense(pool)),
+        }
+    }
 }
 
 impl<T: Scalar> Grads<T> {
@@ -95,7 +107,12 @@ impl<T: Scalar> Grads<T> {
             Target::Param(param) => entry.param == Some(param.id()),
             Target::Var(var) => entry.node == var.index() && self.recording == var.tape().recording,
         });
-        found.map(|entry| &entry.grad)
+        found.map(|entry| entry.matrix(&self.pool))
+    }
+
+    /// The gradient in a parameter as it was computed, perhaps of some rows alone.
+    pub(crate) fn of_param(&self, param: &Param<T>) -> Option<&Gradient<T>> {
+        self.entries.iter().find(|entry| entry.param == Some(param.id())).map(|entry| &entry.grad)
     }
 
     /// The gradient in the parameter or variable of that name; `None` as in [`get`](Grads::get).
@@ -111,12 +128,12 @@ impl<T: Scalar> Grads<T> {
     /// # Ok::<(), ract_autodiff::Error>(())
     /// ```
     pub fn named(&self, name: &str) -> Option<&Mat<T>> {
-        self.entries.iter().find(|entry| entry.name.as_deref() == Some(name)).map(|entry| &entry.grad)
+        self.entries.iter().find(|entry| entry.name.as_deref() == Some(name)).map(|entry| entry.matrix(&self.pool))
     }
 
     /// Names and gradients, from the loss towards the inputs.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (Option<&str>, &Mat<T>)> {
-        self.entries.iter().map(|entry| (entry.name.as_deref(), &entry.grad))
+        self.entries.iter().map(|entry| (entry.name.as_deref(), entry.matrix(&self.pool)))
     }
 
     /// Number of targets that a path leads to.
@@ -150,8 +167,9 @@ impl<T: Scalar> Grads<T> {
 
 impl<T: Scalar> Drop for Grads<T> {
     fn drop(&mut self) {
-        for entry in self.entries.drain(..) {
-            self.pool.put(entry.grad);
+        for Entry { grad, dense, .. } in self.entries.drain(..) {
+            grad.give_back(&self.pool);
+            dense.into_inner().into_iter().for_each(|dense| self.pool.put(dense));
         }
     }
 }
@@ -159,37 +177,43 @@ impl<T: Scalar> Drop for Grads<T> {
 pub(crate) fn backward<T: Scalar>(tape: &Tape<T>, loss: usize, targets: Vec<Target<'_, '_, T>>) -> Result<Grads<T>> {
     let target_nodes = locate(tape, &targets)?;
     let wanted = on_path(tape, loss, &target_nodes);
-    let mut grads: Vec<Option<Mat<T>>> = std::iter::repeat_with(|| None).take(loss + 1).collect();
+    let mut grads: Vec<Option<Gradient<T>>> = std::iter::repeat_with(|| None).take(loss + 1).collect();
     if wanted[loss] {
         let mut one = tape.pool.take(Shape::new(1, 1));
         one.fill(T::one());
-        grads[loss] = Some(one);
+        grads[loss] = Some(Gradient::Dense(one));
     }
 
     let mut entries = Vec::with_capacity(target_nodes.len());
     for index in (0..=loss).rev() {
-        let Some(grad) = grads[index].take() else { continue };
+        let Some(mut grad) = grads[index].take() else { continue };
         let node = &tape.nodes[index];
         if let Kind::Computed { op, inputs } = &node.kind {
             let values: Vec<_> = inputs.iter().map(|&input| tape.matrix(input)).collect();
             let shapes: Vec<_> = values.iter().map(|value| Shape::of(value)).collect();
             let (wanted, pool) = (&wanted, &tape.pool);
             let mut slots = Slots { inputs, shapes: &shapes, wanted, grads: &mut grads, pool };
-            op.backward(&values, tape.matrix(index), &grad, &mut slots);
+            let dense = grad.into_dense(pool);
+            let start = tape.clock();
+            op.backward(&values, tape.matrix(index), &dense, &mut slots);
+            tape.note(op.name(), Shape::of(&dense), "backward", start);
+            grad = Gradient::Dense(dense);
             if tape.watches.get() {
                 for (position, &input) in inputs.iter().enumerate() {
-                    if let Some(grad) = &grads[input] {
+                    if let Some(grad) = grads[input].take() {
                         let pass = || format!("backward, for input {position},");
-                        check_finite(grad, op.name(), node.name.get(), pass)?;
+                        let dense = grad.into_dense(pool);
+                        check_finite(&dense, op.name(), node.name.get(), pass)?;
+                        grads[input] = Some(Gradient::Dense(dense));
                     }
                 }
             }
         }
         if target_nodes.contains(&index) {
             let param = if let Kind::Leaf(param) = node.kind { param } else { None };
-            entries.push(Entry { node: index, param, name: node.name.get().cloned(), grad });
+            entries.push(Entry { node: index, param, name: node.name.get().cloned(), grad, dense: OnceCell::new() });
         } else {
-            tape.pool.put(grad);
+            grad.give_back(&tape.pool);
         }
     }
     Ok(Grads { entries, recording: tape.recording, pool: Rc::clone(&tape.pool) })

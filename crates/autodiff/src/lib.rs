@@ -24,6 +24,7 @@
 mod backward;
 mod error;
 pub mod gradcheck;
+mod gradient;
 pub mod inspect;
 mod kernels;
 mod op;
@@ -31,15 +32,19 @@ pub mod ops;
 pub mod optim;
 mod param;
 mod pool;
+mod profile;
 mod scalar;
+mod slots;
 mod tape;
 mod var;
 
 pub use backward::{Grads, Target};
 pub use error::{Error, Result};
-pub use op::{Op, Shape, Slot, Slots};
+pub use op::{Op, Shape};
 pub use param::{Module, Param};
+pub use profile::{Profile, Spent};
 pub use scalar::Scalar;
+pub use slots::{Slot, Slots};
 pub use tape::Tape;
 pub use var::Var;
 

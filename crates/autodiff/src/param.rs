@@ -1,6 +1,7 @@
 //! Named parameters.
 
-use crate::{Error, Mat, Result, Scalar};
+use crate::kernels::pages;
+use crate::{Error, Mat, Result, Scalar, Shape};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -37,9 +38,10 @@ impl<T: Scalar> Param<T> {
     /// assert_eq!(weights.value().dim(), (1, 2));
     /// ```
     pub fn new(name: impl Into<String>, value: Mat<T>) -> Self {
-        let value = if value.is_standard_layout() { value } else { value.as_standard_layout().into_owned() };
+        let mut in_large_pages = pages::zeros(Shape::of(&value));
+        in_large_pages.assign(&value);
         let id = ParamId(NEXT_ID.fetch_add(1, Ordering::Relaxed));
-        Self { id, name: name.into(), value: Arc::new(value) }
+        Self { id, name: name.into(), value: Arc::new(in_large_pages) }
     }
 
     /// The name by which gradients and checkpoints know it.

@@ -1,5 +1,6 @@
 //! Buffers that live on from step to step.
 
+use crate::kernels::pages;
 use crate::{Mat, Scalar, Shape};
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -15,11 +16,12 @@ impl<T: Scalar> Pool<T> {
     /// A matrix with arbitrary contents: whoever takes it writes every element.
     pub(crate) fn take(&self, shape: Shape) -> Mat<T> {
         let reused = self.free.borrow_mut().get_mut(&shape.len()).and_then(Vec::pop);
-        let mut buffer = reused.unwrap_or_else(|| vec![T::zero(); shape.len()]);
+        let reused = reused.and_then(|buffer| Mat::from_shape_vec((shape.rows, shape.cols), buffer).ok());
+        let mut matrix = reused.unwrap_or_else(|| pages::zeros(shape));
         if cfg!(debug_assertions) {
-            buffer.fill(T::nan()); // an op that leaves elements unwritten is found out by the first test
+            matrix.fill(T::nan()); // an op that leaves elements unwritten is found out by the first test
         }
-        Mat::from_shape_vec((shape.rows, shape.cols), buffer).expect("the buffer has the shape's length")
+        matrix
     }
 
     /// Number of buffers that wait to be taken.

@@ -2,7 +2,7 @@
 
 use crate::param::ParamId;
 use crate::pool::Pool;
-use crate::{Error, Mat, Op, Param, Result, Scalar, Shape, Var};
+use crate::{Error, Mat, Op, Param, Profile, Result, Scalar, Shape, Var};
 use elsa::FrozenVec;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::fmt;
@@ -34,6 +34,8 @@ pub struct Tape<T> {
     error: RefCell<Option<Failure>>,
     /// Whether ops are checked for values that are not finite.
     pub(crate) watches: Cell<bool>,
+    /// How long ops took, if somebody wants to know.
+    pub(crate) profile: RefCell<Option<Profile>>,
     /// Tells this recording from those of other tapes and from those before the last reset.
     pub(crate) recording: u64,
 }
@@ -89,6 +91,7 @@ impl<T: Scalar> Tape<T> {
             pool: Rc::new(Pool::default()),
             error: RefCell::new(None),
             watches: Cell::new(false),
+            profile: RefCell::new(None),
             recording: new_recording(),
         }
     }
@@ -219,7 +222,9 @@ impl<T: Scalar> Tape<T> {
         let shapes: Vec<_> = values.iter().map(|value| Shape::of(value)).collect();
         let shape = op.shape(&shapes).map_err(|message| Error::Shape { op: op.name(), name: None, message })?;
         let mut output = self.pool.take(shape);
+        let start = self.clock();
         op.forward(&values, &mut output);
+        self.note(op.name(), shape, "forward", start);
         if self.watches.get() {
             check_finite(&output, op.name(), None, || "forward".to_owned())?;
         }
@@ -319,7 +324,8 @@ fn new_recording() -> u64 {
     NEXT.fetch_add(1, Ordering::Relaxed)
 }
 
-fn row_major<T: Scalar>(value: Mat<T>) -> Mat<T> {
+/// The same matrix in row order, as all kernels expect it.
+pub(crate) fn row_major<T: Scalar>(value: Mat<T>) -> Mat<T> {
     if value.is_standard_layout() { value } else { value.as_standard_layout().into_owned() }
 }
 

@@ -235,6 +235,13 @@ fn large_inputs_whose_loops_are_shared_by_threads_have_the_right_gradients_too()
 }
 
 #[test]
+fn relu_has_no_gradient_at_its_kink() {
+    let tape = Tape::<f64>::new();
+    let x = tape.input(Mat::zeros((1, 1)));
+    assert_eq!(x.relu().sum().backward([x]).unwrap().get(x), Some(&Mat::zeros((1, 1))));
+}
+
+#[test]
 fn a_wrong_gradient_is_found_and_named() {
     let message = gradcheck([(2, 2)], |_, [x]| x * x.detach()).unwrap_err().to_string();
     assert!(message.starts_with("input 0 at (0, 0): backward says "), "{message}");

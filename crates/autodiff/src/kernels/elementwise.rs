@@ -1,45 +1,42 @@
-//! Elementwise loops over whole matrices, in parallel when that pays.
+//! Elementwise loops over whole matrices, on vectors, and in parallel when that pays.
 
+use super::slices;
 use crate::{Mat, Scalar};
 use ndarray::Zip;
+use rayon::prelude::*;
 
-/// Below this many elements a loop is done before the other threads have woken up.
-const PARALLEL_FROM: usize = 1 << 14;
+/// Elements that one task works on: fewer are done before other threads have woken up.
+pub(crate) const CHUNK: usize = 1 << 17;
 
 /// `f(&mut y, a)` for every element.
 pub(crate) fn map<T: Scalar>(y: &mut Mat<T>, a: &Mat<T>, f: impl Fn(&mut T, T) + Sync) {
-    let loops = Zip::from(y).and(a);
-    if loops.size() < PARALLEL_FROM {
-        loops.for_each(|y, &a| f(y, a));
-    } else {
-        loops.par_for_each(|y, &a| f(y, a));
-    }
+    let (Some(y), Some(a)) = (y.as_slice_mut(), a.as_slice()) else {
+        return Zip::from(y).and(a).for_each(|y, &a| f(y, a));
+    };
+    y.par_chunks_mut(CHUNK).zip(a.par_chunks(CHUNK)).for_each(|(y, a)| {
+        slices::map(y, a, &f);
+    });
 }
 
 /// `f(&mut y, a, b)` for every element.
 pub(crate) fn zip<T: Scalar>(y: &mut Mat<T>, a: &Mat<T>, b: &Mat<T>, f: impl Fn(&mut T, T, T) + Sync) {
-    let loops = Zip::from(y).and(a).and(b);
-    if loops.size() < PARALLEL_FROM {
-        loops.for_each(|y, &a, &b| f(y, a, b));
-    } else {
-        loops.par_for_each(|y, &a, &b| f(y, a, b));
-    }
+    let (Some(y), Some(a), Some(b)) = (y.as_slice_mut(), a.as_slice(), b.as_slice()) else {
+        return Zip::from(y).and(a).and(b).for_each(|y, &a, &b| f(y, a, b));
+    };
+    y.par_chunks_mut(CHUNK).zip(a.par_chunks(CHUNK)).zip(b.par_chunks(CHUNK)).for_each(|((y, a), b)| {
+        slices::zip(y, a, b, &f);
+    });
 }
 
-/// `f(&mut x, &mut y, &mut z, a)` for every element.
-pub(crate) fn update3<T: Scalar>(
-    x: &mut Mat<T>,
-    y: &mut Mat<T>,
-    z: &mut Mat<T>,
-    a: &Mat<T>,
-    f: impl Fn(&mut T, &mut T, &mut T, T) + Sync,
-) {
-    let loops = Zip::from(x).and(y).and(z).and(a);
-    if loops.size() < PARALLEL_FROM {
-        loops.for_each(|x, y, z, &a| f(x, y, z, a));
-    } else {
-        loops.par_for_each(|x, y, z, &a| f(x, y, z, a));
-    }
+/// `f(&mut y, a, b, c)` for every element.
+pub(crate) fn zip3<T: Scalar>(y: &mut Mat<T>, a: &Mat<T>, b: &Mat<T>, c: &Mat<T>, f: impl Fn(&mut T, T, T, T) + Sync) {
+    let (Some(y), Some(a), Some(b), Some(c)) = (y.as_slice_mut(), a.as_slice(), b.as_slice(), c.as_slice()) else {
+        return Zip::from(y).and(a).and(b).and(c).for_each(|y, &a, &b, &c| f(y, a, b, c));
+    };
+    let chunks = y.par_chunks_mut(CHUNK).zip(a.par_chunks(CHUNK)).zip(b.par_chunks(CHUNK)).zip(c.par_chunks(CHUNK));
+    chunks.for_each(|(((y, a), b), c)| {
+        slices::zip3(y, a, b, c, &f);
+    });
 }
 
 #[cfg(test)]
@@ -48,12 +45,14 @@ mod tests {
 
     #[test]
     fn large_matrices_are_treated_as_small_ones_are() {
-        let side = 2 * (PARALLEL_FROM as f64).sqrt() as usize;
+        let side = 2 * (CHUNK as f64).sqrt() as usize + 1;
         let a = Mat::from_shape_fn((side, side), |(i, j)| (i * side + j) as f64);
         let mut y = Mat::zeros((side, side));
         map(&mut y, &a, |y, a| *y = a + 1.0);
         assert_eq!(y, &a + 1.0);
         zip(&mut y, &a, &a, |y, a, b| *y += a * b);
         assert_eq!(y, &a + 1.0 + &a * &a);
+        zip3(&mut y, &a, &a, &a, |y, a, b, c| *y = a + b - c);
+        assert_eq!(y, a);
     }
 }

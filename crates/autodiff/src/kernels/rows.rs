@@ -1,45 +1,73 @@
 //! Loops over the rows of a batch and down its columns.
 
+use super::slices;
 use crate::{Mat, Scalar};
-use ndarray::parallel::prelude::*;
-use ndarray::{ArrayView1, Axis, s};
+use rayon::prelude::*;
 
 /// Columns that one task sums.
 const COLUMN_STRIP: usize = 1024;
-/// Elements that are summed one after the other before partial sums are added up: keeps rounding errors small.
-const SUM_BLOCK: usize = 64;
-
 /// `sum = beta * sum + (sum of the rows of x)`, for a 1 x n `sum`.
 pub(crate) fn add_rows<T: Scalar>(x: &Mat<T>, beta: T, sum: &mut Mat<T>) {
-    sum.axis_chunks_iter_mut(Axis(1), COLUMN_STRIP).into_par_iter().enumerate().for_each(|(strip, mut sum)| {
-        let start = strip * COLUMN_STRIP;
-        let end = start + sum.ncols();
-        let mut sum = sum.row_mut(0);
+    let columns = x.ncols();
+    let (Some(x), Some(sum)) = (x.as_slice(), sum.as_slice_mut()) else { return };
+    if columns == 0 {
+        return;
+    }
+    sum.par_chunks_mut(COLUMN_STRIP).enumerate().for_each(|(strip, sum)| {
         if beta == T::zero() {
             sum.fill(T::zero());
         }
-        for row in x.slice(s![.., start..end]).rows() {
-            sum += &row;
+        for row in x.chunks_exact(columns) {
+            slices::map(sum, &row[strip * COLUMN_STRIP..], |sum, x| *sum += x);
         }
     });
 }
 
 /// Sum of `f(x)` over a row.
-pub(crate) fn sum_map<T: Scalar>(row: ArrayView1<'_, T>, f: impl Fn(T) -> T) -> T {
-    row.axis_chunks_iter(Axis(0), SUM_BLOCK).map(|block| block.iter().map(|&x| f(x)).sum::<T>()).sum()
+pub(crate) fn sum_map<T: Scalar>(row: &[T], f: impl Fn(T) -> T) -> T {
+    slices::reduce(row, T::zero(), f, |a, b| a + b)
 }
 
 /// `log(sum(exp(x)))` of a row, without overflow.
-pub(crate) fn log_sum_exp<T: Scalar>(row: ArrayView1<'_, T>) -> T {
-    let max = row.iter().fold(T::neg_infinity(), |m, &x| m.max(x));
+pub(crate) fn log_sum_exp<T: Scalar>(row: &[T]) -> T {
+    let max = slices::reduce(row, T::neg_infinity(), |x| x, |a, b| if b > a { b } else { a });
     if max.is_infinite() {
         return max;
     }
-    max + sum_map(row, |x| (x - max).exp()).ln()
+    max + sum_map(row, |x| (x - max).fast_exp()).ln()
 }
 
 /// Sum of `f(x)` over all elements: row by row, then over the rows.
 pub(crate) fn total<T: Scalar>(x: &Mat<T>, f: impl Fn(T) -> T + Sync) -> T {
-    let of_rows: Vec<T> = x.axis_iter(Axis(0)).into_par_iter().map(|row| sum_map(row, &f)).collect();
+    let (columns, Some(x)) = (x.ncols().max(1), x.as_slice()) else { return T::zero() };
+    if x.len() <= super::elementwise::CHUNK {
+        return x.chunks(columns).map(|row| sum_map(row, &f)).sum();
+    }
+    let of_rows: Vec<T> = x.par_chunks(columns).map(|row| sum_map(row, &f)).collect();
     of_rows.into_iter().sum()
+}
+
+/// A row of a matrix in row order.
+pub(crate) fn row<T>(x: &Mat<T>, row: usize) -> &[T] {
+    x.row(row).to_slice().unwrap_or(&[])
+}
+
+/// `f(row, row of y, row of x)` for each row of both, in parallel.
+pub(crate) fn each<T: Scalar>(y: &mut Mat<T>, x: &Mat<T>, f: impl Fn(usize, &mut [T], &[T]) + Sync) {
+    let (y_columns, x_columns) = (y.ncols().max(1), x.ncols());
+    let (Some(y), Some(x)) = (y.as_slice_mut(), x.as_slice()) else { return };
+    let of_row = |row: usize| &x[row * x_columns..(row + 1) * x_columns];
+    y.par_chunks_mut(y_columns).enumerate().for_each(|(row, y)| f(row, y, of_row(row)));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_logarithm_of_a_sum_of_exponentials_does_not_overflow_and_keeps_what_is_no_number() {
+        assert_eq!(log_sum_exp(&[1000.0_f32, 1000.0]), 1000.0 + 2.0_f32.ln());
+        assert_eq!(log_sum_exp::<f32>(&[]), f32::NEG_INFINITY);
+        assert!(log_sum_exp(&[1.0_f32, f32::NAN]).is_nan());
+    }
 }

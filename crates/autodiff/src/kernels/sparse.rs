@@ -1,33 +1,51 @@
 //! Products of a sparse batch with a dense matrix.
 
+use super::{rows, slices};
 use crate::{Mat, Scalar, Sparse};
-use ndarray::Axis;
-use ndarray::parallel::prelude::*;
+use rayon::prelude::*;
 
 /// Rows of a gradient that one task writes.
-const ROW_STRIP: usize = 256;
+const ROW_STRIP: usize = 64;
 
 /// `y = x w + bias`, the 1 x n bias added to every row.
 pub(crate) fn affine<T: Scalar>(x: &Sparse<T>, w: &Mat<T>, bias: &Mat<T>, y: &mut Mat<T>) {
-    y.axis_iter_mut(Axis(0)).into_par_iter().enumerate().for_each(|(user, mut y)| {
-        y.assign(&bias.row(0));
+    let columns = y.ncols().max(1);
+    let Some(y) = y.as_slice_mut() else { return };
+    y.par_chunks_mut(columns).enumerate().for_each(|(user, y)| {
+        y.copy_from_slice(rows::row(bias, 0));
         for (item, &value) in x.outer_view(user).iter().flat_map(|row| row.iter()) {
-            y.scaled_add(value, &w.row(item));
+            slices::map(y, rows::row(w, item), |y, w| *y += value * w);
         }
     });
 }
 
-/// `dw = beta dw + x' dy`: each row of `dw` is an item's, summed over the batch's users in their order.
-pub(crate) fn add_transposed<T: Scalar>(x: &Sparse<T>, dy: &Mat<T>, beta: T, dw: &mut Mat<T>) {
-    let by_item = x.to_csc();
-    dw.axis_chunks_iter_mut(Axis(0), ROW_STRIP).into_par_iter().enumerate().for_each(|(strip, mut dw)| {
-        for (row, mut dw) in dw.rows_mut().into_iter().enumerate() {
-            if beta == T::zero() {
-                dw.fill(T::zero());
+/// The rows of `x' dy` that are not empty, ascending, and the rest of `x` that says which users they are summed over.
+pub(crate) struct Transposed<T> {
+    by_item: Sparse<T>,
+    /// The items that some user of the batch has.
+    pub(crate) items: Vec<u32>,
+}
+
+impl<T: Scalar> Transposed<T> {
+    pub(crate) fn of(x: &Sparse<T>) -> Self {
+        let by_item = x.to_csc();
+        let items =
+            (0..by_item.cols() as u32).filter(|&item| !by_item.indptr().outer_inds_sz(item as usize).is_empty());
+        Self { items: items.collect(), by_item }
+    }
+
+    /// Writes the rows of `x' dy` that are not empty, one after the other, each summed over the batch's users in their
+    /// order.
+    pub(crate) fn product(&self, dy: &Mat<T>, product: &mut [T]) {
+        let columns = dy.ncols().max(1);
+        let strips = product.par_chunks_mut(ROW_STRIP * columns).zip(self.items.par_chunks(ROW_STRIP));
+        strips.for_each(|(product, items)| {
+            for (row, &item) in product.chunks_exact_mut(columns).zip(items) {
+                row.fill(T::zero());
+                for (user, &value) in self.by_item.outer_view(item as usize).iter().flat_map(|item| item.iter()) {
+                    slices::map(row, rows::row(dy, user), |row, dy| *row += value * dy);
+                }
             }
-            for (user, &value) in by_item.outer_view(strip * ROW_STRIP + row).iter().flat_map(|item| item.iter()) {
-                dw.scaled_add(value, &dy.row(user));
-            }
-        }
-    });
+        });
+    }
 }

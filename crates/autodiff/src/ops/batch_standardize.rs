@@ -21,7 +21,7 @@ impl<T: Scalar> Op<T> for BatchStandardize<T> {
         self.deviation.clear();
         for (mut y, x) in y.columns_mut().into_iter().zip(x[0].columns()) {
             let mean = x.sum() / n;
-            let variance = x.iter().map(|&x| (x - mean) * (x - mean)).sum::<T>() / n;
+            let variance = x.iter().map(|&x| (x - mean).powi(2)).sum::<T>() / n;
             let deviation = (variance + self.epsilon).sqrt();
             y.zip_mut_with(&x, |y, &x| *y = (x - mean) / deviation);
             self.deviation.push(deviation);

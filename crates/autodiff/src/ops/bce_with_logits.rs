@@ -28,7 +28,7 @@ impl<T: Scalar> Op<T> for BceWithLogits<T> {
     fn backward(&self, x: &[&Mat<T>], _y: &Mat<T>, dy: &Mat<T>, dx: &mut Slots<'_, T>) {
         let Some(slot) = dx.want(0) else { return };
         slot.update(|d, beta| {
-            ndarray::Zip::from(d).and(dy).and(x[0]).and(&self.target).par_for_each(|d, &dy, &x, &t| {
+            elementwise::zip3(d, dy, x[0], &self.target, |d, dy, x, t| {
                 let new = dy * (logistic(x) - t);
                 *d = if beta == T::zero() { new } else { *d + new };
             });

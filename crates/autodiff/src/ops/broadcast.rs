@@ -36,7 +36,7 @@ pub(super) fn backward<T: Scalar>(
             d.fill(T::zero());
         }
         if a.dim() == dy.dim() && b.dim() == dy.dim() {
-            Zip::from(d).and(dy).and(a).and(b).par_for_each(|d, &dy, &a, &b| *d += f(dy, a, b));
+            elementwise::zip3(d, dy, a, b, |d, dy, a, b| *d += f(dy, a, b));
             return;
         }
         let (rows, cols) = d.dim();

@@ -1,8 +1,8 @@
 //! Divergence of a diagonal Gaussian from the standard one (Kingma and Welling, ICLR 2014, appendix B).
 
 use super::same_shape;
+use crate::kernels::{rows, slices};
 use crate::{Mat, Op, Scalar, Shape, Slots, Var};
-use ndarray::Zip;
 
 /// `y_u = sum_j (exp(logvar_uj) + mu_uj^2 - 1 - logvar_uj) / 2`; `dmu = dy_u mu`, `dlogvar = dy_u (exp(logvar) - 1) / 2`.
 struct GaussianKl;
@@ -17,9 +17,10 @@ impl<T: Scalar> Op<T> for GaussianKl {
     }
 
     fn forward(&mut self, x: &[&Mat<T>], y: &mut Mat<T>) {
-        Zip::from(y.rows_mut()).and(x[0].rows()).and(x[1].rows()).par_for_each(|mut y, mu, logvar| {
-            let terms = mu.iter().zip(logvar).map(|(&mu, &logvar)| logvar.exp() + mu * mu - T::one() - logvar);
-            y[0] = terms.sum::<T>() / T::of(2.0);
+        let (mu, logvar) = (x[0], x[1]);
+        rows::each(y, mu, |user, y, mu| {
+            let variances = rows::sum_map(rows::row(logvar, user), |logvar| logvar.fast_exp() - T::one() - logvar);
+            y[0] = (rows::sum_map(mu, |mu| mu * mu) + variances) / T::of(2.0);
         });
     }
 
@@ -29,7 +30,7 @@ impl<T: Scalar> Op<T> for GaussianKl {
         }
         if let Some(slot) = dx.want(1) {
             slot.update(|d_logvar, beta| {
-                add_by_row(d_logvar, x[1], dy, beta, |logvar| (logvar.exp() - T::one()) / T::of(2.0));
+                add_by_row(d_logvar, x[1], dy, beta, |logvar| (logvar.fast_exp() - T::one()) / T::of(2.0));
             });
         }
     }
@@ -37,9 +38,9 @@ impl<T: Scalar> Op<T> for GaussianKl {
 
 /// `d = beta d + dy_u f(x)` for each row u.
 fn add_by_row<T: Scalar>(d: &mut Mat<T>, x: &Mat<T>, dy: &Mat<T>, beta: T, f: impl Fn(T) -> T + Sync) {
-    Zip::from(d.rows_mut()).and(x.rows()).and(dy.rows()).par_for_each(|mut d, x, dy| {
-        let dy = dy[0];
-        d.zip_mut_with(&x, |d, &x| *d = if beta == T::zero() { dy * f(x) } else { *d + dy * f(x) });
+    rows::each(d, x, |user, d, x| {
+        let dy = dy[(user, 0)];
+        slices::map(d, x, |d, x| *d = if beta == T::zero() { dy * f(x) } else { *d + dy * f(x) });
     });
 }
 

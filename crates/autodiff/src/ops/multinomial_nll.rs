@@ -1,22 +1,16 @@
 //! The multinomial likelihood of Mult-VAE (Liang et al., WWW 2018, equation 2).
 
-use crate::kernels::rows::log_sum_exp;
+use crate::kernels::rows::{self, log_sum_exp};
+use crate::kernels::slices;
 use crate::{Mat, Op, Scalar, Shape, Slots, Sparse, Var};
-use ndarray::Axis;
-use ndarray::parallel::prelude::*;
 use std::sync::Arc;
 
 /// `y_u = -sum_i x_ui log softmax(s_u)_i` for constant sparse targets `x`;
 /// `ds_ui = dy_u (n_u softmax(s_u)_i - x_ui)`, `n_u = sum_i x_ui`.
 struct MultinomialNll<T> {
     targets: Arc<Sparse<T>>,
-    log_sum_exp: Vec<T>,
-}
-
-impl<T: Scalar> MultinomialNll<T> {
-    fn row(&self, user: usize) -> impl Iterator<Item = (usize, T)> {
-        targets_of(&self.targets, user)
-    }
+    /// Of each user's scores, B x 1.
+    log_sum_exp: Mat<T>,
 }
 
 /// The targets of one user: item and value.
@@ -47,26 +41,26 @@ impl<T: Scalar> Op<T> for MultinomialNll<T> {
 
     fn forward(&mut self, x: &[&Mat<T>], y: &mut Mat<T>) {
         let logits = x[0];
-        logits.axis_iter(Axis(0)).into_par_iter().map(log_sum_exp).collect_into_vec(&mut self.log_sum_exp);
+        self.log_sum_exp = Mat::zeros(y.raw_dim());
+        rows::each(&mut self.log_sum_exp, logits, |_, lse, logits| lse[0] = log_sum_exp(logits));
         for (user, (y, &lse)) in y.iter_mut().zip(&self.log_sum_exp).enumerate() {
-            *y = self.row(user).map(|(item, x)| x * (lse - logits[(user, item)])).sum();
+            *y = targets_of(&self.targets, user).map(|(item, x)| x * (lse - logits[(user, item)])).sum();
         }
     }
 
     fn backward(&self, x: &[&Mat<T>], _y: &Mat<T>, dy: &Mat<T>, dx: &mut Slots<'_, T>) {
         let Some(slot) = dx.want(0) else { return };
         slot.update(|d_logits, beta| {
-            let rows = d_logits.axis_iter_mut(Axis(0)).into_par_iter().zip(x[0].axis_iter(Axis(0)).into_par_iter());
-            rows.enumerate().for_each(|(user, (mut d, logits))| {
-                let (dy, lse) = (dy[(user, 0)], self.log_sum_exp[user]);
-                let n: T = self.row(user).map(|(_, x)| x).sum();
-                let probability = |s: T| dy * n * (s - lse).exp();
+            rows::each(d_logits, x[0], |user, d, logits| {
+                let (dy, lse) = (dy[(user, 0)], self.log_sum_exp[(user, 0)]);
+                let n: T = targets_of(&self.targets, user).map(|(_, x)| x).sum();
+                let factor = dy * n;
                 if beta == T::zero() {
-                    d.zip_mut_with(&logits, |d, &s| *d = probability(s));
+                    slices::map(d, logits, |d, s| *d = factor * (s - lse).fast_exp());
                 } else {
-                    d.zip_mut_with(&logits, |d, &s| *d += probability(s));
+                    slices::map(d, logits, |d, s| *d += factor * (s - lse).fast_exp());
                 }
-                for (item, x) in self.row(user) {
+                for (item, x) in targets_of(&self.targets, user) {
                     d[item] -= dy * x;
                 }
             });
@@ -92,7 +86,7 @@ impl<T: Scalar> Var<'_, T> {
     /// ```
     #[must_use]
     pub fn multinomial_nll(self, targets: &Arc<Sparse<T>>) -> Self {
-        let log_sum_exp = Vec::new();
+        let log_sum_exp = Mat::zeros((0, 0));
         self.tape().apply(MultinomialNll { targets: Arc::clone(targets), log_sum_exp }, &[self])
     }
 }

@@ -46,7 +46,7 @@ impl<T: Scalar> LayerNorm<T> {
     fn mean_and_deviation(&self, x: ArrayView1<'_, T>) -> (T, T) {
         let n = T::of(x.len() as f64);
         let mean = x.sum() / n;
-        let variance = x.iter().map(|&x| (x - mean) * (x - mean)).sum::<T>() / n;
+        let variance = x.iter().map(|&x| (x - mean).powi(2)).sum::<T>() / n;
         (mean, (variance + self.epsilon).sqrt())
     }
 }

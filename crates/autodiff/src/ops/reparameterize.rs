@@ -1,8 +1,8 @@
 //! The reparameterisation trick (Kingma and Welling, ICLR 2014).
 
 use super::same_shape;
+use crate::kernels::elementwise;
 use crate::{Mat, Op, Scalar, Shape, Slots, Var};
-use ndarray::Zip;
 
 /// `z = mu + eps exp(logvar / 2)` for constant noise `eps`; `dmu = dz`, `dlogvar = dz eps exp(logvar / 2) / 2`.
 struct Reparameterize<T> {
@@ -21,8 +21,8 @@ impl<T: Scalar> Op<T> for Reparameterize<T> {
     }
 
     fn forward(&mut self, x: &[&Mat<T>], z: &mut Mat<T>) {
-        Zip::from(z).and(x[0]).and(x[1]).and(&self.eps).par_for_each(|z, &mu, &logvar, &eps| {
-            *z = mu + eps * (logvar / T::of(2.0)).exp();
+        elementwise::zip3(z, x[0], x[1], &self.eps, |z, mu, logvar, eps| {
+            *z = mu + eps * (logvar / T::of(2.0)).fast_exp();
         });
     }
 
@@ -33,7 +33,7 @@ impl<T: Scalar> Op<T> for Reparameterize<T> {
         if let Some(slot) = dx.want(1) {
             slot.update(|d_logvar, beta| {
                 // eps exp(logvar / 2) is z - mu
-                Zip::from(d_logvar).and(dz).and(z).and(x[0]).par_for_each(|d, &dz, &z, &mu| {
+                elementwise::zip3(d_logvar, dz, z, x[0], |d, dz, z, mu| {
                     let new = dz * (z - mu) / T::of(2.0);
                     *d = if beta == T::zero() { new } else { *d + new };
                 });

@@ -1,6 +1,7 @@
 //! Softmax of each row, and its logarithm.
 
-use crate::kernels::rows::log_sum_exp;
+use crate::kernels::rows::{self, log_sum_exp};
+use crate::kernels::slices;
 use crate::{Mat, Op, Scalar, Slots, Var};
 use ndarray::Zip;
 
@@ -13,9 +14,9 @@ impl<T: Scalar> Op<T> for Softmax {
     }
 
     fn forward(&mut self, x: &[&Mat<T>], y: &mut Mat<T>) {
-        Zip::from(y.rows_mut()).and(x[0].rows()).par_for_each(|mut y, x| {
+        rows::each(y, x[0], |_, y, x| {
             let lse = log_sum_exp(x);
-            y.zip_mut_with(&x, |y, &x| *y = (x - lse).exp());
+            slices::map(y, x, |y, x| *y = (x - lse).fast_exp());
         });
     }
 
@@ -42,9 +43,9 @@ impl<T: Scalar> Op<T> for LogSoftmax {
     }
 
     fn forward(&mut self, x: &[&Mat<T>], y: &mut Mat<T>) {
-        Zip::from(y.rows_mut()).and(x[0].rows()).par_for_each(|mut y, x| {
+        rows::each(y, x[0], |_, y, x| {
             let lse = log_sum_exp(x);
-            y.zip_mut_with(&x, |y, &x| *y = x - lse);
+            slices::map(y, x, |y, x| *y = x - lse);
         });
     }
 
@@ -54,7 +55,7 @@ impl<T: Scalar> Op<T> for LogSoftmax {
             Zip::from(dx.rows_mut()).and(y.rows()).and(dy.rows()).par_for_each(|dx, y, dy| {
                 let sum = dy.sum();
                 Zip::from(dx).and(y).and(dy).for_each(|dx, &y, &dy| {
-                    let new = dy - y.exp() * sum;
+                    let new = dy - y.fast_exp() * sum;
                     *dx = if beta == T::zero() { new } else { *dx + new };
                 });
             });

@@ -26,7 +26,8 @@ impl<T: Scalar> Op<T> for SparseAffine<T> {
 
     fn backward(&self, _x: &[&Mat<T>], _y: &Mat<T>, dy: &Mat<T>, dx: &mut Slots<'_, T>) {
         if let Some(slot) = dx.want(0) {
-            slot.update(|dw, beta| sparse::add_transposed(&self.x, dy, beta, dw));
+            let x = sparse::Transposed::of(&self.x);
+            slot.update_rows(&x.items, |dw| x.product(dy, dw));
         }
         if let Some(slot) = dx.want(1) {
             slot.update(|db, beta| add_rows(dy, beta, db));

@@ -25,7 +25,7 @@ impl<T: Scalar> Op<T> for SquaredError<T> {
     fn backward(&self, x: &[&Mat<T>], _y: &Mat<T>, dy: &Mat<T>, dx: &mut Slots<'_, T>) {
         let Some(slot) = dx.want(0) else { return };
         slot.update(|d, beta| {
-            ndarray::Zip::from(d).and(dy).and(x[0]).and(&self.target).for_each(|d, &dy, &x, &target| {
+            elementwise::zip3(d, dy, x[0], &self.target, |d, dy, x, target| {
                 let new = T::of(2.0) * dy * (x - target);
                 *d = if beta == T::zero() { new } else { *d + new };
             });

@@ -1,6 +1,6 @@
 //! Sums and means along rows or down columns.
 
-use crate::kernels::rows::{add_rows, sum_map};
+use crate::kernels::rows::{self, add_rows, sum_map};
 use crate::{Mat, Op, Scalar, Shape, Slots, Var};
 use ndarray::{Axis, Zip};
 
@@ -24,7 +24,7 @@ impl<T: Scalar> Op<T> for SumAxis {
     fn forward(&mut self, x: &[&Mat<T>], y: &mut Mat<T>) {
         match self.0 {
             Axis(0) => add_rows(x[0], T::zero(), y),
-            _ => Zip::from(y.rows_mut()).and(x[0].rows()).par_for_each(|mut y, x| y[0] = sum_map(x, |x| x)),
+            _ => rows::each(y, x[0], |_, y, x| y[0] = sum_map(x, |x| x)),
         }
     }
 

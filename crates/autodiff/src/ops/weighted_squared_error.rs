@@ -1,9 +1,8 @@
 //! The weighted squared error of implicit feedback (Hu, Koren and Volinsky, ICDM 2008).
 
 use super::multinomial_nll::{per_user_shape, targets_of};
+use crate::kernels::{rows, slices};
 use crate::{Mat, Op, Scalar, Shape, Slots, Sparse, Var};
-use ndarray::Axis;
-use ndarray::parallel::prelude::*;
 use std::sync::Arc;
 
 /// `y_u = sum_i (1 + (w - 1) x_ui) (x_ui - s_ui)^2` for constant sparse targets `x`;
@@ -29,9 +28,8 @@ impl<T: Scalar> Op<T> for WeightedSquaredError<T> {
     }
 
     fn forward(&mut self, x: &[&Mat<T>], y: &mut Mat<T>) {
-        let rows = y.axis_iter_mut(Axis(0)).into_par_iter().zip(x[0].axis_iter(Axis(0)).into_par_iter());
-        rows.enumerate().for_each(|(user, (mut y, scores))| {
-            let as_if_nothing: T = crate::kernels::rows::sum_map(scores, |s| s * s);
+        rows::each(y, x[0], |user, y, scores| {
+            let as_if_nothing = rows::sum_map(scores, |s| s * s);
             let corrections: T = targets_of(&self.targets, user)
                 .map(|(item, x)| self.weight(x) * (x - scores[item]).powi(2) - scores[item].powi(2))
                 .sum();
@@ -42,13 +40,12 @@ impl<T: Scalar> Op<T> for WeightedSquaredError<T> {
     fn backward(&self, x: &[&Mat<T>], _y: &Mat<T>, dy: &Mat<T>, dx: &mut Slots<'_, T>) {
         let Some(slot) = dx.want(0) else { return };
         slot.update(|d_scores, beta| {
-            let rows = d_scores.axis_iter_mut(Axis(0)).into_par_iter().zip(x[0].axis_iter(Axis(0)).into_par_iter());
-            rows.enumerate().for_each(|(user, (mut d, scores))| {
+            rows::each(d_scores, x[0], |user, d, scores| {
                 let twice_dy = dy[(user, 0)] + dy[(user, 0)];
                 if beta == T::zero() {
-                    d.zip_mut_with(&scores, |d, &s| *d = twice_dy * s);
+                    slices::map(d, scores, |d, s| *d = twice_dy * s);
                 } else {
-                    d.zip_mut_with(&scores, |d, &s| *d += twice_dy * s);
+                    slices::map(d, scores, |d, s| *d += twice_dy * s);
                 }
                 for (item, x) in targets_of(&self.targets, user) {
                     let s = scores[item];

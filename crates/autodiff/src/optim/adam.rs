@@ -1,6 +1,9 @@
 //! Adam (Kingma and Ba, ICLR 2015, algorithm 1).
 
-use crate::kernels::elementwise;
+use crate::gradient::Gradient;
+use crate::kernels::adam::{self, Coefficients, State};
+use crate::kernels::pages;
+use crate::tape::row_major;
 use crate::{Error, Grads, Mat, Param, Result, Scalar, Shape};
 
 /// Adam with bias-corrected moments: `p -= lr * m_hat / (sqrt(v_hat) + epsilon)`.
@@ -87,8 +90,8 @@ impl<T: Scalar> Adam<T> {
             .iter()
             .map(|p| Moments {
                 name: p.name().to_owned(),
-                first: Mat::zeros(p.value().raw_dim()),
-                second: Mat::zeros(p.value().raw_dim()),
+                first: pages::zeros(Shape::of(p.value())),
+                second: pages::zeros(Shape::of(p.value())),
             })
             .collect();
         Self { learning_rate, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, steps: 0, moments }
@@ -117,18 +120,24 @@ impl<T: Scalar> Adam<T> {
         self.check(&params)?;
         self.steps += 1;
         let t = i32::try_from(self.steps).unwrap_or(i32::MAX);
-        let (beta1, beta2, epsilon) = (T::of(self.beta1), T::of(self.beta2), T::of(self.epsilon));
-        let (rest1, rest2) = (T::of(1.0 - self.beta1), T::of(1.0 - self.beta2));
-        let rate = T::of(self.learning_rate / (1.0 - self.beta1.powi(t)));
-        let root = T::of((1.0 - self.beta2.powi(t)).sqrt());
+        let by = Coefficients {
+            first: [self.beta1, 1.0 - self.beta1].map(T::of),
+            second: [self.beta2, 1.0 - self.beta2].map(T::of),
+            rate: T::of(self.learning_rate / (1.0 - self.beta1.powi(t))),
+            unbias: T::of(1.0 / (1.0 - self.beta2.powi(t)).sqrt()),
+            epsilon: T::of(self.epsilon),
+        };
         for (param, moments) in params.into_iter().zip(&mut self.moments) {
-            let Some(grad) = grads.get(&*param) else { continue };
-            let value = param.value_mut()?;
-            elementwise::update3(value, &mut moments.first, &mut moments.second, grad, |p, m, v, g| {
-                *m = beta1 * *m + rest1 * g;
-                *v = beta2 * *v + rest2 * g * g;
-                *p -= rate * *m / (v.sqrt() / root + epsilon);
-            });
+            let Some(grad) = grads.of_param(param) else { continue };
+            let Moments { first, second, .. } = moments;
+            for moment in [&mut *first, &mut *second] {
+                *moment = row_major(std::mem::take(moment)); // a caller may have put in others
+            }
+            let state = State { value: param.value_mut()?, first, second };
+            match grad {
+                Gradient::Dense(grad) => adam::step(state, grad, by),
+                Gradient::Rows(grad) => adam::step_rows(state, grad, by),
+            }
         }
         Ok(())
     }

@@ -87,7 +87,7 @@ pub(crate) fn gemm<T: Scalar>(a: ArrayView2<'_, T>, b: ArrayView2<'_, T>, start:
 /// A product whose sums are cut into parts, which are added up in their order.
 fn deep<T: Scalar>(a: ArrayView2<'_, T>, b: ArrayView2<'_, T>, start: Start<'_, T>, c: &mut Mat<T>) {
     let (rows, cols) = c.dim();
-    let depth = a.ncols().div_ceil(STRIPS);
+    let depth = a.ncols().div_ceil(STRIPS).next_multiple_of(pack::BLOCK);
     let mut scratch = Scratch::take(Role::Parts);
     let parts = scratch.numbers(STRIPS * rows * cols);
     let operands =

@@ -1,23 +1,38 @@
 //! Operands in the order in which the tiles read them.
 
 use ndarray::{ArrayView1, ArrayView2, Axis};
-use pulp::{Arch, as_arrays};
+use pulp::{Arch, Simd, WithSimd, as_arrays};
 
 /// Terms that are turned at a time: one cache line of `f32`.
-const BLOCK: usize = 16;
+pub(super) const BLOCK: usize = 16;
 
 /// Writes `b` (depth x n) as panels of `width` columns, each depth x width in row order, the last filled up with zeros.
 pub(super) fn pack<T: Copy + Default>(b: ArrayView2<'_, T>, width: usize, panels: &mut [T]) {
-    let arch = Arch::new();
-    // The widths of the tiles, so that the loops are unrolled; any other is right, too.
-    match width {
-        32 => arch.dispatch(|| pack_by::<T, 32>(b, panels)),
-        16 => arch.dispatch(|| pack_by::<T, 16>(b, panels)),
-        12 => arch.dispatch(|| pack_by::<T, 12>(b, panels)),
-        8 => arch.dispatch(|| pack_by::<T, 8>(b, panels)),
-        6 => arch.dispatch(|| pack_by::<T, 6>(b, panels)),
-        4 => arch.dispatch(|| pack_by::<T, 4>(b, panels)),
-        _ => pack_any(b, width, panels),
+    Arch::new().dispatch(Pack { b, width, panels });
+}
+
+struct Pack<'a, T> {
+    b: ArrayView2<'a, T>,
+    width: usize,
+    panels: &'a mut [T],
+}
+
+impl<T: Copy + Default> WithSimd for Pack<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        let Self { b, width, panels } = self;
+        // The widths of the tiles, so that the loops are unrolled; any other is right, too.
+        match width {
+            32 => pack_by::<T, 32>(b, panels),
+            16 => pack_by::<T, 16>(b, panels),
+            12 => pack_by::<T, 12>(b, panels),
+            8 => pack_by::<T, 8>(b, panels),
+            6 => pack_by::<T, 6>(b, panels),
+            4 => pack_by::<T, 4>(b, panels),
+            _ => pack_any(b, width, panels),
+        }
     }
 }
 
@@ -52,14 +67,15 @@ fn pack_rows<T: Copy + Default, const W: usize>(b: ArrayView2<'_, T>, panels: &m
     }
 }
 
-/// One panel, from columns that lie in one piece: turned block by block, four columns at a time where that fits.
-#[inline(always)]
+/// One panel, from columns that lie in one piece: turned block by block, four columns at a time where that fits. Kept out of
+/// the code for wide vectors, which the compiler turns more slowly.
+#[inline(never)]
 fn pack_columns<T: Copy + Default, const W: usize>(columns: ArrayView2<'_, T>, panel: &mut [T]) {
     let mut sources: [&[T]; W] = [&[]; W];
     for (source, column) in sources.iter_mut().zip(columns.axis_iter(Axis(1))) {
         *source = slice(column);
     }
-    if columns.ncols() < W || W % 4 != 0 {
+    if columns.ncols() < W || !W.is_multiple_of(4) {
         return pack_any(columns, W, panel);
     }
     let depth = columns.nrows();
@@ -68,9 +84,11 @@ fn pack_columns<T: Copy + Default, const W: usize>(columns: ArrayView2<'_, T>, p
         let block = &mut panel[k * W..(k + BLOCK) * W];
         for j in (0..W).step_by(4) {
             let four: [&[T]; 4] = std::array::from_fn(|c| &sources[j + c][k..k + BLOCK]);
-            for i in 0..BLOCK {
-                let row: [T; 4] = std::array::from_fn(|c| four[c][i]);
-                block[i * W + j..i * W + j + 4].copy_from_slice(&row);
+            for i in (0..BLOCK).step_by(4) {
+                let turned = turn(four.map(|column| [column[i], column[i + 1], column[i + 2], column[i + 3]]));
+                for (r, row) in turned.iter().enumerate() {
+                    block[(i + r) * W + j..][..4].copy_from_slice(row);
+                }
             }
         }
     }
@@ -79,6 +97,12 @@ fn pack_columns<T: Copy + Default, const W: usize>(columns: ArrayView2<'_, T>, p
             *x = source[k];
         }
     }
+}
+
+/// The transpose.
+#[inline(always)]
+fn turn<T: Copy>(columns: [[T; 4]; 4]) -> [[T; 4]; 4] {
+    std::array::from_fn(|row| std::array::from_fn(|column| columns[column][row]))
 }
 
 /// From any layout.

@@ -1,0 +1,99 @@
+//! The update of Adam: one pass over parameter, moments and gradient, as fast as memory.
+
+use super::elementwise::CHUNK;
+use super::slices;
+use crate::gradient::RowGradient;
+use crate::{Mat, Scalar};
+use rayon::prelude::*;
+
+/// Numbers of a gradient by rows that are written out at a time: they stay in a core's second cache.
+const ROWS_CHUNK: usize = 1 << 14;
+
+/// The constants of one step.
+#[derive(Clone, Copy)]
+pub(crate) struct Coefficients<T> {
+    /// Decay of the first moment, and 1 less that.
+    pub(crate) first: [T; 2],
+    /// Decay of the second moment, and 1 less that.
+    pub(crate) second: [T; 2],
+    /// Step size over the first moment's bias correction.
+    pub(crate) rate: T,
+    /// 1 over the root of the second moment's bias correction.
+    pub(crate) unbias: T,
+    pub(crate) epsilon: T,
+}
+
+impl<T: Scalar> Coefficients<T> {
+    #[inline(always)]
+    fn apply(self, p: &mut T, m: &mut T, v: &mut T, g: T) {
+        *m = self.first[0] * *m + self.first[1] * g;
+        *v = self.second[0] * *v + self.second[1] * g * g;
+        *p -= self.rate * *m / (v.sqrt() * self.unbias + self.epsilon);
+    }
+}
+
+/// What a step changes of one parameter.
+pub(crate) struct State<'a, T> {
+    pub(crate) value: &'a mut Mat<T>,
+    pub(crate) first: &'a mut Mat<T>,
+    pub(crate) second: &'a mut Mat<T>,
+}
+
+impl<'a, T: Scalar> State<'a, T> {
+    fn chunks(self, len: usize) -> impl IndexedParallelIterator<Item = ((&'a mut [T], &'a mut [T]), &'a mut [T])> {
+        let Self { value, first, second } = self;
+        let slices = [value, first, second].map(|matrix| matrix.as_slice_mut().unwrap_or(&mut []));
+        let [value, first, second] = slices.map(|slice| slice.par_chunks_mut(len));
+        value.zip(first).zip(second)
+    }
+}
+
+/// A step down a gradient.
+pub(crate) fn step<T: Scalar>(state: State<'_, T>, grad: &Mat<T>, by: Coefficients<T>) {
+    let grad = grad.as_slice().unwrap_or(&[]).par_chunks(CHUNK);
+    state.chunks(CHUNK).zip(grad).for_each(|(((p, m), v), g)| {
+        slices::update([p, m, v], g, |p, m, v, g| by.apply(p, m, v, g));
+    });
+}
+
+/// A step down a gradient of which all but some rows are zero: the same bits as [`step`], but the zeros are read from cache.
+pub(crate) fn step_rows<T: Scalar>(state: State<'_, T>, grad: &RowGradient<T>, by: Coefficients<T>) {
+    let columns = state.value.ncols().max(1);
+    let rows = ROWS_CHUNK.div_ceil(columns);
+    let chunks = state.chunks(rows * columns).enumerate();
+    chunks.for_each_init(Vec::new, |g, (chunk, ((p, m), v))| {
+        g.clear();
+        g.resize(p.len(), T::zero());
+        let (from, to) = (chunk * rows, (chunk + 1) * rows);
+        let [first, end] = [from, to].map(|bound| grad.rows.partition_point(|&row| (row as usize) < bound));
+        let values = grad.values()[first * columns..end * columns].chunks_exact(columns);
+        for (&row, values) in grad.rows[first..end].iter().zip(values) {
+            g[(row as usize - from) * columns..][..columns].copy_from_slice(values);
+        }
+        slices::update([p, m, v], g, |p, m, v, g| by.apply(p, m, v, g));
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Shape;
+    use crate::pool::Pool;
+
+    #[test]
+    fn rows_that_are_left_out_of_a_gradient_change_as_if_it_were_zero_there() {
+        let by = Coefficients { first: [0.9_f32, 0.1], second: [0.999, 0.001], rate: 0.01, unbias: 1.5, epsilon: 1e-8 };
+        let (rows, columns) = (200, 300);
+        let numbers =
+            |seed: usize| Mat::from_shape_fn((rows, columns), |(i, j)| ((i * 31 + j * 7 + seed) as f32).sin());
+        let mut grad = RowGradient::take(vec![0, 3, 54, 55, 199], Shape::new(rows, columns), &Pool::default());
+        grad.values_mut().iter_mut().enumerate().for_each(|(i, g)| *g = (i as f32).cos());
+        let run = |step: &dyn Fn(State<'_, f32>)| {
+            let (mut value, mut first, mut second) = (numbers(1), numbers(2), numbers(3).mapv(f32::abs));
+            step(State { value: &mut value, first: &mut first, second: &mut second });
+            [value, first, second]
+        };
+        let whole = grad.to_dense(&Pool::default());
+        assert_eq!(run(&|state| step(state, &whole, by)), run(&|state| step_rows(state, &grad, by)));
+    }
+}
