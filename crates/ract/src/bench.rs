@@ -8,6 +8,7 @@ use crate::run_folder::EpochRecord;
 use crate::training::{Phase, PhaseState, Trainer};
 use crate::{Error, Result};
 use ndarray_rand::rand_distr::{Distribution, LogNormal};
+use ract_autodiff::Profile;
 use ract_data::random::{Purpose, stream};
 use ract_data::{HeldOut, Interactions};
 use rand::Rng;
@@ -167,6 +168,16 @@ impl<'a> Workbench<'a> {
             seconds.extend(clock.ticks.windows(2).map(|pair| (pair[1] - pair[0]).as_secs_f64()));
         }
         Ok(seconds.split_off(WARM_UP).into_iter().take(steps).collect())
+    }
+
+    /// Notes from now on where the time goes.
+    pub fn profile(&self) {
+        self.trainer.tape.profile();
+    }
+
+    /// Where it went.
+    pub fn take_profile(&self) -> Profile {
+        self.trainer.tape.take_profile()
     }
 
     fn time_evaluation(&mut self, steps: usize) -> Result<Vec<f64>> {

@@ -43,7 +43,8 @@ pub(crate) fn evaluate_actor(trainer: &mut Trainer<'_>, of: &HeldOut, metrics: &
     let Trainer { actor, tape, config, .. } = trainer;
     evaluate(of, metrics, config.batch_size, |batch| {
         let scores = actor.scores(tape, &batch.input).value()?;
-        let values = score_users(|user| scores.row(user), &batch.seen, &batch.unseen, metrics);
+        let values =
+            tape.timed("ranking", || score_users(|user| scores.row(user), &batch.seen, &batch.unseen, metrics));
         tape.reset();
         Ok(values)
     })

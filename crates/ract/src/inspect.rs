@@ -49,7 +49,7 @@ pub fn inspect(config: &Config, data: &Dataset, folder: &RunFolder, phase: Phase
 
     let tape = Tape::new();
     tape.watch_for_non_finite();
-    let recorded = trainer.record(&tape, phase, trainer.draw(&data.train, phase, 1, users))?;
+    let recorded = trainer.record(&tape, phase, trainer.draws(phase, 1).step(&data.train, users))?;
     let (loss, params, actor_nodes) = match (recorded.actor_loss, recorded.critic_loss) {
         (Some(loss), _) => (loss.named("actor_loss"), trainer.actor.params(), &ACTOR_NODES[..]),
         (None, Some(loss)) => (loss.named("critic_loss"), trainer.critic.params(), &[][..]),

@@ -39,6 +39,12 @@ struct Args {
     /// Steps of each kind
     #[arg(long, default_value_t = 20)]
     steps: usize,
+    /// Where the time goes, by op
+    #[arg(long)]
+    profile: bool,
+    /// Only the steps of this name, such as actor
+    #[arg(long, value_name = "NAME")]
+    only: Option<String>,
     /// A command that times the same steps and prints them as a line of JSON; it runs in turn with this program
     #[arg(long, value_name = "COMMAND")]
     rival: Option<String>,
@@ -55,6 +61,7 @@ struct Args {
 
 fn main() -> Result<()> {
     let args = Args::parse();
+    rayon::ThreadPoolBuilder::new().use_current_thread().build_global()?;
     let workload = Workload {
         items: args.items,
         batch: args.batch,
@@ -71,8 +78,15 @@ fn main() -> Result<()> {
     let mut rounds = Vec::new();
     for _ in 0..pairs {
         let mut round = BTreeMap::new();
-        for part in Part::ALL {
+        for part in Part::ALL.into_iter().filter(|part| args.only.as_ref().is_none_or(|only| only == part.name())) {
+            if args.profile {
+                workbench.time(part, 1)?; // the first touch of buffers is not what is asked for
+                workbench.profile();
+            }
             let seconds = workbench.time(part, args.steps)?;
+            if args.profile {
+                println!("{}\n{}", part.name(), workbench.take_profile());
+            }
             round.insert(part.name(), report::median(&seconds));
             ours.entry(part.name()).or_default().extend(seconds);
         }

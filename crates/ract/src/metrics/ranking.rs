@@ -4,8 +4,10 @@ use super::Metric;
 use ndarray::{Array2, ArrayView1, Axis};
 use ract_data::Interactions;
 use rayon::prelude::*;
-use std::cmp::Ordering;
+use std::cmp::Reverse;
 
+/// Items that are compared with the threshold at once.
+const BLOCK: usize = 64;
 /// Users that one task ranks, one after the other in the same buffers.
 const USERS_PER_TASK: usize = 16;
 
@@ -32,9 +34,13 @@ pub fn score_users<'a>(
         let (mut best, mut hits) = (Vec::new(), Vec::new());
         for (user, mut values) in (task * USERS_PER_TASK..).zip(values.rows_mut()) {
             let wanted = wanted.items(user);
-            rank(scores_of(user).iter().copied(), seen.items(user), depth, &mut best);
+            let scores = scores_of(user);
+            match scores.as_slice() {
+                Some(scores) => rank_keys(scores, seen.items(user), depth, &mut best),
+                None => rank_keys(&scores.to_vec(), seen.items(user), depth, &mut best),
+            }
             hits.clear();
-            hits.extend(best.iter().map(|(_, item)| wanted.binary_search(item).is_ok()));
+            hits.extend(best.iter().map(|&key| wanted.binary_search(&item_of(key)).is_ok()));
             let ranked = Ranked { hits: &hits, held_out: wanted.len() };
             values.iter_mut().zip(metrics).for_each(|(value, metric)| *value = metric.of(ranked));
         }
@@ -44,32 +50,54 @@ pub fn score_users<'a>(
 
 /// The `depth` best items with their scores in `best`, best first, without those in `seen` (ascending). A score that is
 /// not a number is never ranked.
-pub fn rank(scores: impl Iterator<Item = f32>, seen: &[u32], depth: usize, best: &mut Vec<(f32, u32)>) {
+pub fn rank(scores: &[f32], seen: &[u32], depth: usize, best: &mut Vec<(f32, u32)>) {
+    let mut keys = Vec::new();
+    rank_keys(scores, seen, depth, &mut keys);
+    best.clear();
+    best.extend(keys.iter().map(|&key| (scores[item_of(key) as usize], item_of(key))));
+}
+
+/// The [`key`]s of the best items, best first.
+fn rank_keys(scores: &[f32], seen: &[u32], depth: usize, best: &mut Vec<u64>) {
     best.clear();
     if depth == 0 {
         return;
     }
-    // Almost all scores fall to one comparison; the few that pass are gathered, and the best of them kept.
+    // Almost all blocks fall to one comparison; the few items that pass are gathered, and the best of them kept.
     let mut threshold = f32::NEG_INFINITY;
-    let mut seen = seen.iter().copied().peekable();
-    for (item, score) in (0..).zip(scores) {
-        let passes = score > threshold || (best.len() < depth && score == threshold);
-        if seen.next_if_eq(&item).is_some() || !passes {
+    let mut seen = seen;
+    for (block, first) in scores.chunks(BLOCK).zip((0..).step_by(BLOCK)) {
+        if best.len() >= depth && !block.iter().fold(false, |any, &score| any | (score > threshold)) {
             continue;
         }
-        best.push((score, item));
-        if best.len() == 2 * depth {
-            best.select_nth_unstable_by(depth - 1, by_rank);
-            best.truncate(depth);
-            threshold = best[depth - 1].0;
+        seen = &seen[seen.partition_point(|&item| item < first)..];
+        for (&score, item) in block.iter().zip(first..) {
+            let passes = score > threshold || (best.len() < depth && score == threshold);
+            if !passes || seen.iter().take_while(|&&seen| seen <= item).any(|&seen| seen == item) {
+                continue;
+            }
+            best.push(key(score, item));
+            if best.len() == 2 * depth {
+                best.select_nth_unstable_by_key(depth - 1, |&key| Reverse(key));
+                best.truncate(depth);
+                threshold = scores[item_of(best[depth - 1]) as usize];
+            }
         }
     }
-    best.sort_unstable_by(by_rank);
+    best.sort_unstable_by_key(|&key| Reverse(key));
     best.truncate(depth);
 }
 
-fn by_rank(a: &(f32, u32), b: &(f32, u32)) -> Ordering {
-    b.0.total_cmp(&a.0).then(a.1.cmp(&b.1))
+/// Score and item as one number, larger for a better rank: first by the score, then by the smaller item.
+fn key(score: f32, item: u32) -> u64 {
+    let bits = score.to_bits();
+    // As `f32::total_cmp` orders them: negative numbers from back to front, below all others.
+    let ordered = if bits >> 31 == 1 { !bits } else { bits | 1 << 31 };
+    u64::from(ordered) << 32 | u64::from(!item)
+}
+
+fn item_of(key: u64) -> u32 {
+    !(key as u32)
 }
 
 #[cfg(test)]
@@ -80,13 +108,13 @@ mod tests {
     fn the_head_of_the_ranking_is_that_of_a_full_sort() {
         for (items, depth) in [(50, 1), (50, 7), (50, 50), (50, 80), (3000, 100)] {
             // Few different values, so that ties abound.
-            let scores: Vec<f32> = (0..items).map(|i| ((i * 7919 + 13) % 101) as f32).collect();
+            let scores: Vec<f32> = (0..items).map(|i| ((i * 7919 + 13) % 101) as f32 - 50.0).collect();
             let seen: Vec<u32> = (0..items as u32).filter(|i| i % 7 == 3).collect();
             let mut sorted: Vec<_> = scores.iter().copied().zip(0..).filter(|(_, i)| !seen.contains(i)).collect();
-            sorted.sort_by(by_rank);
+            sorted.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
             sorted.truncate(depth);
             let mut best = Vec::new();
-            rank(scores.iter().copied(), &seen, depth, &mut best);
+            rank(&scores, &seen, depth, &mut best);
             assert_eq!(best, sorted, "{items} items, {depth} deep");
         }
     }
@@ -94,7 +122,7 @@ mod tests {
     #[test]
     fn a_score_that_is_not_a_number_is_never_ranked() {
         let mut best = Vec::new();
-        rank([1.0, f32::NAN, 2.0].into_iter(), &[], 3, &mut best);
+        rank(&[1.0, f32::NAN, 2.0], &[], 3, &mut best);
         assert_eq!(best, [(2.0, 2), (1.0, 0)]);
     }
 }

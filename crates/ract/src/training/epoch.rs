@@ -3,12 +3,14 @@
 use super::Trainer;
 use super::phase::{Phase, PhaseState};
 use super::steps::{Losses, Step};
+use crate::config::Config;
 use crate::progress::Progress;
 use crate::{Error, Result};
 use ndarray_rand::rand_distr::{Distribution, StandardNormal};
 use ract_autodiff::Mat;
 use ract_data::random::{Purpose, stream};
 use ract_data::{Batch, Interactions, epoch_order};
+use std::sync::mpsc;
 
 impl Trainer<'_> {
     /// Number of full batches of an epoch.
@@ -28,13 +30,23 @@ impl Trainer<'_> {
         let order = self.order(train, phase, epoch);
         let batches = self.batches(train);
         let mut means = Losses::new();
-        for users in order.chunks_exact(self.config.batch_size) {
-            let step = self.draw(train, phase, epoch, users);
-            for (name, loss) in self.step(state, step)? {
-                *means.entry(name).or_default() += loss / batches as f64;
+        let draws = self.draws(phase, epoch);
+        std::thread::scope(|scope| -> Result<()> {
+            // The next batch is drawn while this one trains.
+            let (send, drawn) = mpsc::sync_channel(1);
+            let batches_of = order.chunks_exact(self.config.batch_size);
+            scope.spawn(move || {
+                // Nobody listens any more after a step that failed.
+                batches_of.map(|users| draws.step(train, users)).all(|step| send.send(step).is_ok())
+            });
+            while let Ok(step) = self.tape.timed("waiting for a batch", || drawn.recv()) {
+                for (name, loss) in self.step(state, step)? {
+                    *means.entry(name).or_default() += loss / batches as f64;
+                }
+                progress.batch();
             }
-            progress.batch();
-        }
+            Ok(())
+        })?;
         if let Some((name, value)) = means.iter().find(|(_, value)| !value.is_finite()) {
             let rate = phase.learning_rate_key();
             return Err(Error::Failed(format!("{phase}, epoch {epoch}: {name} is {value}; a lower {rate} may help")));
@@ -47,13 +59,28 @@ impl Trainer<'_> {
         epoch_order(train.n_users(), &mut stream(self.config.seed, Purpose::Shuffle, when(phase, epoch), 0))
     }
 
-    /// What a step on these users trains on, with mask and noise of the epoch.
-    pub(crate) fn draw(&self, train: &Interactions, phase: Phase, epoch: u64, users: &[u32]) -> Step {
-        let (seed, when) = (self.config.seed, when(phase, epoch));
-        let mask = |user: u32| stream(seed, Purpose::Mask, when, user.into());
-        let batch = Batch::training(train, users, self.config.keep, mask);
-        let eps = noise(users, self.actor.sizes().latent, |user| stream(seed, Purpose::Noise, when, user.into()));
-        Step { batch, eps }
+    /// Masks and noise of an epoch.
+    pub(crate) fn draws(&self, phase: Phase, epoch: u64) -> Draws {
+        let Config { seed, keep, .. } = *self.config;
+        Draws { seed, when: when(phase, epoch), keep, latent: self.actor.sizes().latent }
+    }
+}
+
+/// Masks and noise of an epoch, each user's from streams of the user's own.
+#[derive(Clone, Copy)]
+pub(crate) struct Draws {
+    seed: u64,
+    when: u64,
+    keep: f64,
+    latent: usize,
+}
+
+impl Draws {
+    /// What a step on these users trains on.
+    pub(crate) fn step(&self, train: &Interactions, users: &[u32]) -> Step {
+        let stream_for = |purpose| move |user: u32| stream(self.seed, purpose, self.when, user.into());
+        let batch = Batch::training(train, users, self.keep, stream_for(Purpose::Mask));
+        Step { batch, eps: noise(users, self.latent, stream_for(Purpose::Noise)) }
     }
 }
 

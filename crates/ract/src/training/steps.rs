@@ -44,10 +44,10 @@ impl Trainer<'_> {
         };
         self.tape.reset();
         if let Some(grads) = actor_grads {
-            state.actor_adam.step(self.actor.params_mut(), &grads)?;
+            self.tape.timed("actor's adam", || state.actor_adam.step(self.actor.params_mut(), &grads))?;
         }
         if let Some(grads) = critic_grads {
-            state.critic_adam.step(self.critic.params_mut(), &grads)?;
+            self.tape.timed("critic's adam", || state.critic_adam.step(self.critic.params_mut(), &grads))?;
         }
         self.batches_seen += u64::from(state.phase == Phase::Actor);
         Ok(report)
@@ -66,7 +66,8 @@ impl Trainer<'_> {
             let report = report([("nll", mean_nll.scalar()?), ("kl", kl.scalar()?), ("beta", beta)]);
             return Ok(Recorded { actor_loss: Some(mean_nll + kl.scale(beta)), critic_loss: None, nll, report });
         }
-        let metric = self.metric(logits.value()?, &batch);
+        let logits = logits.value()?;
+        let metric = tape.timed("ranking", || self.metric(logits, &batch));
         let mean_metric = metric.mean().unwrap_or_default();
         let predicted = self.critic.predict(tape, counts(&batch.seen), counts(&batch.unseen), nll);
         let mean_predicted = predicted.mean();
