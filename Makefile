@@ -7,14 +7,19 @@ ML20M_ZIP ?=
 # MovieLens 1M as `user,item` (ratings of 3 and more).
 ML1M_CSV ?= $(SHARED)/data/ml-1m/interactions.csv
 
-.PHONY: help build demo ml20m ml1m ml20m-like test check lint fmt clippy docs
+.PHONY: help build demo ml20m ml1m ml20m-like bench bench-kernels bench-compare bench-growth test mutants check lint fmt clippy docs
 
 help:
 	@echo 'make demo        RaCT on a synthetic world: no files, no network, about a minute'
 	@echo 'make ml20m       RaCT on MovieLens 20M: downloads, prepares, trains, resumes (ML20M_ZIP=path: take that archive)'
 	@echo 'make ml1m        RaCT on MovieLens 1M, three seeds (ML1M_CSV=path: user,item)'
 	@echo 'make ml20m-like  the ML-20M pipeline on a synthetic file of its size, one epoch of each phase'
+	@echo 'make bench       seconds of every step, beside what the machine can do (numbers: target/bench.json)'
+	@echo 'make bench-kernels  every kernel alone, with criterion'
+	@echo 'make bench-compare  every step in turn with a tuned PyTorch (PYTHON=path: one that has torch)'
+	@echo 'make bench-growth   how time and memory grow with items, batch, hidden size'
 	@echo 'make test        all tests'
+	@echo 'make mutants     plants an error in every op and sees whether the tests notice (an hour)'
 	@echo 'make check       tests and lints, as in CI'
 
 build:
@@ -45,8 +50,33 @@ data/ml-20m-like/meta.json: | build
 	@$(RACT) synth --like ml-20m --scale 1 --seed 1 --out data/ml-20m-like.csv
 	@$(RACT) prepare ml-20m --input data/ml-20m-like.csv --out data/ml-20m-like
 
+BENCH := cargo bench --quiet -p ract --bench steps --
+# What bench-compare times against, and the Python that runs it.
+RIVAL ?= $(SHARED)/peers/torch_ract/bench_step.py
+PYTHON ?= python3
+
+bench:
+	@$(BENCH) --out $(abspath target/bench.json) $(BENCH_ARGS)
+
+bench-kernels:
+	@cargo bench --quiet -p ract-autodiff --bench kernels
+
+bench-compare:
+	@test -f '$(RIVAL)' || { echo 'make bench-compare: no file $(RIVAL): name the script with RIVAL=path' >&2; exit 1; }
+	@$(PYTHON) -c 'import torch' 2>/dev/null || { echo 'make bench-compare: $(PYTHON) has no torch: pip install torch numpy scipy pandas, or name another with PYTHON=path' >&2; exit 1; }
+	@$(BENCH) --rival '$(PYTHON) -B $(abspath $(RIVAL)) --variant tuned' --out $(abspath target/bench-compare.json) $(BENCH_ARGS)
+
+bench-growth:
+	@for items in 5000 10000 20000 40000 80000; do $(BENCH) --brief --items $$items --steps 8; done
+	@for batch in 125 250 1000 2000; do $(BENCH) --brief --batch $$batch --steps 8; done
+	@for hidden in 150 300 1200; do $(BENCH) --brief --hidden $$hidden --steps 8; done
+	@for per_user in 18 36 146; do $(BENCH) --brief --per-user $$per_user --steps 8; done
+
 test:
 	cargo test --workspace
+
+mutants:
+	cargo mutants --package ract-autodiff --file 'crates/autodiff/src/ops/*.rs' -- --tests
 
 check: lint test
 

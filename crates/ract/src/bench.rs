@@ -115,6 +115,17 @@ impl Part {
     }
 }
 
+/// What an epoch took, from its first batch to the measure of its outcome.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Epoch {
+    /// Steps of the actor.
+    pub batches: usize,
+    /// Users whose rankings were then measured.
+    pub evaluated: usize,
+    /// All of that.
+    pub seconds: f64,
+}
+
 /// Networks and users, ready to be timed.
 pub struct Workbench<'a> {
     trainer: Trainer<'a>,
@@ -178,6 +189,22 @@ impl<'a> Workbench<'a> {
     /// Where it went.
     pub fn take_profile(&self) -> Profile {
         self.trainer.tape.take_profile()
+    }
+
+    /// A whole epoch of the actor, and the evaluation that follows it.
+    ///
+    /// # Errors
+    /// When a step fails.
+    pub fn epoch(&mut self) -> Result<Epoch> {
+        let mut state = PhaseState::new(Phase::Actor, &self.trainer);
+        let start = Instant::now();
+        self.trainer.epoch(&mut state, 1, &self.train, &mut Clock { ticks: Vec::new() })?;
+        evaluate_actor(&mut self.trainer, &self.held_out, &[Metric::Ndcg(100)])?;
+        Ok(Epoch {
+            batches: self.trainer.batches(&self.train),
+            evaluated: self.held_out.n_users(),
+            seconds: start.elapsed().as_secs_f64(),
+        })
     }
 
     fn time_evaluation(&mut self, steps: usize) -> Result<Vec<f64>> {

@@ -1,6 +1,7 @@
 //! The update of Adam: one pass over parameter, moments and gradient, as fast as memory.
 
 use super::elementwise::CHUNK;
+use super::scratch::{Role, Scratch};
 use super::slices;
 use crate::gradient::RowGradient;
 use crate::{Mat, Scalar};
@@ -60,10 +61,10 @@ pub(crate) fn step<T: Scalar>(state: State<'_, T>, grad: &Mat<T>, by: Coefficien
 pub(crate) fn step_rows<T: Scalar>(state: State<'_, T>, grad: &RowGradient<T>, by: Coefficients<T>) {
     let columns = state.value.ncols().max(1);
     let rows = ROWS_CHUNK.div_ceil(columns);
-    let chunks = state.chunks(rows * columns).enumerate();
-    chunks.for_each_init(Vec::new, |g, (chunk, ((p, m), v))| {
-        g.clear();
-        g.resize(p.len(), T::zero());
+    state.chunks(rows * columns).enumerate().for_each(|(chunk, ((p, m), v))| {
+        let mut scratch = Scratch::take(Role::Gradient);
+        let g = scratch.numbers(p.len());
+        g.fill(T::zero());
         let (from, to) = (chunk * rows, (chunk + 1) * rows);
         let [first, end] = [from, to].map(|bound| grad.rows.partition_point(|&row| (row as usize) < bound));
         let values = grad.values()[first * columns..end * columns].chunks_exact(columns);

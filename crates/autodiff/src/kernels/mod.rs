@@ -7,6 +7,7 @@ pub(crate) mod gemm;
 pub(crate) mod math;
 pub(crate) mod pages;
 pub(crate) mod rows;
+pub(crate) mod scratch;
 pub(crate) mod simd;
 pub(crate) mod slices;
 pub(crate) mod sparse;

@@ -1,6 +1,6 @@
 //! Vectors of the widest kind that the machine has, found out at run time: AVX-512, AVX2, NEON, or plain numbers.
 
-use crate::kernels::gemm::scratch::Reused;
+use super::scratch::Reused;
 use pulp::Simd;
 use std::ops::Add;
 

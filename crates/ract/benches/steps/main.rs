@@ -39,6 +39,9 @@ struct Args {
     /// Steps of each kind
     #[arg(long, default_value_t = 20)]
     steps: usize,
+    /// Only one line, without the machine's limits: median milliseconds and peak memory
+    #[arg(long)]
+    brief: bool,
     /// Where the time goes, by op
     #[arg(long)]
     profile: bool,
@@ -72,7 +75,7 @@ fn main() -> Result<()> {
     };
     let config = workload.config();
     let mut workbench = Workbench::new(&config, &workload)?;
-    let limits = roofline::measure(&workload)?;
+    let limits = if args.brief { None } else { Some(roofline::measure(&workload)?) };
     let (mut ours, mut rivals) = (Steps::new(), Vec::new());
     let pairs = if args.rival.is_some() { args.pairs } else { 1 };
     let mut rounds = Vec::new();
@@ -95,7 +98,9 @@ fn main() -> Result<()> {
             rivals.push(rival::run(command, &workload, args.steps)?);
         }
     }
+    let epoch = if args.brief { None } else { Some(workbench.epoch()?) };
     let report = Report {
+        epoch,
         workload,
         steps: ours,
         limits,
@@ -104,6 +109,10 @@ fn main() -> Result<()> {
         peak_memory_bytes: peak_memory_bytes(),
         provenance: Provenance::here(),
     };
+    if args.brief {
+        println!("{}", report.line());
+        return Ok(());
+    }
     println!("{report}");
     if let Some(path) = args.out {
         std::fs::write(&path, serde_json::to_string_pretty(&report.to_json())? + "\n")?;

@@ -3,7 +3,7 @@
 use crate::rival::{Medians, Ratio};
 use crate::roofline::Limits;
 use comfy_table::{CellAlignment, Table, presets};
-use ract::bench::Workload;
+use ract::bench::{Epoch, Workload};
 use ract::result::Provenance;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -15,7 +15,8 @@ pub(crate) type Steps = BTreeMap<&'static str, Vec<f64>>;
 pub(crate) struct Report {
     pub(crate) workload: Workload,
     pub(crate) steps: Steps,
-    pub(crate) limits: Limits,
+    pub(crate) epoch: Option<Epoch>,
+    pub(crate) limits: Option<Limits>,
     pub(crate) rivals: Vec<Medians>,
     pub(crate) ratios: BTreeMap<&'static str, Ratio>,
     pub(crate) peak_memory_bytes: Option<u64>,
@@ -31,6 +32,7 @@ impl Report {
         let mut all = json!({
             "workload": self.workload,
             "steps": steps.collect::<serde_json::Map<_, _>>(),
+            "epoch": self.epoch,
             "rival": self.rivals,
             "ratio": self.ratios,
             "peak_memory_bytes": self.peak_memory_bytes,
@@ -47,33 +49,67 @@ impl Report {
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Workload { items, batch, per_user, hidden, latent, .. } = self.workload;
-        writeln!(
-            f,
-            "{items} items, {batch} users per step, {per_user} items per user, {hidden}-{latent}-{hidden}; {}",
-            cpu()
-        )?;
-        let mut table = Table::new();
-        table.load_style(presets::ASCII_MARKDOWN);
-        table.set_header(["step", "min", "median", "max", "ratio to the rival: min", "median", "max"]);
-        for (part, seconds) in &self.steps {
-            let ms = [min(seconds), median(seconds), max(seconds)].map(|s| format!("{:.1} ms", 1e3 * s));
-            let ratio = self.ratios.get(part);
-            let ratio = [ratio.map(|r| r.min), ratio.map(|r| r.median), ratio.map(|r| r.max)];
-            let ratio = ratio.map(|r| r.map(|r| format!("{r:.2}")).unwrap_or_default());
-            table.add_row([(*part).to_owned()].into_iter().chain(ms).chain(ratio));
+        let network = format!("{hidden}-{latent}-{hidden}");
+        writeln!(f, "{items} items, {batch} users per step, {per_user} items per user, {network}; {}", cpu())?;
+        writeln!(f, "{}\n", self.table())?;
+        if let Some(Epoch { batches, evaluated, seconds }) = self.epoch {
+            writeln!(
+                f,
+                "one epoch         {batches} steps of the actor and {evaluated} users evaluated: {seconds:.2} s"
+            )?;
         }
-        table.column_iter_mut().skip(1).for_each(|column| column.set_cell_alignment(CellAlignment::Right));
-        writeln!(f, "{table}\n")?;
-        let Limits { fma_gflops, fma_gflops_1_thread, read_gbs, update_gbs, gemm_gflops } = &self.limits;
-        writeln!(f, "FMA in registers  {fma_gflops:.0} GFLOP/s, on one thread {fma_gflops_1_thread:.0}")?;
-        for (product, rate) in gemm_gflops {
-            writeln!(f, "{product:16}  {rate:.0} GFLOP/s, {:.0} % of that", 100.0 * rate / fma_gflops)?;
+        if let Some(limits) = &self.limits {
+            write_limits(f, limits)?;
         }
-        writeln!(f, "memory            {read_gbs:.0} GB/s read, {update_gbs:.0} GB/s read and written")?;
         let peak =
             self.peak_memory_bytes.map_or_else(|| "unknown".to_owned(), |bytes| format!("{} MB", bytes / 1_000_000));
         write!(f, "peak memory       {peak}, users and products for the limits above included")
     }
+}
+
+impl Report {
+    fn table(&self) -> Table {
+        let compared = !self.rivals.is_empty();
+        let mut table = Table::new();
+        table.load_style(presets::ASCII_MARKDOWN);
+        let against = ["rival's median", "ratio: min", "median", "max"];
+        table.set_header(["step", "min", "median", "max"].into_iter().chain(against.into_iter().filter(|_| compared)));
+        for (&part, seconds) in &self.steps {
+            let mut row = vec![part.to_owned()];
+            row.extend([min(seconds), median(seconds), max(seconds)].map(milliseconds));
+            if let Some(ratio) = self.ratios.get(part) {
+                let rivals: Vec<f64> = self.rivals.iter().filter_map(|medians| medians.get(part).copied()).collect();
+                row.push(milliseconds(median(&rivals)));
+                row.extend([ratio.min, ratio.median, ratio.max].map(|ratio| format!("{ratio:.2}")));
+            }
+            table.add_row(row);
+        }
+        table.column_iter_mut().skip(1).for_each(|column| column.set_cell_alignment(CellAlignment::Right));
+        table
+    }
+
+    /// The workload, medians and memory in one line.
+    pub(crate) fn line(&self) -> String {
+        let Workload { items, batch, per_user, hidden, .. } = self.workload;
+        let steps = self.steps.iter().map(|(part, seconds)| format!("{part} {:>9}", milliseconds(median(seconds))));
+        let steps: Vec<_> = steps.collect();
+        let peak = self.peak_memory_bytes.unwrap_or_default() / 1_000_000;
+        let size = format!("{items:6} items  {batch:5} users  {per_user:4} each  hidden {hidden:5}");
+        format!("{size}  {}  {peak:5} MB", steps.join("  "))
+    }
+}
+
+fn milliseconds(seconds: f64) -> String {
+    format!("{:.1} ms", 1e3 * seconds)
+}
+
+fn write_limits(f: &mut fmt::Formatter<'_>, limits: &Limits) -> fmt::Result {
+    let Limits { fma_gflops, fma_gflops_1_thread, read_gbs, update_gbs, gemm_gflops } = limits;
+    writeln!(f, "FMA in registers  {fma_gflops:.0} GFLOP/s, on one thread {fma_gflops_1_thread:.0}")?;
+    for (product, rate) in gemm_gflops {
+        writeln!(f, "{product:16}  {rate:.0} GFLOP/s, {:.0} % of that", 100.0 * rate / fma_gflops)?;
+    }
+    writeln!(f, "memory            {read_gbs:.0} GB/s read, {update_gbs:.0} GB/s read and written")
 }
 
 fn cpu() -> String {

@@ -4,7 +4,7 @@ use crate::Result;
 use crate::report::median;
 use pulp::{Arch, Simd, WithSimd};
 use ract::bench::Workload;
-use ract_autodiff::{Mat, Tape, Var};
+use ract_autodiff::{Mat, Param, Tape, Var};
 use rayon::prelude::*;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -17,6 +17,8 @@ const SUMS: usize = 12;
 const TIMES: usize = 9;
 /// Larger than any cache: 256 MiB of numbers.
 const STREAM: usize = 1 << 26;
+/// Numbers that one task streams over.
+const CHUNK: usize = 1 << 18;
 
 /// The limits, best and median of a few runs.
 #[derive(Serialize)]
@@ -92,13 +94,11 @@ fn fma(threads: usize) -> f64 {
 fn read() -> f64 {
     let numbers = vec![1.0_f32; STREAM];
     let run = || {
-        let sum: f32 = numbers.par_chunks(1 << 18).map(|chunk| Arch::new().dispatch(|| sum_of(chunk))).sum();
-        black_box(sum);
+        black_box(numbers.par_chunks(CHUNK).map(sum_of).sum::<f32>());
     };
-    (4 * STREAM) as f64 / 1e9 / best(run)
+    size_of_val(&numbers[..]) as f64 / 1e9 / best(run)
 }
 
-#[inline(always)]
 fn sum_of(chunk: &[f32]) -> f32 {
     let mut sums = [0.0; 64];
     for part in chunk.chunks_exact(64) {
@@ -109,12 +109,10 @@ fn sum_of(chunk: &[f32]) -> f32 {
 
 fn update() -> f64 {
     let mut numbers = vec![1.0_f32; STREAM];
-    let run = || {
-        numbers.par_chunks_mut(1 << 18).for_each(|chunk| {
-            Arch::new().dispatch(|| chunk.iter_mut().for_each(|x| *x *= 0.999));
-        });
-    };
-    (8 * STREAM) as f64 / 1e9 / best(run)
+    let bytes = 2 * size_of_val(&numbers[..]);
+    bytes as f64
+        / 1e9
+        / best(|| numbers.par_chunks_mut(CHUNK).for_each(|chunk| chunk.iter_mut().for_each(|x| *x *= 0.999)))
 }
 
 /// The fastest of a few runs, in seconds.
@@ -127,34 +125,64 @@ fn best(mut run: impl FnMut()) -> f64 {
     seconds.fold(f64::INFINITY, f64::min)
 }
 
-/// Rates of the products of a step with the item matrix, as the tape runs them.
+/// A product of a step, as the tape runs it.
+struct Product {
+    name: &'static str,
+    left: (usize, usize),
+    right: (usize, usize),
+    operations: usize,
+    run: for<'t> fn(Var<'t, f32>, Var<'t, f32>) -> Var<'t, f32>,
+}
+
+/// Rates of the products of a step: three with the item matrix, and one between small matrices.
 fn products(workload: &Workload) -> Result<BTreeMap<&'static str, f64>> {
-    type Product = for<'t> fn(Var<'t, f32>, Var<'t, f32>) -> Var<'t, f32>;
     let Workload { items, batch, hidden, latent, .. } = *workload;
-    let matrix = |rows: usize, cols: usize| Mat::from_shape_fn((rows, cols), |(i, j)| ((i * 7 + j) % 13) as f32 - 6.0);
-    let cases: [(&str, [(usize, usize); 2], Product); 4] = [
-        ("forward", [(batch, hidden), (hidden, items)], |h, w| h.matmul(w)),
-        ("weights_gradient", [(batch, hidden), (batch, items)], |h, dy| h.t_matmul(dy)),
-        ("hidden_gradient", [(batch, items), (hidden, items)], |dy, w| dy.matmul_t(w)),
-        ("small", [(batch, hidden), (hidden, 2 * latent)], |h, w| h.matmul(w)),
+    let large = 2 * batch * hidden * items;
+    let products = [
+        Product {
+            name: "forward",
+            left: (batch, hidden),
+            right: (hidden, items),
+            operations: large,
+            run: |h, w| h.matmul(w),
+        },
+        Product {
+            name: "weights_gradient",
+            left: (batch, hidden),
+            right: (batch, items),
+            operations: large,
+            run: |h, d_logits| h.t_matmul(d_logits),
+        },
+        Product {
+            name: "hidden_gradient",
+            left: (batch, items),
+            right: (hidden, items),
+            operations: large,
+            run: |d_logits, w| d_logits.matmul_t(w),
+        },
+        Product {
+            name: "small",
+            left: (batch, hidden),
+            right: (hidden, 2 * latent),
+            operations: 4 * batch * hidden * latent,
+            run: |h, w| h.matmul(w),
+        },
     ];
-    let mut rates = BTreeMap::new();
-    for (name, [left, right], product) in cases {
-        let (mut left, mut right) = (Some(matrix(left.0, left.1)), Some(matrix(right.0, right.1)));
-        let depth = if name == "weights_gradient" { batch } else { left.as_ref().map_or(0, Mat::ncols) };
-        let params = [("left", &mut left), ("right", &mut right)]
-            .map(|(name, matrix)| ract_autodiff::Param::new(name, matrix.take().unwrap_or_default()));
-        let mut tape = Tape::new();
-        let mut seconds = Vec::new();
-        let mut size = 0;
-        for _ in 0..=TIMES {
-            let (left, right) = (tape.param(&params[0]), tape.param(&params[1]));
-            let start = Instant::now();
-            size = black_box(product(left, right).value()?).len();
-            seconds.push(start.elapsed().as_secs_f64());
-            tape.reset();
-        }
-        rates.insert(name, 2.0 * (size * depth) as f64 / 1e9 / median(&seconds[1..]));
+    products.iter().map(|product| Ok((product.name, rate(product)?))).collect()
+}
+
+/// Median rate, 10^9 operations per second.
+fn rate(product: &Product) -> Result<f64> {
+    let operand = |name, shape| Param::new(name, Mat::from_shape_fn(shape, |(i, j)| ((i * 7 + j) % 13) as f32 - 6.0));
+    let (left, right) = (operand("left", product.left), operand("right", product.right));
+    let mut tape = Tape::new();
+    let mut seconds = Vec::new();
+    for _ in 0..=TIMES {
+        let (left, right) = (tape.param(&left), tape.param(&right));
+        let start = Instant::now();
+        black_box((product.run)(left, right).value()?);
+        seconds.push(start.elapsed().as_secs_f64());
+        tape.reset();
     }
-    Ok(rates)
+    Ok(product.operations as f64 / 1e9 / median(&seconds[1..]))
 }

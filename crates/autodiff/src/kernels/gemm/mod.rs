@@ -5,15 +5,14 @@
 //! number is summed in one order, so that the number of threads changes no bit.
 
 mod pack;
-pub(crate) mod scratch;
 mod tile;
 
+use crate::kernels::scratch::{Role, Scratch};
 use crate::{Mat, Scalar};
 use ndarray::parallel::prelude::*;
 use ndarray::{ArrayView2, ArrayViewMut2, Axis, Zip, s};
 use pack::pack;
 use rayon::slice::ParallelSliceMut;
-use scratch::{Role, Scratch};
 use tile::{Tiles, tile_shape};
 
 /// Terms of a sum that are computed in registers before they are added to the result.

@@ -25,25 +25,25 @@ impl<T: Copy + Default> WithSimd for Pack<'_, T> {
         let Self { b, width, panels } = self;
         // The widths of the tiles, so that the loops are unrolled; any other is right, too.
         match width {
-            32 => pack_by::<T, 32>(b, panels),
-            16 => pack_by::<T, 16>(b, panels),
-            12 => pack_by::<T, 12>(b, panels),
-            8 => pack_by::<T, 8>(b, panels),
-            6 => pack_by::<T, 6>(b, panels),
-            4 => pack_by::<T, 4>(b, panels),
+            32 => pack_by::<T, 32, 4>(b, panels),
+            16 => pack_by::<T, 16, 4>(b, panels),
+            12 => pack_by::<T, 12, 4>(b, panels),
+            8 => pack_by::<T, 8, 4>(b, panels),
+            6 => pack_by::<T, 6, 2>(b, panels),
+            4 => pack_by::<T, 4, 4>(b, panels),
             _ => pack_any(b, width, panels),
         }
     }
 }
 
 #[inline(always)]
-fn pack_by<T: Copy + Default, const W: usize>(b: ArrayView2<'_, T>, panels: &mut [T]) {
+fn pack_by<T: Copy + Default, const W: usize, const AT_ONCE: usize>(b: ArrayView2<'_, T>, panels: &mut [T]) {
     if b.rows().into_iter().all(|row| row.to_slice().is_some()) {
         pack_rows::<T, W>(b, panels);
     } else if b.columns().into_iter().all(|column| column.to_slice().is_some()) {
         let depth = b.nrows();
         for (columns, panel) in b.axis_chunks_iter(Axis(1), W).zip(panels.chunks_exact_mut(depth * W)) {
-            pack_columns::<T, W>(columns, panel);
+            pack_columns::<T, W, AT_ONCE>(columns, panel);
         }
     } else {
         pack_any(b, W, panels);
@@ -67,28 +67,26 @@ fn pack_rows<T: Copy + Default, const W: usize>(b: ArrayView2<'_, T>, panels: &m
     }
 }
 
-/// One panel, from columns that lie in one piece: turned block by block, four columns at a time where that fits. Kept out of
+/// One panel, from columns that lie in one piece: turned block by block, some columns at a time. Kept out of
 /// the code for wide vectors, which the compiler turns more slowly.
 #[inline(never)]
-fn pack_columns<T: Copy + Default, const W: usize>(columns: ArrayView2<'_, T>, panel: &mut [T]) {
+fn pack_columns<T: Copy + Default, const W: usize, const AT_ONCE: usize>(columns: ArrayView2<'_, T>, panel: &mut [T]) {
     let mut sources: [&[T]; W] = [&[]; W];
     for (source, column) in sources.iter_mut().zip(columns.axis_iter(Axis(1))) {
         *source = slice(column);
     }
-    if columns.ncols() < W || !W.is_multiple_of(4) {
+    if columns.ncols() < W {
         return pack_any(columns, W, panel);
     }
     let depth = columns.nrows();
     let in_blocks = depth / BLOCK * BLOCK;
     for k in (0..in_blocks).step_by(BLOCK) {
         let block = &mut panel[k * W..(k + BLOCK) * W];
-        for j in (0..W).step_by(4) {
-            let four: [&[T]; 4] = std::array::from_fn(|c| &sources[j + c][k..k + BLOCK]);
-            for i in (0..BLOCK).step_by(4) {
-                let turned = turn(four.map(|column| [column[i], column[i + 1], column[i + 2], column[i + 3]]));
-                for (r, row) in turned.iter().enumerate() {
-                    block[(i + r) * W + j..][..4].copy_from_slice(row);
-                }
+        for j in (0..W).step_by(AT_ONCE) {
+            let some: [&[T]; AT_ONCE] = std::array::from_fn(|c| &sources[j + c][k..k + BLOCK]);
+            for i in 0..BLOCK {
+                let row: [T; AT_ONCE] = std::array::from_fn(|c| some[c][i]);
+                block[i * W + j..][..AT_ONCE].copy_from_slice(&row);
             }
         }
     }
@@ -97,12 +95,6 @@ fn pack_columns<T: Copy + Default, const W: usize>(columns: ArrayView2<'_, T>, p
             *x = source[k];
         }
     }
-}
-
-/// The transpose.
-#[inline(always)]
-fn turn<T: Copy>(columns: [[T; 4]; 4]) -> [[T; 4]; 4] {
-    std::array::from_fn(|row| std::array::from_fn(|column| columns[column][row]))
 }
 
 /// From any layout.

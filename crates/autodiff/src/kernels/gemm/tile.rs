@@ -6,14 +6,12 @@ use ndarray::ArrayViewMut2;
 use pulp::{Arch, Simd, WithSimd, as_arrays};
 use std::marker::PhantomData;
 
-/// Vectors across a tile.
-const ACROSS: usize = 2;
-/// Rows of a tile when there are 32 registers: 24 hold sums, the others what is multiplied.
-const ROWS_32: usize = 12;
-/// Rows of a tile when there are 16 registers.
-const ROWS_16: usize = 6;
-/// No vector has more lanes.
-const MOST_LANES: usize = 16;
+/// Rows of a tile and vectors across it when there are 32 registers: 24 hold sums, the others what is multiplied.
+const OF_32: (usize, usize) = (12, 2);
+/// The same when there are 16 registers, of which 12 hold sums.
+const OF_16: (usize, usize) = (6, 2);
+/// No tile is wider: two vectors of 16 numbers.
+const WIDEST: usize = 32;
 
 /// Rows and columns of a tile on this machine.
 pub(super) fn tile_shape<T: Lanes>() -> (usize, usize) {
@@ -23,7 +21,8 @@ pub(super) fn tile_shape<T: Lanes>() -> (usize, usize) {
 
         #[inline(always)]
         fn with_simd<S: Simd>(self, _: S) -> (usize, usize) {
-            (if S::REGISTER_COUNT >= 32 { ROWS_32 } else { ROWS_16 }, ACROSS * T::lanes::<S>())
+            let (rows, across) = if S::REGISTER_COUNT >= 32 { OF_32 } else { OF_16 };
+            (rows, across * T::lanes::<S>())
         }
     }
     Arch::new().dispatch(TileShape::<T>(PhantomData))
@@ -43,18 +42,22 @@ impl<T: Lanes> WithSimd for Tiles<'_, '_, T> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        if S::REGISTER_COUNT >= 32 { self.run::<S, ROWS_32>(simd) } else { self.run::<S, ROWS_16>(simd) }
+        if S::REGISTER_COUNT >= 32 {
+            self.run::<S, { OF_32.0 }, { OF_32.1 }>(simd);
+        } else {
+            self.run::<S, { OF_16.0 }, { OF_16.1 }>(simd);
+        }
     }
 }
 
 impl<T: Lanes> Tiles<'_, '_, T> {
     #[inline(always)]
-    fn run<S: Simd, const ROWS: usize>(mut self, simd: S) {
+    fn run<S: Simd, const ROWS: usize, const ACROSS: usize>(mut self, simd: S) {
         let width = ACROSS * T::lanes::<S>();
         let cols = self.c.ncols();
         for (left, i) in self.left.chunks_exact(ROWS * self.depth).zip((0..).step_by(ROWS)) {
             for (right, j) in self.right.chunks_exact(width * self.depth).zip((0..).step_by(width)) {
-                let sums = sums::<T, S, ROWS>(simd, left, right);
+                let sums = sums::<T, S, ROWS, ACROSS>(simd, left, right);
                 let end = (j + width).min(cols);
                 for (r, sums) in sums.iter().enumerate() {
                     if i + r < self.c.nrows()
@@ -70,7 +73,11 @@ impl<T: Lanes> Tiles<'_, '_, T> {
 
 /// A tile of the product.
 #[inline(always)]
-fn sums<T: Lanes, S: Simd, const ROWS: usize>(simd: S, left: &[T], right: &[T]) -> [[T::Vector<S>; ACROSS]; ROWS] {
+fn sums<T: Lanes, S: Simd, const ROWS: usize, const ACROSS: usize>(
+    simd: S,
+    left: &[T],
+    right: &[T],
+) -> [[T::Vector<S>; ACROSS]; ROWS] {
     let mut sums = [[T::splat(simd, T::default()); ACROSS]; ROWS];
     let (left, _) = as_arrays::<ROWS, _>(left);
     let (right, _) = as_arrays::<ACROSS, _>(T::vectors::<S>(right));
@@ -87,7 +94,12 @@ fn sums<T: Lanes, S: Simd, const ROWS: usize>(simd: S, left: &[T], right: &[T]) 
 
 /// One row of a tile, `c = start + sums`, where the tile may reach beyond the end of `c`.
 #[inline(always)]
-fn store<T: Lanes, S: Simd>(simd: S, sums: &[T::Vector<S>; ACROSS], start: Start<'_, T>, c: &mut [T]) {
+fn store<T: Lanes, S: Simd, const ACROSS: usize>(
+    simd: S,
+    sums: &[T::Vector<S>; ACROSS],
+    start: Start<'_, T>,
+    c: &mut [T],
+) {
     if c.len() == ACROSS * T::lanes::<S>() {
         let c = T::vectors_mut::<S>(c).iter_mut().zip(sums);
         match start {
@@ -99,7 +111,7 @@ fn store<T: Lanes, S: Simd>(simd: S, sums: &[T::Vector<S>; ACROSS], start: Start
         }
         return;
     }
-    let mut tile = [T::default(); ACROSS * MOST_LANES];
+    let mut tile = [T::default(); WIDEST];
     T::vectors_mut::<S>(&mut tile).iter_mut().zip(sums).for_each(|(x, &sum)| *x = sum);
     for (lane, (c, x)) in c.iter_mut().zip(tile).enumerate() {
         *c = match start {

@@ -1,4 +1,4 @@
-//! Memory that a thread keeps from one product to the next.
+//! Memory that a thread keeps from one use to the next.
 
 use std::cell::Cell;
 use std::thread::LocalKey;
@@ -8,16 +8,18 @@ const LINE: usize = 64;
 
 /// What the memory is for: as many pieces as one thread uses at a time.
 #[derive(Clone, Copy)]
-pub(super) enum Role {
-    /// The left operand, packed.
+pub(crate) enum Role {
+    /// The left operand of a product, packed.
     Left,
     /// Columns of the right one.
     Right,
     /// Parts of sums.
     Parts,
+    /// A piece of a gradient.
+    Gradient,
 }
 
-type Places<T> = [Cell<Vec<T>>; 3];
+type Places<T> = [Cell<Vec<T>>; 4];
 
 /// Numbers that a thread keeps memory for.
 pub trait Reused: Sized + 'static {
@@ -29,7 +31,7 @@ macro_rules! reused {
     ($t:ty) => {
         impl Reused for $t {
             fn places() -> &'static LocalKey<Places<Self>> {
-                thread_local!(static PLACES: Places<$t> = const { [const { Cell::new(Vec::new()) }; 3] });
+                thread_local!(static PLACES: Places<$t> = const { [const { Cell::new(Vec::new()) }; 4] });
                 &PLACES
             }
         }
@@ -40,18 +42,18 @@ reused!(f32);
 reused!(f64);
 
 /// A thread's memory, which goes back to its place when it is dropped. Taken twice at a time, the second is new.
-pub(super) struct Scratch<T: Reused> {
+pub(crate) struct Scratch<T: Reused> {
     role: Role,
     memory: Vec<T>,
 }
 
 impl<T: Reused + Copy + Default> Scratch<T> {
-    pub(super) fn take(role: Role) -> Self {
+    pub(crate) fn take(role: Role) -> Self {
         Self { role, memory: T::places().with(|places| places[role as usize].take()) }
     }
 
     /// So many numbers, of arbitrary value.
-    pub(super) fn numbers(&mut self, len: usize) -> &mut [T] {
+    pub(crate) fn numbers(&mut self, len: usize) -> &mut [T] {
         let most_skipped = LINE / size_of::<T>();
         if self.memory.len() < len + most_skipped {
             self.memory.resize(len + most_skipped, T::default());
