@@ -34,18 +34,30 @@ pub fn load_data(config: &Config) -> Result<Dataset> {
 }
 
 /// Trains all phases that are not finished yet, tests what they ended with, and writes `result.json`. A finished run is
-/// only read.
+/// only read. With `profile`, what each phase spent its time on, as far as it ran here, goes to `profile.json`.
 ///
 /// # Errors
 /// When training fails or the folder cannot be written to.
-pub fn run(config: &Config, data: &Dataset, folder: &RunFolder, progress: &mut dyn Progress) -> Result<RunResult> {
+pub fn run(
+    config: &Config,
+    data: &Dataset,
+    folder: &RunFolder,
+    progress: &mut dyn Progress,
+    profile: bool,
+) -> Result<RunResult> {
     if let Some(result) = folder.result()? {
         return Ok(result);
     }
     let mut trainer = Trainer::new(config, data.n_items());
     for phase in Phase::ALL {
         if !folder.checkpoints.has(phase) {
+            if profile {
+                trainer.tape.profile();
+            }
             train_phase(&mut trainer, phase, data, folder, progress)?;
+            if profile {
+                folder.add_profile(phase, &trainer.tape.take_profile())?;
+            }
         }
     }
     drop(trainer);

@@ -1,4 +1,4 @@
-//! The run folder: `config.toml`, `data.sha256`, `history.jsonl`, `checkpoints/`, `result.json`.
+//! The run folder: `config.toml`, `data.sha256`, `history.jsonl`, `checkpoints/`, `result.json`, perhaps `profile.json`.
 
 use crate::checkpoints::Checkpoints;
 use crate::config::Config;
@@ -6,6 +6,7 @@ use crate::metrics::Metric;
 use crate::result::RunResult;
 use crate::training::Phase;
 use crate::{Error, Result, atomic_file};
+use ract_autodiff::{Profile, Spent};
 use ract_data::whole;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -41,6 +42,20 @@ impl EpochRecord {
     pub(crate) fn new(phase: Phase, epoch: u64, losses: BTreeMap<String, f64>) -> Self {
         Self { phase, epoch, losses, validation: BTreeMap::new(), best: false, seconds: 0.0 }
     }
+}
+
+/// Where the time of each phase went, by part: an op with its output's shape and its pass, or what is no op.
+pub type Profiles = BTreeMap<Phase, BTreeMap<String, PartTime>>;
+
+/// What a part of a phase took.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PartTime {
+    /// Share of all that was measured in the phase.
+    pub share: f64,
+    /// In all.
+    pub seconds: f64,
+    /// How often it was done.
+    pub calls: u64,
 }
 
 /// A folder that one run writes to.
@@ -128,6 +143,36 @@ impl RunFolder {
     pub(crate) fn finish(&self, result: &RunResult) -> Result<()> {
         let file = self.path.join("result.json");
         atomic_file::write(&file, |temporary| fs::write(temporary, serde_json::to_string_pretty(result)? + "\n"))
+    }
+
+    /// Writes what `phase` spent its time on to `profile.json`, beside the other phases'.
+    pub(crate) fn add_profile(&self, phase: Phase, profile: &Profile) -> Result<()> {
+        let mut profiles = self.profiles()?;
+        let total: f64 = profile.parts().map(|(_, spent)| spent.time.as_secs_f64()).sum();
+        let parts = profile.parts().map(|(part, Spent { time, calls })| {
+            let seconds = time.as_secs_f64();
+            (part.to_owned(), PartTime { share: seconds / total.max(f64::MIN_POSITIVE), seconds, calls })
+        });
+        profiles.insert(phase, parts.collect());
+        let file = self.profile_file();
+        atomic_file::write(&file, |temporary| fs::write(temporary, serde_json::to_string_pretty(&profiles)? + "\n"))
+    }
+
+    /// What each profiled phase spent its time on, by part, as `ract run --profile` found.
+    ///
+    /// # Errors
+    /// When `profile.json` cannot be read.
+    pub fn profiles(&self) -> Result<Profiles> {
+        let file = self.profile_file();
+        if !file.exists() {
+            return Ok(Profiles::new());
+        }
+        let text = fs::read_to_string(&file).map_err(Error::file("read", &file))?;
+        serde_json::from_str(&text).map_err(|error| Error::Failed(format!("{}: {error}: delete it", file.display())))
+    }
+
+    fn profile_file(&self) -> PathBuf {
+        self.path.join("profile.json")
     }
 
     /// The epochs of `history.jsonl`.

@@ -3,6 +3,7 @@
 use crate::metrics::{Estimate, Metric};
 use crate::published::Published;
 use crate::result::{Evaluation, Metrics};
+use crate::run_folder::Profiles;
 use comfy_table::{CellAlignment, Table, presets::ASCII_MARKDOWN};
 
 /// What is tested, and what it is called in tables.
@@ -44,6 +45,30 @@ fn draw(title: String, evaluation: &Evaluation, metrics: &[Metric], published: &
     for column in table.column_iter_mut().skip(1) {
         column.set_cell_alignment(CellAlignment::Right);
     }
+    table.to_string()
+}
+
+/// What each phase spent its time on: the parts that took a hundredth of it or more, the longest first.
+pub fn profiles(profiles: &Profiles) -> String {
+    const LEAST: f64 = 0.01;
+    let mut table = Table::new();
+    table.load_style(ASCII_MARKDOWN);
+    table.set_header(["phase", "part", "share", "seconds", "ms per call"]);
+    for (phase, parts) in profiles {
+        let mut parts: Vec<_> = parts.iter().filter(|(_, spent)| spent.share >= LEAST).collect();
+        parts.sort_by(|(_, a), (_, b)| b.share.total_cmp(&a.share));
+        for (part, spent) in parts {
+            let each = 1e3 * spent.seconds / spent.calls.max(1) as f64;
+            table.add_row([
+                phase.to_string(),
+                part.clone(),
+                format!("{:.1} %", 100.0 * spent.share),
+                format!("{:.2}", spent.seconds),
+                format!("{each:.3}"),
+            ]);
+        }
+    }
+    table.column_iter_mut().skip(2).for_each(|column| column.set_cell_alignment(CellAlignment::Right));
     table.to_string()
 }
 

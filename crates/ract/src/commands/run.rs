@@ -18,6 +18,9 @@ pub(crate) struct Args {
     /// The run folder; begun runs go on there [default: runs/ and the file's name]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
+    /// Note what each phase spends its time on, in profile.json and in a table
+    #[arg(long)]
+    profile: bool,
 }
 
 pub(crate) fn run(args: Args) -> Result<()> {
@@ -43,10 +46,15 @@ pub(crate) fn run(args: Args) -> Result<()> {
             terminal.line(&format!("{} is finished: delete it to train anew", out.display()));
             result
         }
-        None => experiment::run(&config, &data, &folder, &mut terminal)?,
+        None => experiment::run(&config, &data, &folder, &mut terminal, args.profile)?,
     };
     terminal.clear();
     super::print(&table::results(&result.evaluation, &super::columns(&config), &published(&config.dataset)?));
+    if args.profile {
+        let profiles = folder.profiles()?;
+        super::print(&format!("\n{}", table::profiles(&profiles)));
+        terminal.line(&format!("All parts: {}", out.join("profile.json").display()));
+    }
     terminal.line(&format!("All metrics: {}", out.join("result.json").display()));
     Ok(())
 }

@@ -21,7 +21,7 @@ const DEPTH: usize = 640;
 const WIDTH: usize = 192;
 /// Strips that a wide product is cut into.
 const WIDE_STRIPS: usize = 8;
-/// Strips and parts of any other: each strip packs anew what it shares with the others.
+/// Strips and parts of any other.
 const STRIPS: usize = 4;
 /// From this depth on, the sums are cut rather than the result.
 const DEEP: usize = 4096;
@@ -66,20 +66,30 @@ pub(crate) fn gemm<T: Scalar>(a: ArrayView2<'_, T>, b: ArrayView2<'_, T>, start:
     } else if depth >= DEEP && depth >= rows.max(cols) {
         deep(a, b, start, c);
     } else if cols >= rows {
-        let strips = if cols >= 4 * rows { WIDE_STRIPS } else { STRIPS };
-        let width = cols.div_ceil(strips).next_multiple_of(tile_shape::<T>().1);
-        let strips = c.axis_chunks_iter_mut(Axis(1), width).into_par_iter();
-        strips.zip(b.axis_chunks_iter(Axis(1), width).into_par_iter()).enumerate().with_max_len(1).for_each(
-            |(strip, (c, b))| {
-                let from = strip * width;
-                product(a, b, start.columns(from, from + c.ncols()), c);
-            },
-        );
+        wide(a, b, start, c);
     } else {
         let height = rows.div_ceil(STRIPS).next_multiple_of(tile_shape::<T>().0);
         let strips = c.axis_chunks_iter_mut(Axis(0), height).into_par_iter();
         let strips = strips.zip(a.axis_chunks_iter(Axis(0), height).into_par_iter());
         strips.with_max_len(1).for_each(|(c, a)| product(a, b, start, c));
+    }
+}
+
+/// A product that is cut into strips of columns. What they share is packed once for all.
+fn wide<T: Scalar>(a: ArrayView2<'_, T>, b: ArrayView2<'_, T>, start: Start<'_, T>, c: &mut Mat<T>) {
+    let strips = if c.ncols() >= 4 * c.nrows() { WIDE_STRIPS } else { STRIPS };
+    let width = c.ncols().div_ceil(strips).next_multiple_of(tile_shape::<T>().1);
+    let mut scratch = Scratch::take(Role::Left);
+    for (from, to) in blocks(a.ncols(), DEPTH) {
+        let start = if from == 0 { start } else { Start::Result };
+        let left = packed_left(a.slice(s![.., from..to]), &mut scratch);
+        let b = b.slice(s![from..to, ..]);
+        let strips = c.axis_chunks_iter_mut(Axis(1), width).into_par_iter();
+        let strips = strips.zip(b.axis_chunks_iter(Axis(1), width).into_par_iter()).enumerate();
+        strips.with_max_len(1).for_each(|(strip, (c, b))| {
+            let first = strip * width;
+            block(left, b, start.columns(first, first + c.ncols()), c);
+        });
     }
 }
 
@@ -112,30 +122,43 @@ fn deep<T: Scalar>(a: ArrayView2<'_, T>, b: ArrayView2<'_, T>, start: Start<'_, 
 
 /// A product, or a strip of one, on this thread.
 fn product<T: Scalar>(a: ArrayView2<'_, T>, b: ArrayView2<'_, T>, start: Start<'_, T>, mut c: ArrayViewMut2<'_, T>) {
-    let (tile_rows, tile_cols) = tile_shape::<T>();
-    let (depth, cols) = b.dim();
-    if depth == 0 {
+    if a.ncols() == 0 {
         match start {
             Start::Zero => c.fill(T::zero()),
             Start::Result => {}
             Start::Row(row) => Zip::from(c.columns_mut()).and(row).for_each(|mut c, &start| c.fill(start)),
         }
-        return;
     }
-    let (mut left, mut right) = (Scratch::take(Role::Left), Scratch::take(Role::Right));
-    for from in (0..depth).step_by(DEPTH) {
-        let to = (from + DEPTH).min(depth);
+    let mut scratch = Scratch::take(Role::Left);
+    for (from, to) in blocks(a.ncols(), DEPTH) {
         let start = if from == 0 { start } else { Start::Result };
-        let left = left.numbers(a.nrows().next_multiple_of(tile_rows) * (to - from));
-        pack(a.slice(s![.., from..to]).reversed_axes(), tile_rows, left);
-        for first in (0..cols).step_by(WIDTH) {
-            let last = (first + WIDTH).min(cols);
-            let right = right.numbers((last - first).next_multiple_of(tile_cols) * (to - from));
-            pack(b.slice(s![from..to, first..last]), tile_cols, right);
-            let c = c.slice_mut(s![.., first..last]);
-            pulp::Arch::new().dispatch(Tiles { left, right, depth: to - from, start: start.columns(first, last), c });
-        }
+        let left = packed_left(a.slice(s![.., from..to]), &mut scratch);
+        block(left, b.slice(s![from..to, ..]), start, c.view_mut());
     }
+}
+
+/// `c = start + a b` for a packed `a`.
+fn block<T: Scalar>(left: &[T], b: ArrayView2<'_, T>, start: Start<'_, T>, mut c: ArrayViewMut2<'_, T>) {
+    let (depth, cols) = b.dim();
+    let mut scratch = Scratch::take(Role::Right);
+    for (first, last) in blocks(cols, WIDTH) {
+        let right = scratch.numbers((last - first).next_multiple_of(tile_shape::<T>().1) * depth);
+        pack(b.slice(s![.., first..last]), tile_shape::<T>().1, right);
+        let c = c.slice_mut(s![.., first..last]);
+        pulp::Arch::new().dispatch(Tiles { left, right, depth, start: start.columns(first, last), c });
+    }
+}
+
+fn packed_left<'a, T: Scalar>(a: ArrayView2<'_, T>, scratch: &'a mut Scratch<T>) -> &'a [T] {
+    let (tile_rows, _) = tile_shape::<T>();
+    let left = scratch.numbers(a.nrows().next_multiple_of(tile_rows) * a.ncols());
+    pack(a.reversed_axes(), tile_rows, left);
+    left
+}
+
+/// `0..len` in pieces of at most `most`.
+fn blocks(len: usize, most: usize) -> impl Iterator<Item = (usize, usize)> {
+    (0..len).step_by(most).map(move |from| (from, (from + most).min(len)))
 }
 
 #[cfg(test)]
