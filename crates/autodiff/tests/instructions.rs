@@ -2,6 +2,7 @@
 //! which knows AVX2 at most. Where there is no Valgrind, the test says so and passes.
 
 #![cfg(target_arch = "x86_64")]
+#![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
 use ract_autodiff::optim::Adam;
 use ract_autodiff::{Mat, Param, Sparse, Tape};

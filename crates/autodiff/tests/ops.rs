@@ -234,6 +234,34 @@ fn large_inputs_whose_loops_are_shared_by_threads_have_the_right_gradients_too()
     gradcheck_directional([(90, 3000)], |_, [s]| s.weighted_squared_error(&targets(s), 5.0)).unwrap();
 }
 
+/// Rounds; its gradient is that of the identity (the straight-through estimator of Bengio et al., 2013).
+struct StraightThrough;
+
+impl ract_autodiff::Op<f64> for StraightThrough {
+    fn name(&self) -> &'static str {
+        "straight_through"
+    }
+
+    fn forward(&mut self, x: &[&Mat<f64>], y: &mut Mat<f64>) {
+        y.zip_mut_with(x[0], |y, &x| *y = x.round());
+    }
+
+    fn backward(&self, _x: &[&Mat<f64>], _y: &Mat<f64>, dy: &Mat<f64>, dx: &mut ract_autodiff::Slots<'_, f64>) {
+        if let Some(slot) = dx.want(0) {
+            slot.add_map(dy, |dy| dy);
+        }
+    }
+}
+
+#[test]
+fn an_op_from_outside_may_have_a_gradient_that_is_no_derivative() {
+    let tape = Tape::<f64>::new();
+    let x = tape.input(constant(2, 3));
+    let y = tape.apply(StraightThrough, &[x]);
+    assert!(y.value().unwrap().iter().all(|y| y.fract() == 0.0));
+    assert_eq!((y * y).sum().backward([x]).unwrap().get(x), Some(&y.value().unwrap().mapv(|y| 2.0 * y)));
+}
+
 #[test]
 fn relu_has_no_gradient_at_its_kink() {
     let tape = Tape::<f64>::new();
