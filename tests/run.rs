@@ -381,3 +381,23 @@ fn a_loss_that_is_not_finite_stops_the_run_with_its_place() {
     );
     assert!(!workplace.exists("runs/tiny/result.json") && Path::new(workplace.folder.path()).exists());
 }
+
+#[test]
+fn a_profiled_run_says_for_each_phase_which_op_took_which_share_and_trains_the_same() {
+    let place = Workplace::new();
+    let table = place.succeed(&["run", "tiny.toml", "--out", "profiled", "--profile"]);
+    assert!(table.contains("| phase "), "{table}");
+    let profile = place.json("profiled/profile.json");
+    let phases: Vec<_> = profile.as_object().unwrap().keys().map(String::as_str).collect();
+    assert_eq!(phases, ["actor", "actor_critic", "control", "critic"]);
+    for (phase, parts) in profile.as_object().unwrap() {
+        let parts = parts.as_object().unwrap();
+        let shares: f64 = parts.values().map(|part| part["share"].as_f64().unwrap()).sum();
+        assert!((shares - 1.0).abs() < 1e-9, "{phase}: {shares}");
+        assert!(parts.contains_key("sparse_affine 50 x 40, forward"), "{phase}: {parts:?}");
+    }
+    assert!(profile["actor"].get("actor's adam").is_some() && profile["critic"].get("ranking").is_some());
+    place.succeed(&["run", "tiny.toml", "--out", "plain"]);
+    assert!(!place.exists("plain/profile.json"));
+    assert_eq!(place.json("plain/result.json")["test"], place.json("profiled/result.json")["test"]);
+}

@@ -3,6 +3,7 @@
 use crate::gradient::{Gradient, RowGradient};
 use crate::kernels::elementwise;
 use crate::pool::Pool;
+use crate::tape::row_major;
 use crate::{Mat, Scalar, Shape};
 
 /// Where an op puts the gradients of its inputs.
@@ -185,7 +186,7 @@ impl<T: Scalar> Slot<'_, T> {
             Some(earlier) => (earlier.into_dense(self.pool), T::one()),
         };
         f(&mut grad, beta);
-        *self.place = Some(Gradient::Dense(grad));
+        *self.place = Some(Gradient::Dense(row_major(grad))); // `f` may have put another matrix there
     }
 
     /// Adds to some `rows` (ascending) and leaves all others as they are: `f` writes the rows' contributions one after the

@@ -225,6 +225,7 @@ impl<T: Scalar> Tape<T> {
         let start = self.clock();
         op.forward(&values, &mut output);
         self.note(op.name(), shape, "forward", start);
+        let output = row_major(output); // an op may have put another matrix there
         if self.watches.get() {
             check_finite(&output, op.name(), None, || "forward".to_owned())?;
         }
@@ -344,6 +345,34 @@ mod tests {
         let second = tape.param(&weights).tanh().sum().backward([&weights]).unwrap();
         assert_eq!(second.get(&weights), first.as_ref());
         assert_eq!(tape.nodes.len(), 3);
+    }
+
+    /// Puts a matrix of its own where it is to write, stored by columns.
+    struct ByColumns;
+
+    impl Op<f64> for ByColumns {
+        fn name(&self) -> &'static str {
+            "by_columns"
+        }
+
+        fn forward(&mut self, x: &[&Mat<f64>], y: &mut Mat<f64>) {
+            *y = x[0].t().as_standard_layout().into_owned().reversed_axes();
+        }
+
+        fn backward(&self, _x: &[&Mat<f64>], _y: &Mat<f64>, dy: &Mat<f64>, dx: &mut crate::Slots<'_, f64>) {
+            if let Some(slot) = dx.want(0) {
+                slot.update(|grad, _| *grad = dy.t().as_standard_layout().into_owned().reversed_axes());
+            }
+        }
+    }
+
+    #[test]
+    fn an_op_may_leave_its_value_and_gradient_in_any_layout() {
+        let tape = Tape::new();
+        let x = tape.input(array![[1.0, 2.0, 3.0], [4.0, 5.0, 7.0]]);
+        let gradient = |y: Var<'_, f64>| y.softmax().sum_squares().backward([x]).unwrap().get(x).cloned();
+        let tanh = tape.apply(ByColumns, &[x.tanh()]);
+        assert_eq!(gradient(tape.apply(ByColumns, &[tanh])), gradient(x.tanh()));
     }
 
     #[test]
