@@ -189,7 +189,7 @@ impl<T: Scalar> Slot<'_, T> {
         *self.place = Some(Gradient::Dense(row_major(grad))); // `f` may have put another matrix there
     }
 
-    /// Adds to some `rows` (ascending) and leaves all others as they are: `f` writes the rows' contributions one after the
+    /// Adds to some `rows` (each once, ascending) and leaves all others as they are: `f` writes the rows' contributions one after the
     /// other, `rows.len()` times as many numbers as the input has columns. As long as nothing else is added, the gradient
     /// stays as short as that; an embedding of many rows, of which a batch uses few, then costs what the few cost.
     ///
@@ -215,6 +215,9 @@ impl<T: Scalar> Slot<'_, T> {
     /// # Ok::<(), ract_autodiff::Error>(())
     /// ```
     pub fn update_rows(self, rows: &[u32], f: impl FnOnce(&mut [T])) {
+        let ascending =
+            rows.is_sorted_by(|a, b| a < b) && rows.last().is_none_or(|&row| (row as usize) < self.shape.rows);
+        assert!(ascending, "rows must be of the input, each once, ascending: {rows:?} of {}", self.shape);
         let mut new = RowGradient::take(rows.to_vec(), self.shape, self.pool);
         f(new.values_mut());
         *self.place = Some(match self.place.take() {

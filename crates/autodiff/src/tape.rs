@@ -151,7 +151,12 @@ impl<T: Scalar> Tape<T> {
         if let Some(index) = self.find(param) {
             return Var::new(self, index);
         }
-        let var = self.push(Kind::Leaf(Some(param.id())), Value::Shared(Arc::clone(param.shared())));
+        // Whoever changed the parameter may have put in a matrix of another layout.
+        let value = match param.value().is_standard_layout() {
+            true => Value::Shared(Arc::clone(param.shared())),
+            false => Value::Owned(row_major(param.value().clone())),
+        };
+        let var = self.push(Kind::Leaf(Some(param.id())), value);
         var.named(param.name())
     }
 

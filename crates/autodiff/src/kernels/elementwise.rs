@@ -10,6 +10,7 @@ pub(crate) const CHUNK: usize = 1 << 17;
 
 /// `f(&mut y, a)` for every element.
 pub(crate) fn map<T: Scalar>(y: &mut Mat<T>, a: &Mat<T>, f: impl Fn(&mut T, T) + Sync) {
+    assert_eq!(y.dim(), a.dim(), "an op's matrices differ in shape");
     let (Some(y), Some(a)) = (y.as_slice_mut(), a.as_slice()) else {
         return Zip::from(y).and(a).for_each(|y, &a| f(y, a));
     };
@@ -20,6 +21,7 @@ pub(crate) fn map<T: Scalar>(y: &mut Mat<T>, a: &Mat<T>, f: impl Fn(&mut T, T) +
 
 /// `f(&mut y, a, b)` for every element.
 pub(crate) fn zip<T: Scalar>(y: &mut Mat<T>, a: &Mat<T>, b: &Mat<T>, f: impl Fn(&mut T, T, T) + Sync) {
+    assert_eq!((y.dim(), y.dim()), (a.dim(), b.dim()), "an op's matrices differ in shape");
     let (Some(y), Some(a), Some(b)) = (y.as_slice_mut(), a.as_slice(), b.as_slice()) else {
         return Zip::from(y).and(a).and(b).for_each(|y, &a, &b| f(y, a, b));
     };
@@ -30,6 +32,8 @@ pub(crate) fn zip<T: Scalar>(y: &mut Mat<T>, a: &Mat<T>, b: &Mat<T>, f: impl Fn(
 
 /// `f(&mut y, a, b, c)` for every element.
 pub(crate) fn zip3<T: Scalar>(y: &mut Mat<T>, a: &Mat<T>, b: &Mat<T>, c: &Mat<T>, f: impl Fn(&mut T, T, T, T) + Sync) {
+    let shapes = [a.dim(), b.dim(), c.dim()];
+    assert_eq!([y.dim(); 3], shapes, "an op's matrices differ in shape");
     let (Some(y), Some(a), Some(b), Some(c)) = (y.as_slice_mut(), a.as_slice(), b.as_slice(), c.as_slice()) else {
         return Zip::from(y).and(a).and(b).and(c).for_each(|y, &a, &b, &c| f(y, a, b, c));
     };

@@ -32,7 +32,7 @@ pub(crate) fn sum_map<T: Scalar>(row: &[T], f: impl Fn(T) -> T) -> T {
 pub(crate) fn log_sum_exp<T: Scalar>(row: &[T]) -> T {
     let max = slices::reduce(row, T::neg_infinity(), |x| x, |a, b| if b > a { b } else { a });
     if max.is_infinite() {
-        return max;
+        return if row.iter().any(|x| x.is_nan()) { T::nan() } else { max };
     }
     max + sum_map(row, |x| (x - max).fast_exp()).ln()
 }
@@ -68,6 +68,6 @@ mod tests {
     fn the_logarithm_of_a_sum_of_exponentials_does_not_overflow_and_keeps_what_is_no_number() {
         assert_eq!(log_sum_exp(&[1000.0_f32, 1000.0]), 1000.0 + 2.0_f32.ln());
         assert_eq!(log_sum_exp::<f32>(&[]), f32::NEG_INFINITY);
-        assert!(log_sum_exp(&[1.0_f32, f32::NAN]).is_nan());
+        assert!(log_sum_exp(&[1.0_f32, f32::NAN]).is_nan() && log_sum_exp(&[f32::NAN]).is_nan());
     }
 }

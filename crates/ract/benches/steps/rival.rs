@@ -20,9 +20,16 @@ pub(crate) struct Ratio {
 
 /// Runs the command with the workload's size and reads the line of JSON that it prints.
 pub(crate) fn run(command: &str, workload: &Workload, steps: usize) -> Result<Medians> {
+    let standard = Workload::default();
+    if (workload.hidden, workload.latent) != (standard.hidden, standard.latent) {
+        return Err("the rival's layers have the paper's sizes: leave out --hidden and --latent".into());
+    }
     let size = format!(
-        "{command} --items {} --batch {} --per-user {} --reps {steps}",
-        workload.items, workload.batch, workload.per_user
+        "{command} --items {} --batch {} --per-user {} --threads {} --reps {steps}",
+        workload.items,
+        workload.batch,
+        workload.per_user,
+        rayon::current_num_threads()
     );
     let output = Command::new("sh").args(["-c", &size]).stderr(Stdio::inherit()).output()?;
     if !output.status.success() {
