@@ -52,25 +52,6 @@ impl Profile {
         spent.calls += 1;
     }
 
-    /// Adds all that another profile found.
-    ///
-    /// ```
-    /// # use ract_autodiff::Profile;
-    /// # use std::time::Duration;
-    /// let (mut one, mut other) = (Profile::default(), Profile::default());
-    /// one.add("adam", Duration::from_millis(3));
-    /// other.add("adam", Duration::from_millis(4));
-    /// one.merge(other);
-    /// assert_eq!(one.parts().next().unwrap().1.calls, 2);
-    /// ```
-    pub fn merge(&mut self, other: Self) {
-        for (part, more) in other.parts {
-            let spent = self.parts.entry(part).or_default();
-            spent.time += more.time;
-            spent.calls += more.calls;
-        }
-    }
-
     /// All parts in the order of their names.
     ///
     /// ```

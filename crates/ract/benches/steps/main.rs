@@ -65,6 +65,10 @@ struct Args {
 fn main() -> Result<()> {
     let args = Args::parse();
     rayon::ThreadPoolBuilder::new().use_current_thread().build_global()?;
+    if let Some(only) = args.only.as_ref().filter(|only| Part::ALL.iter().all(|part| part.name() != *only)) {
+        let names = Part::ALL.map(Part::name).join(", ");
+        return Err(format!("--only {only}: there are {names}").into());
+    }
     let workload = Workload {
         items: args.items,
         batch: args.batch,

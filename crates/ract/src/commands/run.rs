@@ -52,8 +52,12 @@ pub(crate) fn run(args: Args) -> Result<()> {
     super::print(&table::results(&result.evaluation, &super::columns(&config), &published(&config.dataset)?));
     if args.profile {
         let profiles = folder.profiles()?;
-        super::print(&format!("\n{}", table::profiles(&profiles)));
-        terminal.line(&format!("All parts: {}", out.join("profile.json").display()));
+        if profiles.is_empty() {
+            terminal.line("No profile: the run was finished before; train it anew under another --out");
+        } else {
+            super::print(&format!("\n{}", table::profiles(&profiles)));
+            terminal.line(&format!("All parts: {}", out.join("profile.json").display()));
+        }
     }
     terminal.line(&format!("All metrics: {}", out.join("result.json").display()));
     Ok(())

@@ -3,7 +3,7 @@
 mod ranking;
 mod summary;
 
-pub use ranking::{Ranked, rank, score_users};
+pub use ranking::{Ranked, score_users};
 pub use summary::{Estimate, paired_gain};
 
 use serde::{Deserialize, Serialize};

@@ -48,16 +48,8 @@ pub fn score_users<'a>(
     values
 }
 
-/// The `depth` best items with their scores in `best`, best first, without those in `seen` (ascending). A score that is
-/// not a number is never ranked.
-pub fn rank(scores: &[f32], seen: &[u32], depth: usize, best: &mut Vec<(f32, u32)>) {
-    let mut keys = Vec::new();
-    rank_keys(scores, seen, depth, &mut keys);
-    best.clear();
-    best.extend(keys.iter().map(|&key| (scores[item_of(key) as usize], item_of(key))));
-}
-
-/// The [`key`]s of the best items, best first.
+/// The [`key`]s of the `depth` best items in `best`, best first, without those in `seen` (ascending). A score that is not a
+/// number is never ranked.
 fn rank_keys(scores: &[f32], seen: &[u32], depth: usize, best: &mut Vec<u64>) {
     best.clear();
     if depth == 0 {
@@ -104,6 +96,13 @@ fn item_of(key: u64) -> u32 {
 mod tests {
     use super::*;
 
+    /// The best items with their scores.
+    fn rank(scores: &[f32], seen: &[u32], depth: usize) -> Vec<(f32, u32)> {
+        let mut keys = Vec::new();
+        rank_keys(scores, seen, depth, &mut keys);
+        keys.into_iter().map(|key| (scores[item_of(key) as usize], item_of(key))).collect()
+    }
+
     #[test]
     fn the_head_of_the_ranking_is_that_of_a_full_sort() {
         for (items, depth) in [(50, 1), (50, 7), (50, 50), (50, 80), (3000, 100)] {
@@ -113,16 +112,12 @@ mod tests {
             let mut sorted: Vec<_> = scores.iter().copied().zip(0..).filter(|(_, i)| !seen.contains(i)).collect();
             sorted.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
             sorted.truncate(depth);
-            let mut best = Vec::new();
-            rank(&scores, &seen, depth, &mut best);
-            assert_eq!(best, sorted, "{items} items, {depth} deep");
+            assert_eq!(rank(&scores, &seen, depth), sorted, "{items} items, {depth} deep");
         }
     }
 
     #[test]
     fn a_score_that_is_not_a_number_is_never_ranked() {
-        let mut best = Vec::new();
-        rank(&[1.0, f32::NAN, 2.0], &[], 3, &mut best);
-        assert_eq!(best, [(2.0, 2), (1.0, 0)]);
+        assert_eq!(rank(&[1.0, f32::NAN, 2.0], &[], 3), [(2.0, 2), (1.0, 0)]);
     }
 }
