@@ -22,8 +22,8 @@ struct Args {
     #[arg(long, default_value_t = Workload::default().items)]
     items: usize,
     /// Users per step
-    #[arg(long, default_value_t = Workload::default().batch)]
-    batch: usize,
+    #[arg(long, default_value_t = Workload::default().batch as u32, value_parser = clap::value_parser!(u32).range(1..))]
+    batch: u32,
     /// Items per user, on average
     #[arg(long, default_value_t = Workload::default().per_user)]
     per_user: f64,
@@ -71,7 +71,7 @@ fn main() -> Result<()> {
     }
     let workload = Workload {
         items: args.items,
-        batch: args.batch,
+        batch: args.batch as usize,
         per_user: args.per_user,
         hidden: args.hidden,
         latent: args.latent,

@@ -82,7 +82,7 @@ fn rank_keys(scores: &[f32], seen: &[u32], depth: usize, best: &mut Vec<u64>) {
 
 /// Score and item as one number, larger for a better rank: first by the score, then by the smaller item.
 fn key(score: f32, item: u32) -> u64 {
-    let bits = score.to_bits();
+    let bits = (score + 0.0).to_bits(); // -0 becomes 0: the two are equal
     // As `f32::total_cmp` orders them: negative numbers from back to front, below all others.
     let ordered = if bits >> 31 == 1 { !bits } else { bits | 1 << 31 };
     u64::from(ordered) << 32 | u64::from(!item)
@@ -114,6 +114,11 @@ mod tests {
             sorted.truncate(depth);
             assert_eq!(rank(&scores, &seen, depth), sorted, "{items} items, {depth} deep");
         }
+    }
+
+    #[test]
+    fn minus_zero_is_no_worse_than_zero() {
+        assert_eq!(rank(&[-0.0, 0.0, -0.0], &[], 2), [(0.0, 0), (0.0, 1)]);
     }
 
     #[test]

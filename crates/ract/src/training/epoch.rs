@@ -32,14 +32,16 @@ impl Trainer<'_> {
         let mut means = Losses::new();
         let draws = self.draws(phase, epoch);
         std::thread::scope(|scope| -> Result<()> {
-            // The next batch is drawn while this one trains.
+            // The next batch is drawn while this one trains. The drawing thread is none of rayon's: work that it gave to
+            // them would wait for this thread, which waits for the batch.
             let (send, drawn) = mpsc::sync_channel(1);
             let batches_of = order.chunks_exact(self.config.batch_size);
             scope.spawn(move || {
                 // Nobody listens any more after a step that failed.
                 batches_of.map(|users| draws.step(train, users)).all(|step| send.send(step).is_ok())
             });
-            while let Ok(step) = self.tape.timed("waiting for a batch", || drawn.recv()) {
+            for _ in 0..batches {
+                let Ok(step) = self.tape.timed("waiting for a batch", || drawn.recv()) else { break };
                 for (name, loss) in self.step(state, step)? {
                     *means.entry(name).or_default() += loss / batches as f64;
                 }

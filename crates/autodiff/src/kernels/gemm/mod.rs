@@ -23,7 +23,7 @@ const WIDTH: usize = 192;
 const WIDE_STRIPS: usize = 8;
 /// Strips and parts of any other.
 const STRIPS: usize = 4;
-/// From this depth on, the sums are cut rather than the result.
+/// From this depth on, the sums are cut rather than the result, if the parts take less memory than the operands.
 const DEEP: usize = 4096;
 /// A product that is no larger than this (in multiplications) is done before other threads have woken up.
 const SMALL: usize = 1 << 16;
@@ -63,7 +63,7 @@ pub(crate) fn gemm<T: Scalar>(a: ArrayView2<'_, T>, b: ArrayView2<'_, T>, start:
     let work = rows * cols * depth;
     if work <= SMALL {
         product(a, b, start, c.view_mut());
-    } else if depth >= DEEP && depth >= rows.max(cols) {
+    } else if depth >= DEEP && depth >= STRIPS * rows.max(cols) {
         deep(a, b, start, c);
     } else if cols >= rows {
         wide(a, b, start, c);
