@@ -83,6 +83,18 @@ misfit!(
     "weighted_squared_error 'here': the scores are 3 x 4, the targets 2 x 4"
 );
 misfit!(
+    warp,
+    [(3, 4)],
+    |_, [s]| s.warp(&sparse(2, 4)),
+    "warp 'here': the scores are 3 x 4, the targets 2 x 4"
+);
+misfit!(
+    lambda_rank,
+    [(3, 4)],
+    |_, [s]| s.lambda_rank(&sparse(2, 4)),
+    "lambda_rank 'here': the scores are 3 x 4, the targets 2 x 4"
+);
+misfit!(
     reparameterize,
     [(3, 4), (3, 5)],
     |_, [mu, logvar]| mu.reparameterize(logvar, Mat::zeros((3, 4))),

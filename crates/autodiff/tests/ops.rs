@@ -197,6 +197,8 @@ op!(standardize, [[(4, 3)], [(1, 3)], [(0, 3)]], |_, [x]| x.standardize(vec![0.1
 op!(multinomial_nll, [[(4, 6)], [(1, 1)], [(1, 6)], [(4, 1)], [(0, 6)]], |_, [s]| s.multinomial_nll(&targets(s)));
 op!(weighted_squared_error, [[(4, 6)], [(1, 1)], [(1, 6)], [(4, 1)], [(0, 6)]], |_, [s]| s
     .weighted_squared_error(&targets(s), 5.0));
+op!(warp, [[(4, 6)], [(1, 1)], [(1, 6)], [(4, 1)], [(0, 6)]], |_, [s]| s.warp(&targets(s)));
+op!(lambda_rank, [[(4, 6)], [(1, 1)], [(1, 6)], [(4, 1)], [(0, 6)]], |_, [s]| s.lambda_rank(&targets(s)));
 
 // One variable on both sides, or under several ops.
 op!(itself_elementwise, ANY, |_, [x]| x * x - (x + x) / x.exp() + (x - x));
@@ -210,7 +212,8 @@ op!(overlapping_parts, [[(4, 4)]], |_, [x]| {
 });
 op!(several_losses_of_the_same_scores, [[(4, 6)]], |_, [s]| {
     let nll = s.multinomial_nll(&targets(s)) + s.scale(2.0).multinomial_nll(&targets(s));
-    nll + s.weighted_squared_error(&targets(s), 5.0) + s.softmax().sum_axis(Axis(1)) * s.l2_normalize().mean()
+    let listwise = s.warp(&targets(s)) + s.lambda_rank(&targets(s));
+    nll + listwise + s.weighted_squared_error(&targets(s), 5.0) + s.softmax().sum_axis(Axis(1)) * s.l2_normalize().mean()
 });
 
 // Constants that an op holds may be stored in any layout too.
@@ -232,6 +235,7 @@ fn large_inputs_whose_loops_are_shared_by_threads_have_the_right_gradients_too()
     gradcheck_directional([(600, 40), (1, 40)], |tape, [w, b]| tape.sparse_affine(&sparse(90, 600), w, b)).unwrap();
     gradcheck_directional([(90, 3000)], |_, [s]| s.multinomial_nll(&targets(s))).unwrap();
     gradcheck_directional([(90, 3000)], |_, [s]| s.weighted_squared_error(&targets(s), 5.0)).unwrap();
+    gradcheck_directional([(9, 300)], |_, [s]| s.warp(&targets(s)) + s.lambda_rank(&targets(s))).unwrap();
 }
 
 /// Rounds; its gradient is that of the identity (the straight-through estimator of Bengio et al., 2013).

@@ -1,4 +1,4 @@
-//! Exponential function and hyperbolic tangent, free of branches, so that loops over them run on vectors.
+//! Exponential function, hyperbolic tangent and logarithm, free of branches, so that loops over them run on vectors.
 //!
 //! In `f32` they are polynomials of plain sums and products: the same bits on every machine. In `f64`, which is there to
 //! check gradients, they are the standard library's.
@@ -12,6 +12,9 @@ pub trait Functions: Lanes {
 
     /// `tanh(x)`; in `f32` with a relative error below 3e-7.
     fn fast_tanh(self) -> Self;
+
+    /// `ln(1 + x)` for x from 0 to 1; in `f32` with a relative error below 3e-7.
+    fn fast_ln_1p(self) -> Self;
 }
 
 impl Functions for f64 {
@@ -23,6 +26,11 @@ impl Functions for f64 {
     #[inline(always)]
     fn fast_tanh(self) -> Self {
         self.tanh()
+    }
+
+    #[inline(always)]
+    fn fast_ln_1p(self) -> Self {
+        self.ln_1p()
     }
 }
 
@@ -68,6 +76,20 @@ impl Functions for f32 {
         let far = if self < 0.0 { -far } else { far };
         if self.abs() < 0.625 { near } else { far }
     }
+
+    /// `2 artanh(w)` with `w = x / (2 + x)`, at most 1/3, by its series.
+    #[inline(always)]
+    fn fast_ln_1p(self) -> Self {
+        let w = self / (2.0 + self);
+        let square = w * w;
+        let p = 1.0 / 13.0;
+        let p = p * square + 1.0 / 11.0;
+        let p = p * square + 1.0 / 9.0;
+        let p = p * square + 1.0 / 7.0;
+        let p = p * square + 1.0 / 5.0;
+        let p = p * square + 1.0 / 3.0;
+        2.0 * (w + w * square * p)
+    }
 }
 
 #[cfg(test)]
@@ -90,6 +112,7 @@ mod tests {
         assert!(worst(-1.0, 1.0, f32::fast_exp, f64::exp) < 2e-7);
         assert!(worst(-10.0, 10.0, f32::fast_tanh, f64::tanh) < 3e-7);
         assert!(worst(-0.7, 0.7, f32::fast_tanh, f64::tanh) < 3e-7);
+        assert!(worst(0.0, 1.0, f32::fast_ln_1p, f64::ln_1p) < 3e-7);
     }
 
     #[test]

@@ -6,6 +6,8 @@ pub(crate) mod elementwise;
 pub(crate) mod gemm;
 pub(crate) mod math;
 pub(crate) mod pages;
+pub(crate) mod pairs;
+pub(crate) mod ranks;
 pub(crate) mod rows;
 pub(crate) mod scratch;
 pub(crate) mod simd;

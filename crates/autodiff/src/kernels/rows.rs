@@ -60,6 +60,19 @@ pub(crate) fn each<T: Scalar>(y: &mut Mat<T>, x: &Mat<T>, f: impl Fn(usize, &mut
     y.par_chunks_mut(y_columns).enumerate().for_each(|(row, y)| f(row, y, of_row(row)));
 }
 
+/// The same with two matrices to write to.
+pub(crate) fn each_pair<T: Scalar>(
+    y: &mut Mat<T>,
+    z: &mut Mat<T>,
+    x: &Mat<T>,
+    f: impl Fn(usize, &mut [T], &mut [T], &[T]) + Sync,
+) {
+    let columns = [y.ncols(), z.ncols()].map(|columns| columns.max(1));
+    let (Some(y), Some(z)) = (y.as_slice_mut(), z.as_slice_mut()) else { return };
+    let both = y.par_chunks_mut(columns[0]).zip(z.par_chunks_mut(columns[1]));
+    both.enumerate().for_each(|(of, (y, z))| f(of, y, z, row(x, of)));
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -23,6 +23,7 @@ mod dropout;
 mod exp;
 mod gather_rows;
 mod gaussian_kl;
+mod lambda_rank;
 mod ln;
 mod matmul;
 mod mean;
@@ -45,6 +46,7 @@ mod sum;
 mod sum_axis;
 mod sum_squares;
 mod tanh;
+mod warp;
 mod weighted_squared_error;
 
 use crate::Shape;
