@@ -86,10 +86,10 @@ fn scores_far_apart_push_with_full_force_and_do_not_overflow() {
 
 #[test]
 fn users_without_positives_and_those_who_have_everything_lose_nothing() {
-    for targets in [vec![0.0; 3], vec![1.0; 3]] {
+    for targets in [[vec![0.0; 3]], [vec![1.0; 3]]] {
         let tape = Tape::<f64>::new();
         let scores = tape.input(ndarray::array![[3.0, 1.0, 2.0]]);
-        for loss in [scores.warp(&sparse(&[targets.clone()])), scores.lambda_rank(&sparse(&[targets.clone()]))] {
+        for loss in [scores.warp(&sparse(&targets)), scores.lambda_rank(&sparse(&targets))] {
             assert_eq!(loss.scalar().unwrap(), 0.0);
             let grads = loss.backward([scores]).unwrap();
             assert!(grads.get(scores).unwrap().iter().all(|&d| d == 0.0));

@@ -82,12 +82,7 @@ misfit!(
     |_, [s]| s.weighted_squared_error(&sparse(2, 4), 5.0),
     "weighted_squared_error 'here': the scores are 3 x 4, the targets 2 x 4"
 );
-misfit!(
-    warp,
-    [(3, 4)],
-    |_, [s]| s.warp(&sparse(2, 4)),
-    "warp 'here': the scores are 3 x 4, the targets 2 x 4"
-);
+misfit!(warp, [(3, 4)], |_, [s]| s.warp(&sparse(2, 4)), "warp 'here': the scores are 3 x 4, the targets 2 x 4");
 misfit!(
     lambda_rank,
     [(3, 4)],

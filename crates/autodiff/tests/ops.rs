@@ -213,7 +213,9 @@ op!(overlapping_parts, [[(4, 4)]], |_, [x]| {
 op!(several_losses_of_the_same_scores, [[(4, 6)]], |_, [s]| {
     let nll = s.multinomial_nll(&targets(s)) + s.scale(2.0).multinomial_nll(&targets(s));
     let listwise = s.warp(&targets(s)) + s.lambda_rank(&targets(s));
-    nll + listwise + s.weighted_squared_error(&targets(s), 5.0) + s.softmax().sum_axis(Axis(1)) * s.l2_normalize().mean()
+    nll + listwise
+        + s.weighted_squared_error(&targets(s), 5.0)
+        + s.softmax().sum_axis(Axis(1)) * s.l2_normalize().mean()
 });
 
 // Constants that an op holds may be stored in any layout too.

@@ -1,13 +1,10 @@
-//! The critic: a small network that predicts a user's ranking metric from three features of the actor's output.
+//! The critic: a small network that predicts a user's ranking metric from a few features of the actor's output.
 
 use crate::init::xavier;
 use crate::linear::Linear;
 use crate::statistics::RunningStatistics;
-use ract_autodiff::{Mat, Module, Param, Scalar, Tape, Var};
+use ract_autodiff::{Mat, Module, Param, Scalar, Var};
 use rand::Rng;
-
-/// Number of features: items seen, items unseen, the actor's loss.
-const FEATURES: usize = 3;
 
 /// The range of the metric that is predicted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,26 +25,20 @@ pub struct Critic<T> {
 }
 
 impl<T: Scalar> Critic<T> {
-    /// With hidden layers of the given widths (100, 100, 10 in the paper). First weights are Xavier-uniform, biases zero.
-    pub fn new(hidden: &[usize], output: CriticOutput, rng: &mut impl Rng) -> Self {
-        let widths: Vec<_> = [FEATURES].iter().chain(hidden).chain(&[1]).copied().collect();
+    /// Of so many features (3 in the paper) and hidden layers of the given widths (100, 100, 10). First weights are
+    /// Xavier-uniform, biases zero.
+    pub fn new(features: usize, hidden: &[usize], output: CriticOutput, rng: &mut impl Rng) -> Self {
+        let widths: Vec<_> = [features].iter().chain(hidden).chain(&[1]).copied().collect();
         let layers = (1..widths.len()).map(|layer| {
             let (inputs, outputs) = (widths[layer - 1], widths[layer]);
             let names = [format!("w{layer}"), format!("b{layer}")];
             Linear::new([&names[0], &names[1]], xavier(inputs, outputs, rng), Mat::zeros((1, outputs)))
         });
-        Self { layers: layers.collect(), output, statistics: RunningStatistics::new(FEATURES) }
+        Self { layers: layers.collect(), output, statistics: RunningStatistics::new(features) }
     }
 
-    /// The predicted metric of each user, B x 1. `seen` and `unseen` (B x 1) count the user's items that the actor saw
-    /// and those it did not; they are constants. `loss` (B x 1) is the actor's own, the one way for a gradient to pass.
-    pub fn predict<'t>(&self, tape: &'t Tape<T>, seen: Mat<T>, unseen: Mat<T>, loss: Var<'t, T>) -> Var<'t, T> {
-        let seen = tape.constant(seen).named("seen");
-        let unseen = tape.constant(unseen).named("unseen");
-        self.judge(tape.concat(&[seen, unseen, loss]).named("features"))
-    }
-
-    /// The predicted metric for raw features, B x 3: seen, unseen, loss.
+    /// The predicted metric of each user, B x 1, for raw features, B x F: in the paper the number of items that the actor saw,
+    /// that of those it did not, and the actor's own loss, which is the one way for a gradient to pass.
     pub fn judge<'t>(&self, features: Var<'t, T>) -> Var<'t, T> {
         let column = |values: Vec<f64>| values.into_iter().map(T::of).collect();
         let mut x = features.standardize(column(self.statistics.mean()), column(self.statistics.deviation()));

@@ -3,14 +3,18 @@
 //! Names follow the papers: Mult-VAE is Liang et al., "Variational Autoencoders for Collaborative Filtering", WWW 2018;
 //! RaCT is Lobel et al., "RaCT: Toward Amortized Ranking-Critical Training", ICLR 2020.
 
+mod actor;
+pub mod actors;
 mod critic;
 mod init;
 mod linear;
-mod mult_vae;
+mod loss;
+pub mod networks;
 mod popularity;
 mod statistics;
 
+pub use actor::{Actor, Output, Scored, Users};
 pub use critic::{Critic, CriticOutput};
-pub use mult_vae::{MultVae, MultVaeSizes, Scored};
+pub use loss::Loss;
 pub use popularity::Popularity;
 pub use statistics::RunningStatistics;

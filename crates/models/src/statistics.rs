@@ -40,10 +40,10 @@ impl RunningStatistics {
         Self { mean, variance, ..fresh }
     }
 
-    /// Takes in a batch: one B x 1 column per feature, in the order of the features.
-    pub fn update<T: Scalar>(&mut self, columns: &[&Mat<T>]) {
+    /// Takes in the features of a batch, B x F.
+    pub fn update<T: Scalar>(&mut self, features: &Mat<T>) {
         self.renorm_weight = decay(RENORM_MOMENTUM, self.renorm_weight, 1.0);
-        for (f, column) in columns.iter().enumerate() {
+        for (f, column) in features.columns().into_iter().enumerate() {
             let n = column.len() as f64;
             let mean = column.iter().map(|x| x.as_f64()).sum::<f64>() / n;
             let variance = column.iter().map(|x| (x.as_f64() - mean).powi(2)).sum::<f64>() / n;
@@ -99,7 +99,7 @@ mod tests {
     fn many_batches_of_one_distribution_lead_to_its_mean_and_deviation() {
         let mut statistics = RunningStatistics::new(2);
         for _ in 0..20_000 {
-            statistics.update(&[&array![[1.0], [3.0]], &array![[-10.0], [10.0]]]);
+            statistics.update(&array![[1.0, -10.0], [3.0, 10.0]]);
         }
         let close = |a: f64, b: f64| (a - b).abs() < 1e-6;
         assert!(close(statistics.mean()[0], 2.0) && close(statistics.mean()[1], 0.0));
@@ -110,7 +110,7 @@ mod tests {
     #[test]
     fn the_first_batch_counts_in_full_for_renorm_and_by_a_thousandth_for_the_average() {
         let mut statistics = RunningStatistics::new(1);
-        statistics.update(&[&array![[1.0], [3.0]]]);
+        statistics.update(&array![[1.0], [3.0]]);
         assert!((statistics.mean()[0] - 0.002).abs() < 1e-12);
         assert!((statistics.deviation()[0] - 1.001_f64.sqrt()).abs() < 1e-12);
     }
@@ -118,7 +118,7 @@ mod tests {
     #[test]
     fn a_checkpoint_brings_back_every_number() {
         let mut statistics = RunningStatistics::new(1);
-        statistics.update(&[&array![[1.0], [3.5]]]);
+        statistics.update(&array![[1.0], [3.5]]);
         assert_eq!(RunningStatistics::from_numbers(1, &statistics.to_numbers()), Some(statistics));
         assert_eq!(RunningStatistics::from_numbers(1, &[0.0; 4]), None);
     }

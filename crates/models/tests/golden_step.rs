@@ -3,8 +3,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
-use ract_autodiff::{Grads, Mat, Module, Sparse, Tape};
-use ract_models::{Critic, CriticOutput, MultVae, MultVaeSizes, RunningStatistics, Scored};
+use ract_autodiff::{Grads, Mat, Module, Sparse, Tape, Var};
+use ract_data::Interactions;
+use ract_models::actors::{Setting, mult_vae};
+use ract_models::{Actor, Critic, CriticOutput, RunningStatistics, Scored, Users};
 use rand::SeedableRng;
 use rand::rngs::SmallRng;
 use serde_json::Value;
@@ -12,7 +14,7 @@ use std::sync::Arc;
 
 struct Golden {
     json: Value,
-    actor: MultVae<f64>,
+    actor: Box<dyn Actor<f64>>,
     critic: Critic<f64>,
     input: Arc<Sparse<f64>>,
     items: Arc<Sparse<f64>>,
@@ -22,8 +24,10 @@ impl Golden {
     fn load() -> Self {
         let json: Value = serde_json::from_str(include_str!("golden/step.json")).unwrap();
         let rng = &mut SmallRng::seed_from_u64(0);
-        let mut actor = MultVae::new(MultVaeSizes { items: 23, hidden: 7, latent: 3 }, rng);
-        let mut critic = Critic::new(&[6, 5, 4], CriticOutput::Bounded, rng);
+        let train = Interactions::from_rows(23, [[0]]);
+        let setting = Setting { items: 23, hidden: 7, latent: 3, positive_weight: 5.0, train: &train };
+        let mut actor = mult_vae::build(&setting, rng);
+        let mut critic = Critic::new(3, &[6, 5, 4], CriticOutput::Bounded, rng);
         for (of, params) in [("actor", actor.params_mut()), ("critic", critic.params_mut())] {
             for param in params {
                 let value = matrix(&json[of][param.name()]);
@@ -50,10 +54,16 @@ impl Golden {
     }
 
     fn forward<'t>(&self, tape: &'t Tape<f64>) -> Scored<'t, f64> {
-        self.actor.forward(tape, &self.input, &self.items, self.matrix("eps"))
+        self.actor.forward(tape, &Users { input: &self.input, rows: None }, &self.items, self.matrix("eps"))
     }
 
-    fn assert_grads(&self, name: &str, grads: &Grads<f64>, params: &impl Module<f64>) {
+    /// The critic's prediction from the counts, which are constants, and the actor's loss.
+    fn predict<'t>(&self, tape: &'t Tape<f64>, loss: Var<'t, f64>) -> Var<'t, f64> {
+        let [seen, unseen] = ["seen", "unseen"].map(|name| tape.constant(self.column(name)).named(name));
+        self.critic.judge(tape.concat(&[seen, unseen, loss]).named("features"))
+    }
+
+    fn assert_grads(&self, name: &str, grads: &Grads<f64>, params: &(impl Module<f64> + ?Sized)) {
         for param in params.params() {
             let expected = matrix(&self.json[name][param.name()]);
             assert_close(&format!("{name} {}", param.name()), grads.get(param).unwrap(), &expected);
@@ -63,8 +73,8 @@ impl Golden {
     /// The actor-critic loss and its value with one actor weight moved.
     fn actor_critic_loss(&self) -> f64 {
         let tape = Tape::new();
-        let nll = self.forward(&tape).nll;
-        let predicted = self.critic.predict(&tape, self.column("seen"), self.column("unseen"), nll);
+        let nll = self.forward(&tape).loss;
+        let predicted = self.predict(&tape, nll);
         (-predicted.mean()).scalar().unwrap()
     }
 }
@@ -107,25 +117,26 @@ fn assert_number(what: &str, found: f64, expected: f64) {
 fn the_actor_step_has_the_golden_values_and_gradients() {
     let golden = Golden::load();
     let tape = Tape::new();
-    let Scored { logits, nll, kl } = golden.forward(&tape);
+    let Scored { scores: logits, loss: nll, kl } = golden.forward(&tape);
+    let kl = kl.unwrap();
     assert_close("logits", logits.value().unwrap(), &golden.matrix("logits"));
     assert_close("nll", nll.value().unwrap(), &golden.column("nll"));
     assert_number("kl", kl.scalar().unwrap(), golden.number("kl"));
     let loss = nll.mean() + kl.scale(golden.number("beta"));
     assert_number("actor_loss", loss.scalar().unwrap(), golden.number("actor_loss"));
     let grads = loss.backward(golden.actor.params()).unwrap();
-    golden.assert_grads("actor_loss_grads", &grads, &golden.actor);
+    golden.assert_grads("actor_loss_grads", &grads, &*golden.actor);
 }
 
 #[test]
 fn the_weighted_squared_error_has_the_golden_values_and_gradients() {
     let golden = Golden::load();
     let tape = Tape::new();
-    let logits = golden.forward(&tape).logits;
+    let logits = golden.forward(&tape).scores;
     let error = logits.weighted_squared_error(&golden.items, golden.number("positive_weight"));
     assert_close("error", error.value().unwrap(), &golden.column("weighted_squared_error"));
     let grads = error.mean().backward(golden.actor.params()).unwrap();
-    golden.assert_grads("weighted_squared_error_grads", &grads, &golden.actor);
+    golden.assert_grads("weighted_squared_error_grads", &grads, &*golden.actor);
 }
 
 #[test]
@@ -133,8 +144,8 @@ fn the_critic_and_actor_critic_steps_have_the_golden_values_and_gradients() {
     let golden = Golden::load();
     let (actor, critic) = (&golden.actor, &golden.critic);
     let tape = Tape::new();
-    let nll = golden.forward(&tape).nll;
-    let predicted = critic.predict(&tape, golden.column("seen"), golden.column("unseen"), nll);
+    let nll = golden.forward(&tape).loss;
+    let predicted = golden.predict(&tape, nll);
     assert_close("critic_output", predicted.value().unwrap(), &golden.column("critic_output"));
 
     let critic_loss = critic.loss(predicted, golden.column("target_metric"), golden.number("critic_l2"));
@@ -143,15 +154,15 @@ fn the_critic_and_actor_critic_steps_have_the_golden_values_and_gradients() {
 
     let ac_loss = -predicted.mean();
     assert_number("ac_loss", ac_loss.scalar().unwrap(), golden.number("ac_loss"));
-    golden.assert_grads("ac_loss_actor_grads", &ac_loss.backward(actor.params()).unwrap(), actor);
+    golden.assert_grads("ac_loss_actor_grads", &ac_loss.backward(actor.params()).unwrap(), &**actor);
 }
 
 #[test]
 fn of_the_critics_features_the_loss_has_a_gradient_and_the_counts_have_none() {
     let golden = Golden::load();
     let tape = Tape::new();
-    let nll = golden.forward(&tape).nll;
-    let predicted = golden.critic.predict(&tape, golden.column("seen"), golden.column("unseen"), nll);
+    let nll = golden.forward(&tape).loss;
+    let predicted = golden.predict(&tape, nll);
     // The very nodes that the critic recorded.
     let [seen, unseen, features] = ["seen", "unseen", "features"].map(|name| tape.named(name).unwrap());
     let grads = (-predicted.mean()).backward([seen, unseen, nll, features]).unwrap();
@@ -166,8 +177,8 @@ fn of_the_critics_features_the_loss_has_a_gradient_and_the_counts_have_none() {
 fn all_that_the_actor_gets_has_passed_the_loss_feature() {
     let golden = Golden::load();
     let tape = Tape::new();
-    let nll = golden.forward(&tape).nll;
-    let predicted = golden.critic.predict(&tape, golden.column("seen"), golden.column("unseen"), nll);
+    let nll = golden.forward(&tape).loss;
+    let predicted = golden.predict(&tape, nll);
     let of_nll = predicted.mean().backward([nll]).unwrap().get(nll).unwrap().clone();
     let by_hand = (nll * tape.constant(of_nll)).sum().backward(golden.actor.params()).unwrap();
     let whole = predicted.mean().backward(golden.actor.params()).unwrap();
@@ -180,8 +191,8 @@ fn all_that_the_actor_gets_has_passed_the_loss_feature() {
 fn with_the_loss_feature_detached_no_actor_parameter_gets_a_gradient() {
     let golden = Golden::load();
     let tape = Tape::new();
-    let nll = golden.forward(&tape).nll.detach();
-    let predicted = golden.critic.predict(&tape, golden.column("seen"), golden.column("unseen"), nll);
+    let nll = golden.forward(&tape).loss.detach();
+    let predicted = golden.predict(&tape, nll);
     let grads = (-predicted.mean()).backward(golden.actor.params()).unwrap();
     assert!(grads.is_empty());
 }
@@ -191,8 +202,8 @@ fn central_differences_in_single_actor_weights_agree_with_the_actor_critic_gradi
     let mut golden = Golden::load();
     let analytic: Vec<Mat<f64>> = {
         let tape = Tape::new();
-        let nll = golden.forward(&tape).nll;
-        let predicted = golden.critic.predict(&tape, golden.column("seen"), golden.column("unseen"), nll);
+        let nll = golden.forward(&tape).loss;
+        let predicted = golden.predict(&tape, nll);
         let grads = (-predicted.mean()).backward(golden.actor.params()).unwrap();
         golden.actor.params().iter().map(|&p| grads.get(p).unwrap().clone()).collect()
     };

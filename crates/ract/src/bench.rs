@@ -153,7 +153,7 @@ impl<'a> Workbench<'a> {
             Interactions::from_rows(train.n_items(), rows)
         };
         let held_out = HeldOut { fold_in: part(false), held_out: part(true) };
-        Ok(Self { trainer: Trainer::new(config, train.n_items()), train, held_out })
+        Ok(Self { trainer: Trainer::new(config, &train)?, train, held_out })
     }
 
     /// Seconds of each of `steps` steps in the loop that training runs, after a few that are not counted.

@@ -88,8 +88,7 @@ impl Checkpoints {
             return Ok(None);
         }
         let current = take(&mut tensors, "current.");
-        let mut state = PhaseState::new(phase, trainer);
-        state.epoch = meta.current.epoch;
+        let mut state = PhaseState::at(phase, meta.current.epoch, trainer);
         trainer.restore(&Snapshot { weights: current, meta: meta.current })?;
         state.best = meta.best.map(|meta| Snapshot { weights: take(&mut tensors, "best."), meta });
         restore_adam(&mut state.actor_adam, "actor", meta.actor_steps, &mut tensors)

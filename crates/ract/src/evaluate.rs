@@ -5,7 +5,7 @@ use crate::metrics::{Estimate, Metric, paired_gain, score_users};
 use crate::training::Trainer;
 use ndarray::{Array2, ArrayView1, s};
 use ract_data::{Batch, HeldOut};
-use ract_models::Popularity;
+use ract_models::{Popularity, Users};
 
 /// Metrics of each held-out user. Users who have nothing held out are left out: there is nothing to find for them.
 #[derive(Clone, Debug, PartialEq)]
@@ -42,7 +42,8 @@ impl PerUser {
 pub(crate) fn evaluate_actor(trainer: &mut Trainer<'_>, of: &HeldOut, metrics: &[Metric]) -> Result<PerUser> {
     let Trainer { actor, tape, config, .. } = trainer;
     evaluate(of, metrics, config.batch_size, |batch| {
-        let scores = actor.scores(tape, &batch.input).value()?;
+        let users = Users { input: &batch.input, rows: None };
+        let scores = actor.output(tape, &users, None).scores.value()?;
         let values =
             tape.timed("ranking", || score_users(|user| scores.row(user), &batch.seen, &batch.unseen, metrics));
         tape.reset();

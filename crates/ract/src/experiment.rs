@@ -2,6 +2,7 @@
 
 use crate::config::{Config, Data};
 use crate::fingerprint::fingerprint;
+use crate::metrics::RankingMetric;
 use crate::progress::Progress;
 use crate::result::{Evaluation, RunResult, evaluate_run};
 use crate::run_folder::RunFolder;
@@ -9,6 +10,7 @@ use crate::training::{Phase, Trainer, train_phase};
 use crate::{Error, Result};
 use ract_data::{Dataset, SyntheticSpec};
 use std::path::Path;
+use std::sync::Arc;
 
 /// The interactions that the configuration names, read or made.
 ///
@@ -45,11 +47,28 @@ pub fn run(
     progress: &mut dyn Progress,
     profile: bool,
 ) -> Result<RunResult> {
+    let target = Arc::new(config.critic.metric);
+    run_towards(target, config, data, folder, progress, profile)
+}
+
+/// As [`run`], with a critic that learns to predict `target`, any function of a user's ranked list, instead of the
+/// configuration's `critic.metric`.
+///
+/// # Errors
+/// As for [`run`].
+pub fn run_towards(
+    target: Arc<dyn RankingMetric>,
+    config: &Config,
+    data: &Dataset,
+    folder: &RunFolder,
+    progress: &mut dyn Progress,
+    profile: bool,
+) -> Result<RunResult> {
     if let Some(result) = folder.result()? {
         return Ok(result);
     }
-    let mut trainer = Trainer::new(config, data.n_items());
-    for phase in Phase::ALL {
+    let mut trainer = Trainer::with_target(config, &data.train, target)?;
+    for phase in Phase::of(config) {
         if !folder.checkpoints.has(phase) {
             if profile {
                 trainer.tape.profile();

@@ -10,8 +10,9 @@ use ract_autodiff::{Module, Param, Tape, Target, Var};
 use ract_data::Dataset;
 
 /// Nodes of the actor and of the critic that are shown beside the parameters.
-const ACTOR_NODES: [&str; 7] = ["enc", "mu", "logvar", "z", "dec1", "logits", "nll"];
-const CRITIC_NODES: [&str; 4] = ["seen", "unseen", "features", "predicted"];
+const ACTOR_NODES: [&str; 8] = ["enc", "enc1", "mu", "logvar", "z", "dec1", "logits", "linear"];
+const CRITIC_NODES: [&str; 8] =
+    ["seen", "unseen", "head_loss", "tail_loss", "entropy", "items", "features", "predicted"];
 
 /// What the gradient of one batch looks like.
 #[derive(Clone, Debug)]
@@ -33,7 +34,7 @@ pub struct Inspection {
 /// When there is no such batch, no such network yet, or the computation fails: then with the first op whose value or
 /// gradient is not finite, if there is one.
 pub fn inspect(config: &Config, data: &Dataset, folder: &RunFolder, phase: Phase, batch: usize) -> Result<Inspection> {
-    let mut trainer = Trainer::new(config, data.n_items());
+    let mut trainer = Trainer::new(config, &data.train)?;
     let checkpoints = &folder.checkpoints;
     let trained = std::iter::successors(Some(phase), |phase| phase.starts_from()).find(|&phase| checkpoints.has(phase));
     match trained {
@@ -55,8 +56,11 @@ pub fn inspect(config: &Config, data: &Dataset, folder: &RunFolder, phase: Phase
         (None, Some(loss)) => (loss.named("critic_loss"), trainer.critic.params(), &[][..]),
         (None, None) => return Err(Error::Failed(format!("the phase {phase} has no loss"))),
     };
-    let names = actor_nodes.iter().chain(&CRITIC_NODES);
-    let nodes: Vec<(&str, Var<'_, f32>)> = names.filter_map(|name| Some((*name, tape.named(name)?))).collect();
+    let own_loss = [trainer.actor.loss().name()];
+    let own_loss = if actor_nodes.is_empty() { &[][..] } else { &own_loss };
+    let critic_nodes = if recorded.critic_loss.is_some() { &CRITIC_NODES[..] } else { &[] };
+    let names = actor_nodes.iter().chain(own_loss).chain(critic_nodes);
+    let nodes: Vec<(&str, Var<'_, f32>)> = names.filter_map(|&name| Some((name, tape.named(name)?))).collect();
     let grads = loss.backward(targets(&nodes, &params))?;
     let nodes_without = nodes.iter().filter(|(_, node)| grads.get(*node).is_none()).map(|(name, _)| (*name).to_owned());
     let params_without = params.iter().filter(|p| grads.get(**p).is_none()).map(|p| p.name().to_owned());

@@ -2,7 +2,7 @@
 
 use crate::Result;
 use crate::checkpoints::Checkpoints;
-use crate::config::{Config, Network};
+use crate::config::Config;
 use crate::evaluate::{PerUser, evaluate_actor, evaluate_popularity};
 use crate::metrics::{Estimate, Metric};
 use crate::run_folder::{EpochRecord, RunFolder};
@@ -20,8 +20,8 @@ pub type Metrics = BTreeMap<Metric, Estimate>;
 pub struct RunResult {
     /// The data set's name.
     pub dataset: String,
-    /// The actor's network.
-    pub actor: Network,
+    /// The actor's name in the registry.
+    pub actor: String,
     /// The seed of the training.
     pub seed: u64,
     /// Fingerprint of the interactions that it trained on and was tested by.
@@ -31,6 +31,9 @@ pub struct RunResult {
     pub evaluation: Evaluation,
     /// The epoch that each phase kept.
     pub kept_epoch: BTreeMap<Phase, u64>,
+    /// The actor's step size that each phase kept, where it tried several.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub kept_learning_rate: BTreeMap<Phase, f64>,
     /// Training and validation time by phase.
     pub seconds: BTreeMap<Phase, f64>,
     /// Largest resident memory of the process that finished the run.
@@ -44,9 +47,9 @@ pub struct RunResult {
 pub struct Evaluation {
     /// Test users who have something held out.
     pub test_users: usize,
-    /// By what was tested: `popularity`, `actor`, `control`, `ract`.
+    /// By what was tested: `popularity`, `actor`, `control`, `ract`, and the other fine-tunings.
     pub test: BTreeMap<String, Metrics>,
-    /// Differences paired by user: `ract-actor`, `control-actor`, `ract-control`.
+    /// Differences paired by user: `ract-actor`, `control-actor`, `ract-control`, and so on.
     pub gain: BTreeMap<String, Metrics>,
 }
 
@@ -106,17 +109,22 @@ pub(crate) fn evaluate_run(config: &Config, data: &Dataset, checkpoints: &Checkp
     let popularity = Popularity::fit(&data.train);
     let popularity = evaluate_popularity(&popularity, &data.test, metrics, config.batch_size)?;
     let mut tested = BTreeMap::from([("popularity", popularity)]);
-    let mut trainer = Trainer::new(config, data.n_items());
-    for (name, phase) in [("actor", Phase::Actor), ("control", Phase::Control), ("ract", Phase::ActorCritic)] {
-        if checkpoints.has(phase) {
-            trainer.restore(&checkpoints.outcome(phase)?)?;
-            tested.insert(name, evaluate_actor(&mut trainer, &data.test, metrics)?);
-        }
+    let mut trainer = Trainer::new(config, &data.train)?;
+    let outcomes: Vec<_> = Phase::of(config)
+        .filter_map(|phase| Some((phase.outcome()?, phase)))
+        .filter(|(_, p)| checkpoints.has(*p))
+        .collect();
+    for &(name, phase) in &outcomes {
+        trainer.restore(&checkpoints.outcome(phase)?)?;
+        tested.insert(name, evaluate_actor(&mut trainer, &data.test, metrics)?);
     }
 
     let summary = |f: &dyn Fn(Metric) -> Estimate| -> Metrics { metrics.iter().map(|&m| (m, f(m))).collect() };
     let test = tested.iter().map(|(name, per_user)| (name.to_string(), summary(&|m| per_user.estimate(m))));
-    let gain = [("ract", "actor"), ("control", "actor"), ("ract", "control")].into_iter().filter_map(|(a, b)| {
+    let over_actor = outcomes.iter().map(|&(name, _)| (name, "actor"));
+    let over_others = outcomes.iter().map(|&(name, _)| ("ract", name));
+    let pairs = over_actor.chain(over_others).filter(|(a, b)| a != b);
+    let gain = pairs.filter_map(|(a, b)| {
         let (after, before) = (tested.get(a)?, tested.get(b)?);
         Some((format!("{a}-{b}"), summary(&|m| after.gain(before, m))))
     });
@@ -127,17 +135,23 @@ pub(crate) fn evaluate_run(config: &Config, data: &Dataset, checkpoints: &Checkp
 impl RunResult {
     pub(crate) fn gather(config: &Config, evaluation: Evaluation, folder: &RunFolder) -> Result<Self> {
         let kept = |phase| Ok((phase, folder.checkpoints.outcome(phase)?.meta.epoch));
+        let kept_epoch = Phase::of(config).map(kept).collect::<Result<BTreeMap<_, _>>>()?;
         let mut seconds = BTreeMap::new();
-        for EpochRecord { phase, seconds: more, .. } in folder.history()? {
+        let mut kept_learning_rate = BTreeMap::new();
+        for EpochRecord { phase, epoch, seconds: more, learning_rate, .. } in folder.history()? {
             *seconds.entry(phase).or_default() += more;
+            if let Some(rate) = learning_rate.filter(|_| kept_epoch.get(&phase) == Some(&epoch)) {
+                kept_learning_rate.insert(phase, rate);
+            }
         }
         Ok(Self {
             dataset: config.dataset.clone(),
-            actor: config.actor.network,
+            actor: config.actor.network.clone(),
             seed: config.seed,
             data_sha256: folder.data_sha256().to_owned(),
             evaluation,
-            kept_epoch: Phase::ALL.into_iter().map(kept).collect::<Result<_>>()?,
+            kept_epoch,
+            kept_learning_rate,
             seconds,
             peak_memory_bytes: peak_memory_bytes(),
             provenance: Provenance::here(),

@@ -31,6 +31,9 @@ pub struct EpochRecord {
     /// Means over the validation users.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub validation: BTreeMap<Metric, f64>,
+    /// The actor's step size, where the phase tries several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub learning_rate: Option<f64>,
     /// Whether it is the best epoch of its phase so far.
     #[serde(default)]
     pub best: bool,
@@ -40,7 +43,7 @@ pub struct EpochRecord {
 
 impl EpochRecord {
     pub(crate) fn new(phase: Phase, epoch: u64, losses: BTreeMap<String, f64>) -> Self {
-        Self { phase, epoch, losses, validation: BTreeMap::new(), best: false, seconds: 0.0 }
+        Self { phase, epoch, losses, validation: BTreeMap::new(), learning_rate: None, best: false, seconds: 0.0 }
     }
 }
 

@@ -6,36 +6,49 @@ use crate::result::{Evaluation, Metrics};
 use crate::run_folder::Profiles;
 use comfy_table::{CellAlignment, Table, presets::ASCII_MARKDOWN};
 
-/// What is tested, and what it is called in tables.
-const TESTED: [(&str, &str); 4] =
-    [("popularity", "popularity"), ("actor", "Mult-VAE"), ("control", "control"), ("ract", "RaCT")];
-/// The differences, paired by user.
-const GAINS: [(&str, &str); 3] =
-    [("ract-actor", "RaCT - Mult-VAE"), ("control-actor", "control - Mult-VAE"), ("ract-control", "RaCT - control")];
+/// What is tested: rows of the table, in order.
+const TESTED: [&str; 8] = ["popularity", "actor", "control", "flat", "per_item", "warp", "lambda_rank", "ract"];
 
-/// Test metrics with their standard errors, the gains paired by user, and the published rows beneath.
-pub fn results(evaluation: &Evaluation, metrics: &[Metric], published: &[Published]) -> String {
-    draw(format!("test, {} users", evaluation.test_users), evaluation, metrics, published)
+/// What a row is called, in a run of an actor of that label.
+fn label<'a>(tested: &'a str, actor: &'a str) -> &'a str {
+    match tested {
+        "actor" => actor,
+        "flat" => "loss alone",
+        "per_item" => "loss / n",
+        "warp" => "fine-tuned by WARP",
+        "lambda_rank" => "fine-tuned by LambdaRank",
+        "ract" => "RaCT",
+        other => other,
+    }
+}
+
+/// Test metrics with their standard errors, the gains paired by user, and the published rows beneath. `actor` is the
+/// actor's label.
+pub fn results(evaluation: &Evaluation, actor: &str, metrics: &[Metric], published: &[Published]) -> String {
+    draw(format!("test, {} users", evaluation.test_users), evaluation, actor, metrics, published)
 }
 
 /// The same over several runs: means of their figures, and the standard deviations between the runs.
-pub fn over_runs(runs: &[Evaluation], metrics: &[Metric], published: &[Published]) -> String {
+pub fn over_runs(runs: &[Evaluation], actor: &str, metrics: &[Metric], published: &[Published]) -> String {
     let title = format!("test, mean ± deviation of {} runs", runs.len());
-    draw(title, &Evaluation::over_runs(runs), metrics, published)
+    draw(title, &Evaluation::over_runs(runs), actor, metrics, published)
 }
 
-fn draw(title: String, evaluation: &Evaluation, metrics: &[Metric], published: &[Published]) -> String {
+fn draw(title: String, evaluation: &Evaluation, actor: &str, metrics: &[Metric], published: &[Published]) -> String {
     let mut table = Table::new();
     table.load_style(ASCII_MARKDOWN);
     table.set_header(std::iter::once(title).chain(metrics.iter().map(|m| m.to_string().to_uppercase())));
-    for (key, label) in TESTED {
+    for key in TESTED {
         if let Some(found) = evaluation.test.get(key) {
-            table.add_row(row(label.to_owned(), found, metrics, |estimate| estimate.to_string()));
+            table.add_row(row(label(key, actor).to_owned(), found, metrics, |estimate| estimate.to_string()));
         }
     }
-    for (key, label) in GAINS {
-        if let Some(found) = evaluation.gain.get(key) {
-            table.add_row(row(label.to_owned(), found, metrics, |gain| format!("{:+.4} ± {:.4}", gain.mean, gain.se)));
+    let over_actor = TESTED.iter().rev().map(|&after| (after, "actor"));
+    let over_others = TESTED.iter().map(|&before| ("ract", before)).filter(|&(_, before)| before != "actor");
+    for (after, before) in over_actor.chain(over_others) {
+        if let Some(found) = evaluation.gain.get(&format!("{after}-{before}")) {
+            let name = format!("{} - {}", label(after, actor), label(before, actor));
+            table.add_row(row(name, found, metrics, |gain| format!("{:+.4} ± {:.4}", gain.mean, gain.se)));
         }
     }
     for Published { model, test, .. } in published {
@@ -97,7 +110,7 @@ mod tests {
             test: BTreeMap::from([(metric, 0.434)]),
             source: String::new(),
         };
-        let table = results(&evaluation, &[metric], &[published]);
+        let table = results(&evaluation, "Mult-VAE", &[metric], &[published]);
         let cells = table.lines().map(|line| line.split('|').map(str::trim).collect::<Vec<_>>());
         let cells: Vec<_> = cells.map(|cells| (cells[1].to_owned(), cells[2].to_owned())).collect();
         let expected = [

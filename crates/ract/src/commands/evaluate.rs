@@ -29,10 +29,10 @@ pub(crate) fn run(args: Args) -> Result<()> {
     if seeds.len() < configs.len() {
         return Err(Error::Usage("two of the runs have the same seed: name each run once".to_owned()));
     }
-    let (metrics, published) = (super::columns(first), published(&first.dataset)?);
+    let (actor, metrics, published) = (first.actor_label(), super::columns(first), published(&first.dataset)?);
     super::print(&match &evaluations[..] {
-        [evaluation] => table::results(evaluation, &metrics, &published),
-        several => table::over_runs(several, &metrics, &published),
+        [evaluation] => table::results(evaluation, actor, &metrics, &published),
+        several => table::over_runs(several, actor, &metrics, &published),
     });
     Ok(())
 }

@@ -49,7 +49,12 @@ pub(crate) fn run(args: Args) -> Result<()> {
         None => experiment::run(&config, &data, &folder, &mut terminal, args.profile)?,
     };
     terminal.clear();
-    super::print(&table::results(&result.evaluation, &super::columns(&config), &published(&config.dataset)?));
+    super::print(&table::results(
+        &result.evaluation,
+        config.actor_label(),
+        &super::columns(&config),
+        &published(&config.dataset)?,
+    ));
     if args.profile {
         let profiles = folder.profiles()?;
         if profiles.is_empty() {

@@ -13,6 +13,33 @@ use std::str::FromStr;
 /// The ideal DCG is at least this, so that a user with nothing held out scores 0.
 const IDEAL_FLOOR: f64 = 0.1;
 
+/// A function of one user's ranked list: what a critic can learn to predict. [`Metric`] has the field's; a caller may bring
+/// another, such as a logged outcome (`examples/own_metric.rs`).
+pub trait RankingMetric: Send + Sync {
+    /// How many ranks it looks at.
+    fn depth(&self) -> usize;
+
+    /// Whether its value can exceed 1.
+    fn is_unbounded(&self) -> bool;
+
+    /// The value for one user, 0 or more.
+    fn of(&self, user: Ranked<'_>) -> f64;
+}
+
+impl<M: RankingMetric + ?Sized> RankingMetric for &M {
+    fn depth(&self) -> usize {
+        (**self).depth()
+    }
+
+    fn is_unbounded(&self) -> bool {
+        (**self).is_unbounded()
+    }
+
+    fn of(&self, user: Ranked<'_>) -> f64 {
+        (**self).of(user)
+    }
+}
+
 /// A metric of the first k ranks of one user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
@@ -35,13 +62,27 @@ impl Metric {
         }
     }
 
-    /// Whether a user's value can exceed 1.
-    pub fn is_unbounded(self) -> bool {
+    fn prefix(self) -> &'static str {
+        match self {
+            Self::Ndcg(_) => "ndcg",
+            Self::Dcg(_) => "dcg",
+            Self::Recall(_) => "recall",
+            Self::AveragePrecision(_) => "ap",
+        }
+    }
+}
+
+impl RankingMetric for Metric {
+    fn depth(&self) -> usize {
+        self.k()
+    }
+
+    fn is_unbounded(&self) -> bool {
         matches!(self, Self::Dcg(_))
     }
 
-    /// The value for one user; 0 when nothing is held out.
-    pub fn of(self, user: Ranked<'_>) -> f64 {
+    /// 0 when nothing is held out.
+    fn of(&self, user: Ranked<'_>) -> f64 {
         let hits = &user.hits[..user.hits.len().min(self.k())];
         let attainable = user.held_out.min(self.k());
         let hit_ranks = || (1..).zip(hits).filter_map(|(rank, &hit)| hit.then_some(rank));
@@ -56,15 +97,6 @@ impl Metric {
                 let precisions = (1..).zip(hit_ranks()).map(|(hits, rank)| f64::from(hits) / rank as f64);
                 precisions.sum::<f64>() / attainable.max(1) as f64
             }
-        }
-    }
-
-    fn prefix(self) -> &'static str {
-        match self {
-            Self::Ndcg(_) => "ndcg",
-            Self::Dcg(_) => "dcg",
-            Self::Recall(_) => "recall",
-            Self::AveragePrecision(_) => "ap",
         }
     }
 }

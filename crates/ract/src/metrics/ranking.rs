@@ -1,6 +1,6 @@
 //! Each user's best items, and which of them were held out.
 
-use super::Metric;
+use super::RankingMetric;
 use ndarray::{Array2, ArrayView1, Axis};
 use ract_data::Interactions;
 use rayon::prelude::*;
@@ -16,6 +16,8 @@ const USERS_PER_TASK: usize = 16;
 pub struct Ranked<'a> {
     /// For each of the first ranks, whether the item there was held out.
     pub hits: &'a [bool],
+    /// For each of the first ranks, the item there.
+    pub items: &'a [u32],
     /// How many items were held out.
     pub held_out: usize,
 }
@@ -26,12 +28,12 @@ pub fn score_users<'a>(
     scores_of: impl Fn(usize) -> ArrayView1<'a, f32> + Sync,
     seen: &Interactions,
     wanted: &Interactions,
-    metrics: &[Metric],
+    metrics: &[impl RankingMetric],
 ) -> Array2<f64> {
-    let depth = metrics.iter().map(|metric| metric.k()).max().unwrap_or(0).min(seen.n_items());
+    let depth = metrics.iter().map(|metric| metric.depth()).max().unwrap_or(0).min(seen.n_items());
     let mut values = Array2::zeros((seen.n_users(), metrics.len()));
     values.axis_chunks_iter_mut(Axis(0), USERS_PER_TASK).into_par_iter().enumerate().for_each(|(task, mut values)| {
-        let (mut best, mut hits) = (Vec::new(), Vec::new());
+        let (mut best, mut hits, mut items) = (Vec::new(), Vec::new(), Vec::new());
         for (user, mut values) in (task * USERS_PER_TASK..).zip(values.rows_mut()) {
             let wanted = wanted.items(user);
             let scores = scores_of(user);
@@ -41,7 +43,9 @@ pub fn score_users<'a>(
             }
             hits.clear();
             hits.extend(best.iter().map(|&key| wanted.binary_search(&item_of(key)).is_ok()));
-            let ranked = Ranked { hits: &hits, held_out: wanted.len() };
+            items.clear();
+            items.extend(best.iter().map(|&key| item_of(key)));
+            let ranked = Ranked { hits: &hits, items: &items, held_out: wanted.len() };
             values.iter_mut().zip(metrics).for_each(|(value, metric)| *value = metric.of(ranked));
         }
     });

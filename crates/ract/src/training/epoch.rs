@@ -64,7 +64,7 @@ impl Trainer<'_> {
     /// Masks and noise of an epoch.
     pub(crate) fn draws(&self, phase: Phase, epoch: u64) -> Draws {
         let Config { seed, keep, .. } = *self.config;
-        Draws { seed, when: when(phase, epoch), keep, latent: self.actor.sizes().latent }
+        Draws { seed, when: when(phase, epoch), keep, noise: self.actor.noise() }
     }
 }
 
@@ -74,7 +74,7 @@ pub(crate) struct Draws {
     seed: u64,
     when: u64,
     keep: f64,
-    latent: usize,
+    noise: usize,
 }
 
 impl Draws {
@@ -82,7 +82,7 @@ impl Draws {
     pub(crate) fn step(&self, train: &Interactions, users: &[u32]) -> Step {
         let stream_for = |purpose| move |user: u32| stream(self.seed, purpose, self.when, user.into());
         let batch = Batch::training(train, users, self.keep, stream_for(Purpose::Mask));
-        Step { batch, eps: noise(users, self.latent, stream_for(Purpose::Noise)) }
+        Step { batch, users: users.to_vec(), eps: noise(users, self.noise, stream_for(Purpose::Noise)) }
     }
 }
 

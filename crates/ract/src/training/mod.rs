@@ -1,6 +1,7 @@
 //! Training: the actor, the critic, and both together.
 
 mod epoch;
+mod features;
 mod phase;
 mod steps;
 
@@ -8,15 +9,26 @@ pub use phase::Phase;
 pub(crate) use phase::{PhaseState, train_phase};
 
 use crate::config::Config;
+use crate::metrics::RankingMetric;
+use crate::{Error, Result};
 use ract_autodiff::{Module, Param, Tape};
+use ract_data::Interactions;
 use ract_data::random::{Purpose, stream};
-use ract_models::{Critic, CriticOutput, MultVae, MultVaeSizes};
+use ract_models::actors::{Setting, actor_entry};
+use ract_models::{Actor, Critic, CriticOutput};
+use std::sync::Arc;
 
 /// The two networks and what their training shares.
 pub(crate) struct Trainer<'a> {
     pub(crate) config: &'a Config,
-    pub(crate) actor: MultVae<f32>,
+    pub(crate) actor: Box<dyn Actor<f32>>,
     pub(crate) critic: Critic<f32>,
+    /// What the critic learns to predict.
+    target: Arc<dyn RankingMetric>,
+    /// For each item, whether it is popular.
+    is_head: Vec<bool>,
+    /// The weight of the sum of squares of an actor that is not variational.
+    l2: f64,
     /// Batches of the actor's own training so far: they set the weight of the KL term.
     pub(crate) batches_seen: u64,
     pub(crate) tape: Tape<f32>,
@@ -24,17 +36,36 @@ pub(crate) struct Trainer<'a> {
 
 impl<'a> Trainer<'a> {
     /// Fresh networks, drawn from the configuration's seed.
-    pub(crate) fn new(config: &'a Config, n_items: usize) -> Self {
+    ///
+    /// # Errors
+    /// When there is no actor of the configuration's name.
+    pub(crate) fn new(config: &'a Config, train: &Interactions) -> Result<Self> {
+        Self::with_target(config, train, Arc::new(config.critic.metric))
+    }
+
+    /// The same, with a critic that learns to predict `target` instead of the configuration's metric.
+    pub(crate) fn with_target(
+        config: &'a Config,
+        train: &Interactions,
+        target: Arc<dyn RankingMetric>,
+    ) -> Result<Self> {
         let weights = |network| stream(config.seed, Purpose::Weights, network, 0);
-        let sizes = MultVaeSizes { items: n_items, hidden: config.actor.hidden, latent: config.actor.latent };
-        let output = if config.critic.metric.is_unbounded() { CriticOutput::Unbounded } else { CriticOutput::Bounded };
-        Self {
+        let items = train.n_items();
+        let crate::config::Actor { network, hidden, latent, positive_weight, l2, .. } = &config.actor;
+        let entry = actor_entry(network).ok_or_else(|| Error::Usage(format!("there is no actor {network}")))?;
+        let setting = Setting { items, hidden: *hidden, latent: *latent, positive_weight: *positive_weight, train };
+        let output = if target.is_unbounded() { CriticOutput::Unbounded } else { CriticOutput::Bounded };
+        let features = config.critic.inputs.iter().map(|input| input.width(items)).sum();
+        Ok(Self {
             config,
-            actor: MultVae::new(sizes, &mut weights(0)),
-            critic: Critic::new(&config.critic.hidden, output, &mut weights(1)),
+            actor: (entry.build)(&setting, &mut weights(0)),
+            critic: Critic::new(features, &config.critic.hidden, output, &mut weights(1)),
+            target,
+            is_head: features::head(train),
+            l2: l2.unwrap_or(entry.l2),
             batches_seen: 0,
             tape: Tape::new(),
-        }
+        })
     }
 
     /// The weight of the KL term where training stands: `min(t / T, beta_max)`.

@@ -2,6 +2,7 @@
 
 use super::Trainer;
 use crate::Result;
+use crate::config::{self, Config, FineTuning, Rates};
 use crate::evaluate::evaluate_actor;
 use crate::progress::Progress;
 use crate::run_folder::{EpochRecord, RunFolder};
@@ -21,6 +22,14 @@ pub enum Phase {
     Actor,
     /// From the best actor: its own loss goes on at the small step size of the actor-critic phase.
     Control,
+    /// From the best actor: its own loss without the regulariser.
+    Flat,
+    /// From the best actor: its own loss without the regulariser, each user's divided by the number of the user's items.
+    PerItem,
+    /// From the best actor: the listwise WARP loss.
+    Warp,
+    /// From the best actor: the LambdaRank loss.
+    LambdaRank,
     /// From the best actor: the critic learns to predict the metric while the actor is frozen.
     Critic,
     /// From the best actor and its critic: both train.
@@ -29,39 +38,100 @@ pub enum Phase {
 
 impl Phase {
     /// All phases, in order.
-    pub const ALL: [Self; 4] = [Self::Actor, Self::Control, Self::Critic, Self::ActorCritic];
+    pub const ALL: [Self; 8] = [
+        Self::Actor,
+        Self::Control,
+        Self::Flat,
+        Self::PerItem,
+        Self::Warp,
+        Self::LambdaRank,
+        Self::Critic,
+        Self::ActorCritic,
+    ];
+
+    /// Those that a configuration asks for, in order.
+    pub fn of(config: &Config) -> impl Iterator<Item = Self> {
+        let asked = |fine_tuning| config.fine_tuning.contains(&fine_tuning);
+        Self::ALL.into_iter().filter(move |phase| match phase {
+            Self::Actor => true,
+            Self::Control => asked(FineTuning::Control),
+            Self::Flat => asked(FineTuning::Flat),
+            Self::PerItem => asked(FineTuning::PerItem),
+            Self::Warp => asked(FineTuning::Warp),
+            Self::LambdaRank => asked(FineTuning::LambdaRank),
+            Self::Critic | Self::ActorCritic => asked(FineTuning::Ract),
+        })
+    }
 
     /// The phase whose outcome this one starts from.
     pub fn starts_from(self) -> Option<Self> {
         match self {
             Self::Actor => None,
-            Self::Control | Self::Critic => Some(Self::Actor),
             Self::ActorCritic => Some(Self::Critic),
+            _ => Some(Self::Actor),
         }
     }
 
-    /// The name in files, histories and results.
+    /// The name in files and histories.
     pub fn name(self) -> &'static str {
         match self {
             Self::Actor => "actor",
             Self::Control => "control",
+            Self::Flat => "flat",
+            Self::PerItem => "per_item",
+            Self::Warp => "warp",
+            Self::LambdaRank => "lambda_rank",
             Self::Critic => "critic",
             Self::ActorCritic => "actor_critic",
         }
     }
 
-    /// Which draws of batches, masks and noise it trains on. The control's are those of the actor-critic phase, so that
-    /// the two differ by their losses alone.
+    /// The name in results, where the phase's outcome is tested.
+    pub fn outcome(self) -> Option<&'static str> {
+        match self {
+            Self::Critic => None,
+            Self::ActorCritic => Some("ract"),
+            _ => Some(self.name()),
+        }
+    }
+
+    /// Which draws of batches, masks and noise it trains on. All fine-tunings have the same, so that they differ by their
+    /// losses alone.
     pub(crate) fn draws(self) -> u64 {
         match self {
             Self::Actor => 0,
             Self::Critic => 1,
-            Self::ActorCritic | Self::Control => 2,
+            _ => 2,
         }
     }
 
-    pub(crate) fn learning_rate_key(self) -> String {
-        format!("{}.learning_rate", self.name())
+    pub(crate) fn learning_rate_key(self) -> &'static str {
+        match self {
+            Self::Actor => "actor.learning_rate",
+            Self::Critic => "critic.learning_rate",
+            Self::ActorCritic => "actor_critic.learning_rate",
+            _ => "control.learning_rate",
+        }
+    }
+
+    /// Epochs at each of its step sizes for the actor.
+    fn plan(self, config: &Config) -> config::Phase {
+        match self {
+            Self::Actor => {
+                let config::Actor { epochs, learning_rate, .. } = config.actor;
+                config::Phase { epochs, learning_rate: Rates::of(learning_rate) }
+            }
+            // The step size is that of nobody: the actor is frozen.
+            Self::Critic => config::Phase { epochs: config.critic.epochs, learning_rate: Rates::of(0.0) },
+            Self::ActorCritic => config.actor_critic.clone(),
+            _ => config.control(),
+        }
+    }
+
+    /// The actor's step size in epoch `epoch` (from 1) of the phase.
+    pub(crate) fn learning_rate(self, config: &Config, epoch: u64) -> f64 {
+        let config::Phase { epochs, learning_rate } = self.plan(config);
+        learning_rate.iter().nth(((epoch - 1) / epochs) as usize).unwrap_or_default()
     }
 
     /// Whether the actor changes, so that each epoch is measured on the validation users and the best one kept.
@@ -90,20 +160,20 @@ pub(crate) struct PhaseState {
 impl PhaseState {
     /// Before the first epoch, with fresh moments.
     pub(crate) fn new(phase: Phase, trainer: &Trainer<'_>) -> Self {
+        Self::at(phase, 0, trainer)
+    }
+
+    /// After `epoch` epochs, with fresh moments.
+    pub(crate) fn at(phase: Phase, epoch: u64, trainer: &Trainer<'_>) -> Self {
         let config = trainer.config;
-        let actor_rate = match phase {
-            Phase::Actor | Phase::Critic => config.actor.learning_rate,
-            Phase::Control => config.control().learning_rate,
-            Phase::ActorCritic => config.actor_critic.learning_rate,
-        };
         // A network that the phase does not train needs no moments.
         let actor = if phase == Phase::Critic { Vec::new() } else { trainer.actor.params() };
         let trains_critic = matches!(phase, Phase::Critic | Phase::ActorCritic);
         let critic = if trains_critic { trainer.critic.params() } else { Vec::new() };
         Self {
             phase,
-            epoch: 0,
-            actor_adam: Adam::new(actor_rate, &actor),
+            epoch,
+            actor_adam: Adam::new(phase.learning_rate(config, epoch + 1), &actor),
             critic_adam: Adam::new(config.critic.learning_rate, &critic),
             best: None,
         }
@@ -111,7 +181,7 @@ impl PhaseState {
 }
 
 /// Trains what is left of `phase` and saves its outcome in the run folder: the epoch that is best on the validation
-/// users, or the last one of the critic's phase.
+/// users, or the last one of the critic's phase. With several step sizes it starts anew for each.
 pub(crate) fn train_phase(
     trainer: &mut Trainer<'_>,
     phase: Phase,
@@ -120,24 +190,35 @@ pub(crate) fn train_phase(
     progress: &mut dyn Progress,
 ) -> Result<()> {
     let checkpoints = &folder.checkpoints;
+    let go_back_to_start = |trainer: &mut Trainer<'_>| match phase.starts_from() {
+        Some(before) => trainer.restore(&checkpoints.outcome(before)?),
+        None => Ok(()),
+    };
     let mut state = match checkpoints.interrupted(phase, trainer)? {
         Some(state) => state,
         None => {
-            if let Some(before) = phase.starts_from() {
-                trainer.restore(&checkpoints.outcome(before)?)?;
-            }
+            go_back_to_start(trainer)?;
             PhaseState::new(phase, trainer)
         }
     };
     folder.rewind_history(phase, state.epoch)?;
-    let epochs = epochs_of(phase, trainer);
-    progress.phase(phase, state.epoch, epochs, trainer.batches(&data.train));
+    let config::Phase { epochs, learning_rate: rates } = phase.plan(trainer.config);
+    let all_epochs = epochs * rates.iter().len() as u64;
+    progress.phase(phase, state.epoch, all_epochs, trainer.batches(&data.train));
     let mut saved = Instant::now();
-    while state.epoch < epochs {
+    while state.epoch < all_epochs {
         let start = Instant::now();
+        if state.epoch > 0 && state.epoch % epochs == 0 {
+            go_back_to_start(trainer)?;
+            state = PhaseState { best: state.best, ..PhaseState::at(phase, state.epoch, trainer) };
+        }
+        let epoch_of_rate = state.epoch % epochs + 1;
+        let losses = trainer.epoch(&mut state, epoch_of_rate, &data.train, progress)?;
         let epoch = state.epoch + 1;
-        let losses = trainer.epoch(&mut state, epoch, &data.train, progress)?;
         let mut record = EpochRecord::new(phase, epoch, losses);
+        if rates.iter().len() > 1 {
+            record.learning_rate = Some(state.actor_adam.learning_rate);
+        }
         if phase.selects() {
             validate(trainer, data, &mut state, &mut record)?;
         }
@@ -145,22 +226,13 @@ pub(crate) fn train_phase(
         state.epoch = epoch;
         folder.append(&record)?;
         progress.epoch(&record);
-        if epoch < epochs && saved.elapsed().as_secs_f64() >= trainer.config.checkpoint_seconds {
+        if epoch < all_epochs && saved.elapsed().as_secs_f64() >= trainer.config.checkpoint_seconds {
             checkpoints.save_state(trainer, &state)?;
             saved = Instant::now();
         }
     }
     let outcome = state.best.unwrap_or_else(|| trainer.snapshot(state.epoch));
     checkpoints.save_outcome(phase, &outcome)
-}
-
-fn epochs_of(phase: Phase, trainer: &Trainer<'_>) -> u64 {
-    match phase {
-        Phase::Actor => trainer.config.actor.epochs,
-        Phase::Control => trainer.config.control().epochs,
-        Phase::Critic => trainer.config.critic.epochs,
-        Phase::ActorCritic => trainer.config.actor_critic.epochs,
-    }
 }
 
 /// Measures the epoch on the validation users and keeps it when it is the best so far.

@@ -1,13 +1,14 @@
 //! The losses of each phase, and one step down them.
 
 use super::Trainer;
+use super::features::counts;
 use super::phase::{Phase, PhaseState};
 use crate::Result;
 use crate::config::Features;
 use crate::metrics::score_users;
 use ract_autodiff::{Mat, Module, Tape, Var};
-use ract_data::{Batch, Interactions};
-use ract_models::Scored;
+use ract_data::Batch;
+use ract_models::{Loss, Scored, Users};
 use std::collections::BTreeMap;
 
 /// What a step reports, by name: means over the batch.
@@ -16,6 +17,8 @@ pub(crate) type Losses = BTreeMap<String, f64>;
 /// What a step trains on.
 pub(crate) struct Step {
     pub(crate) batch: Batch<f32>,
+    /// The users' rows in the training data.
+    pub(crate) users: Vec<u32>,
     /// Noise of the latent variables, B x d.
     pub(crate) eps: Mat<f32>,
 }
@@ -24,8 +27,8 @@ pub(crate) struct Step {
 pub(crate) struct Recorded<'t> {
     pub(crate) actor_loss: Option<Var<'t, f32>>,
     pub(crate) critic_loss: Option<Var<'t, f32>>,
-    /// The actor's own loss of each user, B x 1.
-    nll: Var<'t, f32>,
+    /// What the critic sees, B x F, where it looks or its statistics are gathered.
+    features: Option<Var<'t, f32>>,
     pub(crate) report: Losses,
 }
 
@@ -33,10 +36,9 @@ impl Trainer<'_> {
     /// One step of the phase: all its losses from one forward pass.
     pub(crate) fn step(&mut self, state: &mut PhaseState, step: Step) -> Result<Losses> {
         let (report, actor_grads, critic_grads) = {
-            let (seen, unseen) = (counts(&step.batch.seen), counts(&step.batch.unseen));
-            let Recorded { actor_loss, critic_loss, nll, report } = self.record(&self.tape, state.phase, step)?;
-            if state.phase == Phase::Actor && self.config.critic.features == Features::Standardised {
-                self.critic.statistics.update(&[&seen, &unseen, nll.value()?]);
+            let Recorded { actor_loss, critic_loss, features, report } = self.record(&self.tape, state.phase, step)?;
+            if let Some(features) = features.filter(|_| state.phase == Phase::Actor) {
+                self.critic.statistics.update(features.value()?);
             }
             let actor_grads = actor_loss.map(|loss| loss.backward(self.actor.params())).transpose()?;
             let critic_grads = critic_loss.map(|loss| loss.backward(self.critic.params())).transpose()?;
@@ -54,44 +56,84 @@ impl Trainer<'_> {
     }
 
     /// Records the forward pass and the losses of `phase`:
-    /// the actor's own, `mean(nll) + beta KL` (actor, control);
+    /// the actor's own and its regulariser (actor, control), or another loss (fine-tunings without a critic);
     /// the critic's, with the actor as it is (critic);
     /// minus the critic's mean prediction for the actor, and the critic's own (actor-critic).
     pub(crate) fn record<'t>(&self, tape: &'t Tape<f32>, phase: Phase, step: Step) -> Result<Recorded<'t>> {
-        let Step { batch, eps } = step;
-        let Scored { logits, nll, kl } = self.actor.forward(tape, &batch.input, &batch.items, eps);
-        let mean_nll = nll.mean();
-        if matches!(phase, Phase::Actor | Phase::Control) {
-            let beta = self.beta() as f32;
-            let report = report([("nll", mean_nll.scalar()?), ("kl", kl.scalar()?), ("beta", beta)]);
-            return Ok(Recorded { actor_loss: Some(mean_nll + kl.scale(beta)), critic_loss: None, nll, report });
+        let Step { batch, users, eps } = step;
+        let users = Users { input: &batch.input, rows: Some(&users) };
+        let scored = self.actor.forward(tape, &users, &batch.items, eps);
+        if matches!(phase, Phase::Critic | Phase::ActorCritic) {
+            return self.record_critic(tape, phase, &batch, &scored);
         }
-        let logits = logits.value()?;
-        let metric = tape.timed("ranking", || self.metric(logits, &batch));
+        let mean_loss = scored.loss.mean();
+        let mut report = report([(self.actor.loss().name(), mean_loss.scalar()?)]);
+        let actor_loss = match phase {
+            Phase::Flat => mean_loss,
+            Phase::PerItem => {
+                let per_item = counts(&batch.seen) + counts(&batch.unseen);
+                (scored.loss * tape.constant(per_item.mapv(|n| 1.0 / n.max(1.0)))).mean()
+            }
+            Phase::Warp => Loss::Warp.of(scored.scores, &batch.items).mean(),
+            Phase::LambdaRank => Loss::LambdaRank.of(scored.scores, &batch.items).mean(),
+            _ => mean_loss + self.regulariser(tape, &scored, &mut report)?,
+        };
+        let gathers = phase == Phase::Actor && self.config.critic.features == Features::Standardised;
+        let features = gathers.then(|| self.features(tape, &batch, &scored));
+        Ok(Recorded { actor_loss: Some(actor_loss), critic_loss: None, features, report })
+    }
+
+    /// `beta KL` of a variational actor; `l2` times the sum of squares of any other's parameters.
+    fn regulariser<'t>(
+        &self,
+        tape: &'t Tape<f32>,
+        scored: &Scored<'t, f32>,
+        report: &mut Losses,
+    ) -> Result<Var<'t, f32>> {
+        let mut note = |name: &str, value: f32| report.insert(name.to_owned(), f64::from(value));
+        if let Some(kl) = scored.kl {
+            let beta = self.beta() as f32;
+            note("kl", kl.scalar()?);
+            note("beta", beta);
+            return Ok(kl.scale(beta));
+        }
+        let squares = self.actor.params().into_iter().map(|param| tape.param(param).sum_squares());
+        let Some(l2) = squares.reduce(|sum, of_param| sum + of_param).filter(|_| self.l2 > 0.0) else {
+            return Ok(tape.constant(Mat::zeros((1, 1))));
+        };
+        note("l2", l2.scalar()?);
+        Ok(l2.scale(self.l2 as f32))
+    }
+
+    fn record_critic<'t>(
+        &self,
+        tape: &'t Tape<f32>,
+        phase: Phase,
+        batch: &Batch<f32>,
+        scored: &Scored<'t, f32>,
+    ) -> Result<Recorded<'t>> {
+        let scores = scored.scores.value()?;
+        let metric = tape.timed("ranking", || self.metric(scores, batch));
         let mean_metric = metric.mean().unwrap_or_default();
-        let predicted = self.critic.predict(tape, counts(&batch.seen), counts(&batch.unseen), nll);
+        let features = self.features(tape, batch, scored);
+        let predicted = self.critic.judge(features);
         let mean_predicted = predicted.mean();
         let critic_loss = self.critic.loss(predicted, metric, self.config.critic.l2);
         let report = report([
-            ("nll", mean_nll.scalar()?),
+            (self.actor.loss().name(), scored.loss.mean().scalar()?),
             ("critic_loss", critic_loss.scalar()?),
             ("predicted", mean_predicted.scalar()?),
             ("metric", mean_metric),
         ]);
         let actor_loss = (phase == Phase::ActorCritic).then(|| -mean_predicted);
-        Ok(Recorded { actor_loss, critic_loss: Some(critic_loss), nll, report })
+        Ok(Recorded { actor_loss, critic_loss: Some(critic_loss), features: Some(features), report })
     }
 
     /// The critic's target: each user's metric on the unseen items, B x 1.
-    fn metric(&self, logits: &Mat<f32>, batch: &Batch<f32>) -> Mat<f32> {
-        let metric = [self.config.critic.metric];
-        score_users(|user| logits.row(user), &batch.seen, &batch.unseen, &metric).mapv(|value| value as f32)
+    fn metric(&self, scores: &Mat<f32>, batch: &Batch<f32>) -> Mat<f32> {
+        let target = [&*self.target];
+        score_users(|user| scores.row(user), &batch.seen, &batch.unseen, &target).mapv(|value| value as f32)
     }
-}
-
-/// How many items each user has, B x 1.
-fn counts(items: &Interactions) -> Mat<f32> {
-    Mat::from_shape_fn((items.n_users(), 1), |(user, _)| items.items(user).len() as f32)
 }
 
 fn report<const N: usize>(losses: [(&str, f32); N]) -> Losses {

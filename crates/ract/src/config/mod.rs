@@ -1,10 +1,16 @@
 //! One experiment: what its TOML file may say, and the paper's settings for all that it leaves out.
 
-use crate::metrics::Metric;
+mod rates;
+mod sections;
+
+pub use rates::Rates;
+pub use sections::{Actor, Control, Critic, Data, Evaluation, Feature, Features, FineTuning, Phase, Synthetic};
+
 use crate::{Error, Result};
+use ract_models::actors::{ACTORS, actor_entry};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// No layer is wider.
 const MAX_WIDTH: usize = 100_000;
@@ -35,10 +41,14 @@ pub struct Config {
     /// The critic and its training while the actor is frozen.
     #[serde(default)]
     pub critic: Critic,
+    /// What the best actor is trained by further, next to each other.
+    #[serde(default = "default_fine_tuning")]
+    pub fine_tuning: Vec<FineTuning>,
     /// The phase that both train in.
     #[serde(default)]
     pub actor_critic: Phase,
-    /// The control: the actor's own loss continued instead of the critic's; what it leaves out is as in `actor_critic`.
+    /// The control, the actor's own loss continued instead of the critic's, and the other fine-tunings without a critic; what
+    /// it leaves out is as in `actor_critic`.
     #[serde(default)]
     pub control: Control,
     /// What is measured, and what is selected by.
@@ -46,121 +56,12 @@ pub struct Config {
     pub evaluation: Evaluation,
 }
 
-/// Where the interactions come from.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub enum Data {
-    /// A folder that `ract prepare` wrote.
-    Path(PathBuf),
-    /// Made in memory.
-    Synthetic(Synthetic),
-}
-
-/// The synthetic world.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Synthetic {
-    /// Number of users, held-out ones included.
-    pub users: usize,
-    /// Number of items.
-    pub items: usize,
-    /// Validation users, and as many test users.
-    pub heldout_users: usize,
-    /// The world's own seed, apart from that of the training.
-    #[serde(default)]
-    pub seed: u64,
-}
-
-/// The actor and its own training.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Actor {
-    /// Which actor.
-    pub network: Network,
-    /// Width of its hidden layers.
-    pub hidden: usize,
-    /// Number of its latent variables.
-    pub latent: usize,
-    /// Epochs of its own training.
-    pub epochs: u64,
-    /// Adam's step size.
-    pub learning_rate: f64,
-    /// The weight of the KL term is the share of this many batches that has been seen ...
-    pub anneal_batches: u64,
-    /// ... up to this cap.
-    pub beta_max: f64,
-}
-
-/// The actors on offer.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Network {
-    /// The variational autoencoder with a multinomial likelihood.
-    #[default]
-    MultVae,
-}
-
-/// The critic and its training while the actor is frozen.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Critic {
-    /// Widths of its hidden layers.
-    pub hidden: Vec<usize>,
-    /// The metric that it learns to predict.
-    pub metric: Metric,
-    /// How it is given its features.
-    pub features: Features,
-    /// Epochs of training with the actor frozen.
-    pub epochs: u64,
-    /// Adam's step size, in the actor-critic phase too.
-    pub learning_rate: f64,
-    /// Weight of the sum of squares of its parameters, before it is divided by the batch size.
-    pub l2: f64,
-}
-
-/// How the critic is given its features.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Features {
-    /// Standardised by statistics that are gathered while the actor trains.
-    #[default]
-    Standardised,
-    /// As they are: the statistics stay at 0 and 1, as in the published code.
-    Raw,
-}
-
-/// A phase of fine-tuning.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Phase {
-    /// Number of epochs.
-    pub epochs: u64,
-    /// Adam's step size for the actor.
-    pub learning_rate: f64,
-}
-
-/// The control's epochs and step size; those of the actor-critic phase where it says nothing.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Control {
-    /// Number of epochs.
-    pub epochs: Option<u64>,
-    /// Adam's step size for the actor.
-    pub learning_rate: Option<f64>,
-}
-
-/// What is measured, and what is selected by.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Evaluation {
-    /// Metrics in `result.json`.
-    pub metrics: Vec<Metric>,
-    /// Each phase keeps the epoch that is best by this metric on the validation users.
-    pub select: Metric,
-}
-
 fn default_batch_size() -> usize {
     500
+}
+
+fn default_fine_tuning() -> Vec<FineTuning> {
+    vec![FineTuning::Control, FineTuning::Ract]
 }
 
 fn default_keep() -> f64 {
@@ -169,47 +70,6 @@ fn default_keep() -> f64 {
 
 fn default_checkpoint_seconds() -> f64 {
     30.0
-}
-
-impl Default for Actor {
-    fn default() -> Self {
-        Self {
-            network: Network::default(),
-            hidden: 600,
-            latent: 200,
-            epochs: 200,
-            learning_rate: 1e-3,
-            anneal_batches: 200_000,
-            beta_max: 0.2,
-        }
-    }
-}
-
-impl Default for Critic {
-    fn default() -> Self {
-        Self {
-            hidden: vec![100, 100, 10],
-            metric: Metric::Ndcg(100),
-            features: Features::default(),
-            epochs: 50,
-            learning_rate: 1e-4,
-            l2: 1e-4,
-        }
-    }
-}
-
-impl Default for Phase {
-    fn default() -> Self {
-        Self { epochs: 100, learning_rate: 2e-6 }
-    }
-}
-
-impl Default for Evaluation {
-    fn default() -> Self {
-        use Metric::{Ndcg, Recall};
-        let metrics = vec![Recall(20), Recall(50), Ndcg(100), Ndcg(1), Ndcg(3), Ndcg(5), Ndcg(200)];
-        Self { metrics, select: Ndcg(100) }
-    }
 }
 
 impl Config {
@@ -224,6 +84,7 @@ impl Config {
             data,
             actor: Actor::default(),
             critic: Critic::default(),
+            fine_tuning: default_fine_tuning(),
             actor_critic: Phase::default(),
             control: Control::default(),
             evaluation: Evaluation::default(),
@@ -255,11 +116,20 @@ impl Config {
         toml::to_string(self).map_err(|error| Error::Failed(format!("cannot write the configuration as TOML: {error}")))
     }
 
-    /// Epochs and step size of the control.
+    /// What the actor is called in tables.
+    pub fn actor_label(&self) -> &str {
+        actor_entry(&self.actor.network).map_or(&self.actor.network, |entry| entry.label)
+    }
+
+    /// Epochs and step size of the control and of the other fine-tunings without a critic.
     pub fn control(&self) -> Phase {
         Phase {
             epochs: self.control.epochs.unwrap_or(self.actor_critic.epochs),
-            learning_rate: self.control.learning_rate.unwrap_or(self.actor_critic.learning_rate),
+            learning_rate: self
+                .control
+                .learning_rate
+                .clone()
+                .unwrap_or_else(|| self.actor_critic.learning_rate.clone()),
         }
     }
 
@@ -303,17 +173,20 @@ impl Config {
             ("critic.epochs", self.critic.epochs as f64),
             ("critic.learning_rate", self.critic.learning_rate),
             ("actor_critic.epochs", self.actor_critic.epochs as f64),
-            ("actor_critic.learning_rate", self.actor_critic.learning_rate),
             ("control.epochs", control.epochs as f64),
-            ("control.learning_rate", control.learning_rate),
+            ("actor.positive_weight", self.actor.positive_weight),
         ];
-        for (key, value) in positive {
+        let rates_of = [&self.actor_critic.learning_rate, &control.learning_rate];
+        let rates = ["actor_critic.learning_rate", "control.learning_rate"].into_iter().zip(rates_of);
+        let rates = rates.flat_map(|(key, rates)| rates.iter().map(move |rate| (key, rate)));
+        for (key, value) in positive.into_iter().chain(rates) {
             if !(value > 0.0 && value.is_finite()) {
                 return Err(format!("{key} is {value}: it must be above 0"));
             }
         }
         let not_negative = [
             ("actor.beta_max", self.actor.beta_max),
+            ("actor.l2", self.actor.l2.unwrap_or(0.0)),
             ("critic.l2", self.critic.l2),
             ("checkpoint_seconds", self.checkpoint_seconds),
         ];
@@ -331,6 +204,18 @@ impl Config {
             if !(1..=MAX_WIDTH).contains(&width) {
                 return Err(format!("{key} is {width}: a layer has 1 to {MAX_WIDTH} numbers"));
             }
+        }
+        if actor_entry(&self.actor.network).is_none() {
+            let names: Vec<_> = ACTORS.iter().map(|entry| entry.name).collect();
+            let (network, names) = (&self.actor.network, names.join(", "));
+            return Err(format!("actor.network is {network}: there are {names}"));
+        }
+        if rates_of.iter().any(|rates| rates.iter().len() == 0) {
+            return Err("a learning_rate is an empty list: name at least one".to_owned());
+        }
+        if !self.critic.inputs.iter().any(|input| input.has_gradient()) {
+            let problem = "critic.inputs has nothing through which a gradient reaches the actor: add one, such as loss";
+            return Err(problem.to_owned());
         }
         if self.evaluation.metrics.is_empty() {
             return Err("evaluation.metrics is empty: name at least one, such as ndcg@100".to_owned());
@@ -375,6 +260,7 @@ fn plain(message: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::metrics::Metric;
 
     const MINIMAL: &str = "dataset = \"tiny\"\ndata.path = \"data/tiny\"\n";
 
@@ -394,12 +280,12 @@ mod tests {
         assert_eq!((config.batch_size, config.keep, config.actor.hidden, config.actor.latent), (500, 0.5, 600, 200));
         assert_eq!((config.actor.anneal_batches, config.actor.beta_max), (200_000, 0.2));
         assert_eq!((config.actor.learning_rate, config.critic.learning_rate), (1e-3, 1e-4));
-        assert_eq!((config.control().epochs, config.control().learning_rate), (100, 2e-6));
+        assert_eq!((config.control().epochs, config.control().learning_rate), (100, Rates::of(2e-6)));
     }
 
     #[test]
     fn a_resolved_configuration_reads_back_the_same() {
-        let config = read(MINIMAL, &["control.learning_rate=1e-5"]).unwrap();
+        let config = read(MINIMAL, &["control.learning_rate=[1e-5, 2e-5]", "actor.l2=0.1"]).unwrap();
         assert_eq!(read(&config.to_toml().unwrap(), &[]).unwrap(), config);
     }
 
@@ -434,6 +320,10 @@ mod tests {
         assert_eq!(read(MINIMAL, &["keep=1.5"]).unwrap_err(), "FILE: keep is 1.5: it must be above 0 and below 1");
         let error = read(MINIMAL, &["actor.hidden=100000000000"]).unwrap_err();
         assert_eq!(error, "FILE: actor.hidden is 100000000000: a layer has 1 to 100000 numbers");
+        let error = read(MINIMAL, &["actor.network=vae"]).unwrap_err();
+        assert!(error.starts_with("FILE: actor.network is vae: there are mult-vae, mult-dae, "), "{error}");
+        let error = read(MINIMAL, &["critic.inputs=[\"seen\"]"]).unwrap_err();
+        assert!(error.contains("nothing through which a gradient reaches the actor"), "{error}");
         let either =
             "data is either `path`, a prepared folder, or `synthetic`, a world to be made: one of them, and not both";
         assert_eq!(read("dataset = \"x\"\n[data]\n", &[]).unwrap_err(), format!("FILE, line 2: {either}"));

@@ -1,0 +1,69 @@
+//! The actors, one a file, and their registry.
+
+mod gaussian_vae;
+mod lambda_rank;
+mod mult_dae;
+pub mod mult_vae;
+mod vwmf;
+mod warp;
+mod wmf;
+
+use crate::networks::VaeSizes;
+use crate::{Actor, Loss};
+use ract_data::Interactions;
+use rand::RngCore;
+
+/// What actors are made from.
+#[derive(Clone, Copy, Debug)]
+pub struct Setting<'a> {
+    /// Number of items, I.
+    pub items: usize,
+    /// Width of hidden layers; 600 in the paper.
+    pub hidden: usize,
+    /// Number of latent variables; 200 in the paper.
+    pub latent: usize,
+    /// Weight of an item that the user has in a weighted squared error; 5 in the paper.
+    pub positive_weight: f64,
+    /// The training users, for actors that start from what is counted.
+    pub train: &'a Interactions,
+}
+
+impl Setting<'_> {
+    fn vae_sizes(&self) -> VaeSizes {
+        VaeSizes { items: self.items, hidden: self.hidden, latent: self.latent }
+    }
+
+    fn squared_error(&self) -> Loss {
+        Loss::SquaredError { positive_weight: self.positive_weight }
+    }
+}
+
+/// An actor on offer.
+#[derive(Clone, Copy, Debug)]
+pub struct ActorEntry {
+    /// The name in configurations and results.
+    pub name: &'static str,
+    /// The name in tables.
+    pub label: &'static str,
+    /// The weight of the sum of squares of its parameters, unless a configuration says another; variational actors have
+    /// the KL term instead.
+    pub l2: f64,
+    /// Makes one with fresh parameters.
+    pub build: fn(&Setting<'_>, &mut dyn RngCore) -> Box<dyn Actor<f32>>,
+}
+
+/// All actors. A new one is a file beside this one and a line here.
+pub const ACTORS: &[ActorEntry] = &[
+    ActorEntry { name: "mult-vae", label: "Mult-VAE", l2: 0.0, build: mult_vae::build },
+    ActorEntry { name: "mult-dae", label: "Mult-DAE", l2: 1e-5, build: mult_dae::build },
+    ActorEntry { name: "gaussian-vae", label: "Gaussian VAE", l2: 0.0, build: gaussian_vae::build },
+    ActorEntry { name: "wmf", label: "WMF", l2: 1e-4, build: wmf::build },
+    ActorEntry { name: "vwmf", label: "VWMF", l2: 0.0, build: vwmf::build },
+    ActorEntry { name: "warp", label: "WARP", l2: 1e-4, build: warp::build },
+    ActorEntry { name: "lambda-rank", label: "LambdaRank", l2: 0.0, build: lambda_rank::build },
+];
+
+/// The actor of that name.
+pub fn actor_entry(name: &str) -> Option<&'static ActorEntry> {
+    ACTORS.iter().find(|entry| entry.name == name)
+}

@@ -1,0 +1,41 @@
+//! Two linear layers.
+
+use super::{Network, with_zero_bias};
+use crate::actor::{Output, Users};
+use crate::linear::Linear;
+use ract_autodiff::{Mat, Module, Param, Scalar, Tape};
+use rand::Rng;
+
+/// I - latent - I, without activations.
+#[derive(Debug)]
+pub struct LinearAutoencoder<T> {
+    enc: Linear<T>,
+    dec: Linear<T>,
+}
+
+impl<T: Scalar> LinearAutoencoder<T> {
+    /// First weights are Xavier-uniform, first biases zero.
+    pub fn new(items: usize, latent: usize, rng: &mut impl Rng) -> Self {
+        Self {
+            enc: with_zero_bias(["enc_w", "enc_b"], items, latent, rng),
+            dec: with_zero_bias(["dec_w", "dec_b"], latent, items, rng),
+        }
+    }
+}
+
+impl<T: Scalar> Network<T> for LinearAutoencoder<T> {
+    fn output<'t>(&self, tape: &'t Tape<T>, users: &Users<'_, T>, _eps: Option<Mat<T>>) -> Output<'t, T> {
+        let z = self.enc.apply_sparse(tape, users.input).named("z");
+        Output { scores: self.dec.apply(z).named("logits"), kl: None }
+    }
+}
+
+impl<T> Module<T> for LinearAutoencoder<T> {
+    fn params(&self) -> Vec<&Param<T>> {
+        [&self.enc, &self.dec].into_iter().flat_map(Module::params).collect()
+    }
+
+    fn params_mut(&mut self) -> Vec<&mut Param<T>> {
+        [&mut self.enc, &mut self.dec].into_iter().flat_map(Module::params_mut).collect()
+    }
+}

@@ -1,0 +1,56 @@
+//! A variational autoencoder of linear layers.
+
+use super::{Network, with_zero_bias};
+use crate::actor::{Output, Users};
+use crate::linear::Linear;
+use ract_autodiff::{Mat, Module, Param, Scalar, Tape};
+use rand::Rng;
+
+/// I - (mu, logvar) - `z = mu + eps exp(logvar / 2)` - I, without activations.
+#[derive(Debug)]
+pub struct LinearVae<T> {
+    mu: Linear<T>,
+    logvar: Linear<T>,
+    dec: Linear<T>,
+    latent: usize,
+}
+
+impl<T: Scalar> LinearVae<T> {
+    /// First weights are Xavier-uniform, first biases zero.
+    pub fn new(items: usize, latent: usize, rng: &mut impl Rng) -> Self {
+        Self {
+            mu: with_zero_bias(["mu_w", "mu_b"], items, latent, rng),
+            logvar: with_zero_bias(["logvar_w", "logvar_b"], items, latent, rng),
+            dec: with_zero_bias(["dec_w", "dec_b"], latent, items, rng),
+            latent,
+        }
+    }
+}
+
+impl<T: Scalar> Network<T> for LinearVae<T> {
+    fn output<'t>(&self, tape: &'t Tape<T>, users: &Users<'_, T>, eps: Option<Mat<T>>) -> Output<'t, T> {
+        let mu = self.mu.apply_sparse(tape, users.input).named("mu");
+        let (z, kl) = match eps {
+            Some(eps) => {
+                let logvar = self.logvar.apply_sparse(tape, users.input).named("logvar");
+                (mu.reparameterize(logvar, eps).named("z"), Some(mu.gaussian_kl(logvar).mean().named("kl")))
+            }
+            None => (mu, None),
+        };
+        Output { scores: self.dec.apply(z).named("logits"), kl }
+    }
+
+    fn noise(&self) -> usize {
+        self.latent
+    }
+}
+
+impl<T> Module<T> for LinearVae<T> {
+    fn params(&self) -> Vec<&Param<T>> {
+        [&self.mu, &self.logvar, &self.dec].into_iter().flat_map(Module::params).collect()
+    }
+
+    fn params_mut(&mut self) -> Vec<&mut Param<T>> {
+        [&mut self.mu, &mut self.logvar, &mut self.dec].into_iter().flat_map(Module::params_mut).collect()
+    }
+}

@@ -1,0 +1,75 @@
+//! Autoencoders, from which actors are made by giving them a loss.
+
+mod dae;
+mod linear_autoencoder;
+mod linear_vae;
+mod vae;
+
+pub use dae::Dae;
+pub use linear_autoencoder::LinearAutoencoder;
+pub use linear_vae::LinearVae;
+pub use vae::{Vae, VaeSizes};
+
+use crate::actor::{Output, Users};
+use crate::init::{truncated_normal, xavier};
+use crate::linear::Linear;
+use crate::{Actor, Loss};
+use ract_autodiff::{Mat, Module, Param, Scalar, Tape};
+use rand::Rng;
+
+/// Standard deviation of the first biases of variational networks.
+const BIAS_STD: f64 = 0.001;
+
+/// A network from a user's items to scores of all items.
+pub trait Network<T: Scalar>: Module<T> + Send + Sync {
+    /// As [`Actor::output`].
+    fn output<'t>(&self, tape: &'t Tape<T>, users: &Users<'_, T>, eps: Option<Mat<T>>) -> Output<'t, T>;
+
+    /// As [`Actor::noise`].
+    fn noise(&self) -> usize {
+        0
+    }
+}
+
+/// A network with the loss that trains it.
+#[derive(Debug)]
+pub struct Autoencoder<N> {
+    /// The network.
+    pub network: N,
+    /// Its loss.
+    pub loss: Loss,
+}
+
+impl<T: Scalar, N: Network<T>> Actor<T> for Autoencoder<N> {
+    fn output<'t>(&self, tape: &'t Tape<T>, users: &Users<'_, T>, eps: Option<Mat<T>>) -> Output<'t, T> {
+        self.network.output(tape, users, eps)
+    }
+
+    fn loss(&self) -> Loss {
+        self.loss
+    }
+
+    fn noise(&self) -> usize {
+        self.network.noise()
+    }
+}
+
+impl<T, N: Module<T>> Module<T> for Autoencoder<N> {
+    fn params(&self) -> Vec<&Param<T>> {
+        self.network.params()
+    }
+
+    fn params_mut(&mut self) -> Vec<&mut Param<T>> {
+        self.network.params_mut()
+    }
+}
+
+/// A layer with Xavier-uniform weights, and biases from a truncated normal of deviation 0.001.
+fn with_random_bias<T: Scalar>(names: [&str; 2], inputs: usize, outputs: usize, rng: &mut impl Rng) -> Linear<T> {
+    Linear::new(names, xavier(inputs, outputs, rng), truncated_normal(outputs, BIAS_STD, rng))
+}
+
+/// A layer with Xavier-uniform weights and biases of zero.
+fn with_zero_bias<T: Scalar>(names: [&str; 2], inputs: usize, outputs: usize, rng: &mut impl Rng) -> Linear<T> {
+    Linear::new(names, xavier(inputs, outputs, rng), Mat::zeros((1, outputs)))
+}
