@@ -10,11 +10,10 @@ mod init;
 mod linear;
 mod loss;
 pub mod networks;
-mod popularity;
+pub mod rivals;
 mod statistics;
 
 pub use actor::{Actor, Output, Scored, Users};
 pub use critic::{Critic, CriticOutput};
 pub use loss::Loss;
-pub use popularity::Popularity;
 pub use statistics::RunningStatistics;

@@ -5,7 +5,8 @@ use crate::metrics::{Estimate, Metric, paired_gain, score_users};
 use crate::training::Trainer;
 use ndarray::{Array2, ArrayView1, s};
 use ract_data::{Batch, HeldOut};
-use ract_models::{Popularity, Users};
+use ract_models::Users;
+use ract_models::rivals::Rival;
 
 /// Metrics of each held-out user. Users who have nothing held out are left out: there is nothing to find for them.
 #[derive(Clone, Debug, PartialEq)]
@@ -51,15 +52,17 @@ pub(crate) fn evaluate_actor(trainer: &mut Trainer<'_>, of: &HeldOut, metrics: &
     })
 }
 
-/// The metrics of ranking by popularity.
-pub(crate) fn evaluate_popularity(
-    popularity: &Popularity<f32>,
+/// A rival's metrics.
+pub(crate) fn evaluate_rival(
+    rival: &dyn Rival,
     of: &HeldOut,
     metrics: &[Metric],
     batch_size: usize,
 ) -> Result<PerUser> {
-    let scores = ArrayView1::from(popularity.scores());
-    evaluate(of, metrics, batch_size, |batch| Ok(score_users(|_| scores, &batch.seen, &batch.unseen, metrics)))
+    evaluate(of, metrics, batch_size, |batch| {
+        let scores = rival.scores(&batch.seen);
+        Ok(score_users(|user| scores.row(user), &batch.seen, &batch.unseen, metrics))
+    })
 }
 
 fn evaluate(

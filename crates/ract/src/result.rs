@@ -3,12 +3,12 @@
 use crate::Result;
 use crate::checkpoints::Checkpoints;
 use crate::config::Config;
-use crate::evaluate::{PerUser, evaluate_actor, evaluate_popularity};
+use crate::evaluate::{PerUser, evaluate_actor, evaluate_rival};
 use crate::metrics::{Estimate, Metric};
 use crate::run_folder::{EpochRecord, RunFolder};
 use crate::training::{Phase, Trainer};
 use ract_data::Dataset;
-use ract_models::Popularity;
+use ract_models::rivals::Popularity;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -107,7 +107,7 @@ impl Provenance {
 pub(crate) fn evaluate_run(config: &Config, data: &Dataset, checkpoints: &Checkpoints) -> Result<Evaluation> {
     let metrics = &config.evaluation.metrics;
     let popularity = Popularity::fit(&data.train);
-    let popularity = evaluate_popularity(&popularity, &data.test, metrics, config.batch_size)?;
+    let popularity = evaluate_rival(&popularity, &data.test, metrics, config.batch_size)?;
     let mut tested = BTreeMap::from([("popularity", popularity)]);
     let mut trainer = Trainer::new(config, &data.train)?;
     let outcomes: Vec<_> = Phase::of(config)

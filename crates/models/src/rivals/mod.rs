@@ -1,0 +1,94 @@
+//! The rivals, one a file, and their registry: recommenders that no gradient trains.
+
+mod popularity;
+
+pub use popularity::Popularity;
+
+use ndarray::Array2;
+use ract_data::Interactions;
+use std::collections::BTreeMap;
+
+/// A recommender that is fitted once.
+pub trait Rival: Send + Sync {
+    /// Scores of all items for users who have the items in the rows of `fold_in` (B x I): B x I.
+    fn scores(&self, fold_in: &Interactions) -> Array2<f32>;
+}
+
+/// Why a rival cannot be fitted.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum RivalError {
+    /// A parameter is out of range.
+    #[error("{parameter} is {value}: {expected}")]
+    Parameter {
+        /// Its name.
+        parameter: &'static str,
+        /// What it was.
+        value: f64,
+        /// What it must be, as the rest of a sentence.
+        expected: &'static str,
+    },
+    /// It would need more memory than there is.
+    #[error("{need} GB of memory are needed, {available} GB are free: {way_out}")]
+    Memory {
+        /// Gigabytes that it needs.
+        need: f64,
+        /// Gigabytes that are there.
+        available: f64,
+        /// What to do about it.
+        way_out: String,
+    },
+    /// A system of equations has no solution in this precision.
+    #[error("{0}")]
+    Singular(String),
+}
+
+/// What a rival is fitted with, by name; what is missing stands at the registry's first value.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Parameters(pub BTreeMap<&'static str, f64>);
+
+impl Parameters {
+    /// A parameter, which must be at least `least`.
+    ///
+    /// # Errors
+    /// When it is missing, smaller or not a finite number.
+    pub fn at_least(&self, parameter: &'static str, least: f64, expected: &'static str) -> Result<f64, RivalError> {
+        let value = self.0.get(parameter).copied().unwrap_or(f64::NAN);
+        if value >= least && value.is_finite() {
+            Ok(value)
+        } else {
+            Err(RivalError::Parameter { parameter, value, expected })
+        }
+    }
+}
+
+/// One parameter of a rival.
+#[derive(Clone, Copy, Debug)]
+pub struct Parameter {
+    /// The name in configurations and results.
+    pub name: &'static str,
+    /// The values that are tried unless a configuration names others.
+    pub grid: &'static [f64],
+}
+
+/// A rival on offer.
+#[derive(Clone, Copy)]
+pub struct RivalEntry {
+    /// The name in configurations and results.
+    pub name: &'static str,
+    /// The name in tables.
+    pub label: &'static str,
+    /// Its parameters.
+    pub parameters: &'static [Parameter],
+    /// Fits one to the training users.
+    pub fit: fn(&Interactions, &Parameters) -> Result<Box<dyn Rival>, RivalError>,
+}
+
+/// All rivals. A new one is a file beside this one and a line here.
+pub const RIVALS: &[RivalEntry] =
+    &[RivalEntry { name: "popularity", label: "popularity", parameters: &[], fit: popularity::fit }];
+
+/// The rival of that name.
+pub fn rival_entry(name: &str) -> Option<&'static RivalEntry> {
+    RIVALS.iter().find(|entry| entry.name == name)
+}
