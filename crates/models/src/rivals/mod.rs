@@ -71,6 +71,9 @@ pub struct Parameter {
     pub grid: &'static [f64],
 }
 
+/// A fitted rival, or why there is none.
+pub type Fitted = Result<Box<dyn Rival>, RivalError>;
+
 /// A rival on offer.
 #[derive(Clone, Copy)]
 pub struct RivalEntry {
@@ -81,7 +84,7 @@ pub struct RivalEntry {
     /// Its parameters.
     pub parameters: &'static [Parameter],
     /// Fits one to the training users.
-    pub fit: fn(&Interactions, &Parameters) -> Result<Box<dyn Rival>, RivalError>,
+    pub fit: fn(&Interactions, &Parameters) -> Fitted,
 }
 
 /// All rivals. A new one is a file beside this one and a line here.

@@ -1,6 +1,6 @@
 //! The baseline that knows no user.
 
-use super::{Parameters, Rival, RivalError};
+use super::{Fitted, Parameters, Rival};
 use ndarray::{Array1, Array2};
 use ract_data::Interactions;
 
@@ -30,7 +30,7 @@ impl Rival for Popularity {
     }
 }
 
-pub(super) fn fit(train: &Interactions, _: &Parameters) -> Result<Box<dyn Rival>, RivalError> {
+pub(super) fn fit(train: &Interactions, _: &Parameters) -> Fitted {
     Ok(Box::new(Popularity::fit(train)))
 }
 
