@@ -12,12 +12,12 @@ use ract_data::{Dataset, SyntheticSpec};
 use std::path::Path;
 use std::sync::Arc;
 
-/// The interactions that the configuration names, read or made.
+/// The interactions that a configuration names, read or made.
 ///
 /// # Errors
-/// When there is no prepared folder, when it is damaged, or when there are fewer training users than in a batch.
-pub fn load_data(config: &Config) -> Result<Dataset> {
-    let data = match &config.data {
+/// When there is no prepared folder, or when it is damaged.
+pub fn read_data(data: &Data) -> Result<Dataset> {
+    Ok(match data {
         Data::Path(path) => Dataset::read(path)?,
         Data::Synthetic(world) => SyntheticSpec {
             users: world.users,
@@ -26,7 +26,15 @@ pub fn load_data(config: &Config) -> Result<Dataset> {
             seed: world.seed,
         }
         .dataset()?,
-    };
+    })
+}
+
+/// The interactions that a run of `config` trains on and is tested by.
+///
+/// # Errors
+/// As for [`read_data`], and when there are fewer training users than in a batch.
+pub fn load_data(config: &Config) -> Result<Dataset> {
+    let data = read_data(&config.data)?;
     let (users, batch_size) = (data.train.n_users(), config.batch_size);
     if users < batch_size {
         let message = format!("batch_size is {batch_size}, but there are only {users} training users: lower it");

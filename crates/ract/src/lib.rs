@@ -15,6 +15,7 @@ pub mod progress;
 pub mod published;
 pub mod raw_file;
 pub mod result;
+pub mod rival;
 pub mod run_folder;
 mod snapshot;
 pub mod table;

@@ -1,13 +1,13 @@
 //! The run folder: `config.toml`, `data.sha256`, `history.jsonl`, `checkpoints/`, `result.json`, perhaps `profile.json`.
 
 use crate::checkpoints::Checkpoints;
-use crate::config::Config;
+use crate::config::{Config, Settings};
 use crate::metrics::Metric;
-use crate::result::RunResult;
 use crate::training::Phase;
 use crate::{Error, Result, atomic_file};
 use ract_autodiff::{Profile, Spent};
 use ract_data::whole;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fs::{self, File, TryLockError};
@@ -77,7 +77,7 @@ impl RunFolder {
     /// # Errors
     /// When another process writes to it, or it holds something else: other files, or a run of another configuration or
     /// on other data.
-    pub fn open(path: &Path, config: &Config, data_sha256: &str) -> Result<Self> {
+    pub fn open<S: Settings>(path: &Path, config: &S, data_sha256: &str) -> Result<Self> {
         if !path.join(CONFIG).exists() {
             check_unused(path)?;
         }
@@ -93,7 +93,7 @@ impl RunFolder {
         };
         let (config_file, data_file) = (path.join(CONFIG), path.join(DATA));
         if config_file.exists() {
-            if let Some(difference) = Self::config(path)?.difference(config)? {
+            if let Some(difference) = S::read(&config_file, &[])?.difference(config)? {
                 return refuse(format!("of another configuration ({difference})"));
             }
         } else {
@@ -128,11 +128,11 @@ impl RunFolder {
         &self.data_sha256
     }
 
-    /// `result.json`, when the run is finished.
+    /// What `result.json` holds, when the run is finished.
     ///
     /// # Errors
     /// When it is damaged.
-    pub fn result(&self) -> Result<Option<RunResult>> {
+    pub fn result<R: DeserializeOwned>(&self) -> Result<Option<R>> {
         let file = self.path.join("result.json");
         if !file.exists() {
             return Ok(None);
@@ -143,7 +143,7 @@ impl RunFolder {
     }
 
     /// Writes `result.json`: the run is finished.
-    pub(crate) fn finish(&self, result: &RunResult) -> Result<()> {
+    pub(crate) fn finish(&self, result: &impl Serialize) -> Result<()> {
         let file = self.path.join("result.json");
         atomic_file::write(&file, |temporary| fs::write(temporary, serde_json::to_string_pretty(result)? + "\n"))
     }
@@ -178,11 +178,11 @@ impl RunFolder {
         self.path.join("profile.json")
     }
 
-    /// The epochs of `history.jsonl`.
+    /// The lines of `history.jsonl`: of a run its epochs, of a rival the parameters that were tried.
     ///
     /// # Errors
     /// When it cannot be read.
-    pub fn history(&self) -> Result<Vec<EpochRecord>> {
+    pub fn history<R: DeserializeOwned>(&self) -> Result<Vec<R>> {
         let file = self.history_file();
         if !file.exists() {
             return Ok(Vec::new());
@@ -194,15 +194,15 @@ impl RunFolder {
 
     /// Forgets the epochs of `phase` after the first `done`, and the phases after it: they are trained (again).
     pub(crate) fn rewind_history(&self, phase: Phase, done: u64) -> Result<()> {
-        let mut history = self.history()?;
+        let mut history: Vec<EpochRecord> = self.history()?;
         history.retain(|record| record.phase < phase || (record.phase == phase && record.epoch <= done));
         let lines = history.iter().map(line).collect::<serde_json::Result<String>>();
         let file = self.history_file();
         atomic_file::write(&file, |temporary| fs::write(temporary, lines?))
     }
 
-    /// Adds an epoch to `history.jsonl`.
-    pub(crate) fn append(&self, record: &EpochRecord) -> Result<()> {
+    /// Adds a line to `history.jsonl`.
+    pub(crate) fn append(&self, record: &impl Serialize) -> Result<()> {
         let file = self.history_file();
         let write =
             || fs::OpenOptions::new().create(true).append(true).open(&file)?.write_all(line(record)?.as_bytes());
@@ -214,7 +214,7 @@ impl RunFolder {
     }
 }
 
-fn line(record: &EpochRecord) -> serde_json::Result<String> {
+fn line(record: &impl Serialize) -> serde_json::Result<String> {
     Ok(serde_json::to_string(record)? + "\n")
 }
 

@@ -3,6 +3,7 @@
 use crate::metrics::{Estimate, Metric};
 use crate::published::Published;
 use crate::result::{Evaluation, Metrics};
+use crate::rival::RivalResult;
 use crate::run_folder::Profiles;
 use comfy_table::{CellAlignment, Table, presets::ASCII_MARKDOWN};
 
@@ -57,6 +58,18 @@ fn draw(title: String, evaluation: &Evaluation, actor: &str, metrics: &[Metric],
     }
     for column in table.column_iter_mut().skip(1) {
         column.set_cell_alignment(CellAlignment::Right);
+    }
+    table.to_string()
+}
+
+/// Test metrics of a rival.
+pub fn rival(label: &str, result: &RivalResult, metrics: &[Metric]) -> String {
+    let mut table = Table::new();
+    table.load_style(ASCII_MARKDOWN);
+    let title = format!("test, {} users", result.test_users);
+    table.set_header(std::iter::once(title).chain(metrics.iter().map(|m| m.to_string().to_uppercase())));
+    for found in result.test.values() {
+        table.add_row(row(label.to_owned(), found, metrics, |estimate| estimate.to_string()));
     }
     table.to_string()
 }

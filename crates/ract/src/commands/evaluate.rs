@@ -1,6 +1,6 @@
 //! `ract evaluate`: test metrics of finished or interrupted runs.
 
-use ract::config::Config;
+use ract::config::{Config, Settings};
 use ract::published::published;
 use ract::result::Evaluation;
 use ract::{Error, Result, experiment, table};
@@ -29,7 +29,8 @@ pub(crate) fn run(args: Args) -> Result<()> {
     if seeds.len() < configs.len() {
         return Err(Error::Usage("two of the runs have the same seed: name each run once".to_owned()));
     }
-    let (actor, metrics, published) = (first.actor_label(), super::columns(first), published(&first.dataset)?);
+    let (actor, metrics, published) =
+        (first.actor_label(), super::columns(&first.evaluation.metrics), published(&first.dataset)?);
     super::print(&match &evaluations[..] {
         [evaluation] => table::results(evaluation, actor, &metrics, &published),
         several => table::over_runs(several, actor, &metrics, &published),

@@ -3,13 +3,13 @@
 mod evaluate;
 mod inspect;
 mod prepare;
+mod rival;
 mod run;
 mod synth;
 mod terminal;
 
 use clap::Subcommand;
 use ract::Result;
-use ract::config::Config;
 use ract::metrics::Metric;
 use std::io::Write;
 
@@ -20,6 +20,8 @@ pub(crate) enum Command {
     Prepare(prepare::Args),
     /// Train all phases of an experiment and print what was gained; run again, it resumes
     Run(run::Args),
+    /// Fit a rival over a grid, choose on the validation users, and test it; run again, it resumes
+    Rival(rival::Args),
     /// Print the test metrics of a finished or interrupted run
     Evaluate(evaluate::Args),
     /// Show the gradients of one batch: as a table, for Graphviz, or drawn
@@ -33,6 +35,7 @@ impl Command {
         match self {
             Self::Prepare(args) => prepare::run(args),
             Self::Run(args) => run::run(args),
+            Self::Rival(args) => rival::run(args),
             Self::Evaluate(args) => evaluate::run(args),
             Self::Inspect(args) => inspect::run(args),
             Self::Synth(args) => synth::run(args),
@@ -53,9 +56,8 @@ fn thousands(number: usize) -> String {
 }
 
 /// The columns of a printed table: those of the paper's tables, as far as they were measured.
-fn columns(config: &Config) -> Vec<Metric> {
-    let measured = &config.evaluation.metrics;
+fn columns(measured: &[Metric]) -> Vec<Metric> {
     let paper = [Metric::Ndcg(100), Metric::Recall(20), Metric::Recall(50)];
     let columns: Vec<_> = paper.into_iter().filter(|metric| measured.contains(metric)).collect();
-    if columns.is_empty() { measured.clone() } else { columns }
+    if columns.is_empty() { measured.to_vec() } else { columns }
 }

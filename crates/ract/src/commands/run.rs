@@ -1,7 +1,7 @@
 //! `ract run`: all phases of one experiment.
 
 use crate::commands::terminal::Terminal;
-use ract::config::Config;
+use ract::config::{Config, Settings};
 use ract::fingerprint::fingerprint;
 use ract::published::published;
 use ract::run_folder::RunFolder;
@@ -52,7 +52,7 @@ pub(crate) fn run(args: Args) -> Result<()> {
     super::print(&table::results(
         &result.evaluation,
         config.actor_label(),
-        &super::columns(&config),
+        &super::columns(&config.evaluation.metrics),
         &published(&config.dataset)?,
     ));
     if args.profile {

@@ -1,16 +1,15 @@
 //! One experiment: what its TOML file may say, and the paper's settings for all that it leaves out.
 
+mod file;
 mod rates;
 mod sections;
 
+pub use file::Settings;
 pub use rates::Rates;
 pub use sections::{Actor, Control, Critic, Data, Evaluation, Feature, Features, FineTuning, Phase, Synthetic};
 
-use crate::{Error, Result};
 use ract_models::actors::{ACTORS, actor_entry};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
-use std::path::Path;
 
 /// No layer is wider.
 const MAX_WIDTH: usize = 100_000;
@@ -91,31 +90,6 @@ impl Config {
         }
     }
 
-    /// Reads an experiment file and applies `overrides` of the form `key=value`, such as `actor.epochs=10`.
-    ///
-    /// # Errors
-    /// [`Error::Usage`] with file, line and key for what is not TOML, not known, or out of range.
-    pub fn read(path: &Path, overrides: &[String]) -> Result<Self> {
-        let text = std::fs::read_to_string(path).map_err(Error::file("read", path))?;
-        let mut config: Self = toml::from_str(&text).map_err(|error| in_file(path, &text, &error))?;
-        if !overrides.is_empty() {
-            let mut table: toml::Table = toml::from_str(&text).map_err(|error| in_file(path, &text, &error))?;
-            for assignment in overrides {
-                set(&mut table, assignment)?;
-                config = table.clone().try_into().map_err(|error: toml::de::Error| {
-                    Error::Usage(format!("--set {assignment}: {}", plain(error.message())))
-                })?;
-            }
-        }
-        config.check().map_err(|problem| Error::Usage(format!("{}: {problem}", path.display())))?;
-        Ok(config)
-    }
-
-    /// The resolved configuration as TOML.
-    pub fn to_toml(&self) -> Result<String> {
-        toml::to_string(self).map_err(|error| Error::Failed(format!("cannot write the configuration as TOML: {error}")))
-    }
-
     /// What the actor is called in tables.
     pub fn actor_label(&self) -> &str {
         actor_entry(&self.actor.network).map_or(&self.actor.network, |entry| entry.label)
@@ -132,37 +106,9 @@ impl Config {
                 .unwrap_or_else(|| self.actor_critic.learning_rate.clone()),
         }
     }
+}
 
-    /// The first key in which the other configuration makes another run, with both values.
-    ///
-    /// # Errors
-    /// When one of them cannot be written as TOML.
-    pub fn difference(&self, other: &Self) -> Result<Option<String>> {
-        let (one, other) = (self.flat()?, other.flat()?);
-        let keys = one.keys().chain(other.keys()).filter(|key| *key != "checkpoint_seconds");
-        let differing = keys.filter(|&key| one.get(key) != other.get(key)).min();
-        let shown = |value: Option<&toml::Value>| value.map_or_else(|| "unset".to_owned(), toml::Value::to_string);
-        Ok(differing.map(|key| format!("{key} is {}, not {}", shown(one.get(key)), shown(other.get(key)))))
-    }
-
-    /// All values by their dotted keys.
-    fn flat(&self) -> Result<BTreeMap<String, toml::Value>> {
-        let table = toml::Table::try_from(self)
-            .map_err(|error| Error::Failed(format!("cannot write the configuration as TOML: {error}")))?;
-        let mut values = BTreeMap::new();
-        let mut tables = vec![(String::new(), table)];
-        while let Some((prefix, table)) = tables.pop() {
-            for (key, value) in table {
-                let key = format!("{prefix}{key}");
-                match value {
-                    toml::Value::Table(table) => tables.push((format!("{key}."), table)),
-                    value => drop(values.insert(key, value)),
-                }
-            }
-        }
-        Ok(values)
-    }
-
+impl Settings for Config {
     fn check(&self) -> Result<(), String> {
         let control = self.control();
         let positive = [
@@ -221,39 +167,6 @@ impl Config {
             return Err("evaluation.metrics is empty: name at least one, such as ndcg@100".to_owned());
         }
         Ok(())
-    }
-}
-
-/// Puts `key=value` into the table; the value is TOML, or else a string.
-fn set(table: &mut toml::Table, assignment: &str) -> Result<()> {
-    let usage = || Error::Usage(format!("--set {assignment}: write key=value, such as actor.epochs=10"));
-    let (key, value) = assignment.split_once('=').ok_or_else(usage)?;
-    let parsed: Option<toml::Value> =
-        toml::from_str::<toml::Table>(&format!("value = {value}")).ok().and_then(|mut parsed| parsed.remove("value"));
-    let value = parsed.unwrap_or_else(|| toml::Value::String(value.to_owned()));
-    let (path, last) = key.trim().rsplit_once('.').map_or((None, key.trim()), |(path, last)| (Some(path), last));
-    let mut place = table;
-    for part in path.into_iter().flat_map(|path| path.split('.')) {
-        let entry = place.entry(part).or_insert_with(|| toml::Value::Table(toml::Table::new()));
-        place = entry.as_table_mut().ok_or_else(usage)?;
-    }
-    place.insert(last.to_owned(), value);
-    Ok(())
-}
-
-fn in_file(path: &Path, text: &str, error: &toml::de::Error) -> Error {
-    let line = error.span().map(|span| text[..span.start.min(text.len())].matches('\n').count() + 1);
-    let line = line.map(|line| format!(", line {line}")).unwrap_or_default();
-    Error::Usage(format!("{}{line}: {}", path.display(), plain(error.message())))
-}
-
-/// serde's message in one line; where `data` is not one of its two forms, it counts elements, which helps nobody.
-fn plain(message: &str) -> &str {
-    match message.lines().next().unwrap_or_default() {
-        counted if counted.starts_with("wanted exactly 1 element") => {
-            "data is either `path`, a prepared folder, or `synthetic`, a world to be made: one of them, and not both"
-        }
-        line => line,
     }
 }
 

@@ -1,0 +1,110 @@
+//! Experiment files: read, overridden key by key, compared.
+
+use crate::{Error, Result};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// What a TOML file can hold.
+pub trait Settings: Serialize + DeserializeOwned {
+    /// What is wrong with a value, as a sentence that names its key.
+    ///
+    /// # Errors
+    /// When something is.
+    fn check(&self) -> Result<(), String>;
+
+    /// Reads an experiment file and applies `overrides` of the form `key=value`, such as `actor.epochs=10`.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] with file, line and key for what is not TOML, not known, or out of range.
+    fn read(path: &Path, overrides: &[String]) -> Result<Self> {
+        let text = std::fs::read_to_string(path).map_err(Error::file("read", path))?;
+        let mut settings: Self = toml::from_str(&text).map_err(|error| in_file(path, &text, &error))?;
+        if !overrides.is_empty() {
+            let mut table: toml::Table = toml::from_str(&text).map_err(|error| in_file(path, &text, &error))?;
+            for assignment in overrides {
+                set(&mut table, assignment)?;
+                settings = table.clone().try_into().map_err(|error: toml::de::Error| {
+                    Error::Usage(format!("--set {assignment}: {}", plain(error.message())))
+                })?;
+            }
+        }
+        settings.check().map_err(|problem| Error::Usage(format!("{}: {problem}", path.display())))?;
+        Ok(settings)
+    }
+
+    /// The resolved settings as TOML.
+    ///
+    /// # Errors
+    /// When they cannot be written so.
+    fn to_toml(&self) -> Result<String> {
+        toml::to_string(self).map_err(|error| unwritable(&error))
+    }
+
+    /// The first key in which the others make another run, with both values.
+    ///
+    /// # Errors
+    /// When one of them cannot be written as TOML.
+    fn difference(&self, other: &Self) -> Result<Option<String>> {
+        let (one, other) = (flat(self)?, flat(other)?);
+        let keys = one.keys().chain(other.keys()).filter(|key| *key != "checkpoint_seconds");
+        let differing = keys.filter(|&key| one.get(key) != other.get(key)).min();
+        let shown = |value: Option<&toml::Value>| value.map_or_else(|| "unset".to_owned(), toml::Value::to_string);
+        Ok(differing.map(|key| format!("{key} is {}, not {}", shown(one.get(key)), shown(other.get(key)))))
+    }
+}
+
+/// All values by their dotted keys.
+fn flat(settings: &impl Serialize) -> Result<BTreeMap<String, toml::Value>> {
+    let table = toml::Table::try_from(settings).map_err(|error| unwritable(&error))?;
+    let mut values = BTreeMap::new();
+    let mut tables = vec![(String::new(), table)];
+    while let Some((prefix, table)) = tables.pop() {
+        for (key, value) in table {
+            let key = format!("{prefix}{key}");
+            match value {
+                toml::Value::Table(table) => tables.push((format!("{key}."), table)),
+                value => drop(values.insert(key, value)),
+            }
+        }
+    }
+    Ok(values)
+}
+
+fn unwritable(error: &toml::ser::Error) -> Error {
+    Error::Failed(format!("cannot write the configuration as TOML: {error}"))
+}
+
+/// Puts `key=value` into the table; the value is TOML, or else a string.
+fn set(table: &mut toml::Table, assignment: &str) -> Result<()> {
+    let usage = || Error::Usage(format!("--set {assignment}: write key=value, such as actor.epochs=10"));
+    let (key, value) = assignment.split_once('=').ok_or_else(usage)?;
+    let parsed: Option<toml::Value> =
+        toml::from_str::<toml::Table>(&format!("value = {value}")).ok().and_then(|mut parsed| parsed.remove("value"));
+    let value = parsed.unwrap_or_else(|| toml::Value::String(value.to_owned()));
+    let (path, last) = key.trim().rsplit_once('.').map_or((None, key.trim()), |(path, last)| (Some(path), last));
+    let mut place = table;
+    for part in path.into_iter().flat_map(|path| path.split('.')) {
+        let entry = place.entry(part).or_insert_with(|| toml::Value::Table(toml::Table::new()));
+        place = entry.as_table_mut().ok_or_else(usage)?;
+    }
+    place.insert(last.to_owned(), value);
+    Ok(())
+}
+
+fn in_file(path: &Path, text: &str, error: &toml::de::Error) -> Error {
+    let line = error.span().map(|span| text[..span.start.min(text.len())].matches('\n').count() + 1);
+    let line = line.map(|line| format!(", line {line}")).unwrap_or_default();
+    Error::Usage(format!("{}{line}: {}", path.display(), plain(error.message())))
+}
+
+/// serde's message in one line; where `data` is not one of its two forms, it counts elements, which helps nobody.
+fn plain(message: &str) -> &str {
+    match message.lines().next().unwrap_or_default() {
+        counted if counted.starts_with("wanted exactly 1 element") => {
+            "data is either `path`, a prepared folder, or `synthetic`, a world to be made: one of them, and not both"
+        }
+        line => line,
+    }
+}
