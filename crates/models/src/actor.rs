@@ -1,7 +1,7 @@
 //! What every actor does.
 
 use crate::Loss;
-use ract_autodiff::{Mat, Module, Scalar, Sparse, Tape, Var};
+use ract_autodiff::{Mat, Module, Result, Scalar, Sparse, Tape, Var};
 use std::sync::Arc;
 
 /// What an actor is told of a batch of B users.
@@ -9,6 +9,8 @@ use std::sync::Arc;
 pub struct Users<'a, T> {
     /// The items that it sees, B x I, each `1 / (||x||_2 keep)` (METHOD: `u`).
     pub input: &'a Arc<Sparse<T>>,
+    /// All items of each user, B x I, each with the value 1; of held-out users those that the actor sees.
+    pub items: &'a Arc<Sparse<T>>,
     /// The users' rows in the training data; `None` for held-out users, whom no actor knows.
     pub rows: Option<&'a [u32]>,
 }
@@ -33,6 +35,20 @@ pub struct Scored<'t, T> {
     pub kl: Option<Var<'t, T>>,
 }
 
+/// A part of an actor's own training.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Turn {
+    /// The parameters whose names start so are trained.
+    pub prefix: &'static str,
+    /// The probability that an item is seen; what the configuration says when there is none.
+    pub keep: Option<f64>,
+}
+
+impl Turn {
+    /// All parameters, as the configuration says.
+    pub const ALL: Self = Self { prefix: "", keep: None };
+}
+
 /// A recommender that is trained by gradients: by its own loss, and then by the critic's.
 pub trait Actor<T: Scalar>: Module<T> + Send + Sync {
     /// Scores of the users' items: with the noise `eps` (B x [`noise`](Self::noise)) in training, without at evaluation.
@@ -41,6 +57,19 @@ pub trait Actor<T: Scalar>: Module<T> + Send + Sync {
     /// What it is trained by at first.
     fn loss(&self) -> Loss;
 
+    /// What epoch `epoch` (from 1) of its own training trains on.
+    fn turn(&self, _epoch: u64) -> Turn {
+        Turn::ALL
+    }
+
+    /// Hears of the end of an epoch of its own training.
+    ///
+    /// # Errors
+    /// When a parameter is still on a tape.
+    fn end_epoch(&mut self, _epoch: u64) -> Result<()> {
+        Ok(())
+    }
+
     /// Normal draws that a user's training pass takes; none unless the actor is variational.
     fn noise(&self) -> usize {
         0
@@ -48,15 +77,9 @@ pub trait Actor<T: Scalar>: Module<T> + Send + Sync {
 }
 
 impl<T: Scalar> dyn Actor<T> + '_ {
-    /// The training pass: scores with the noise `eps`, and their losses on all `items` of each user (B x I).
-    pub fn forward<'t>(
-        &self,
-        tape: &'t Tape<T>,
-        users: &Users<'_, T>,
-        items: &Arc<Sparse<T>>,
-        eps: Mat<T>,
-    ) -> Scored<'t, T> {
+    /// The training pass: scores with the noise `eps`, and their losses on all items of each user.
+    pub fn forward<'t>(&self, tape: &'t Tape<T>, users: &Users<'_, T>, eps: Mat<T>) -> Scored<'t, T> {
         let Output { scores, kl } = self.output(tape, users, Some(eps));
-        Scored { scores, loss: self.loss().of(scores, items), kl }
+        Scored { scores, loss: self.loss().of(scores, users.items), kl }
     }
 }

@@ -13,7 +13,7 @@ pub mod networks;
 pub mod rivals;
 mod statistics;
 
-pub use actor::{Actor, Output, Scored, Users};
+pub use actor::{Actor, Output, Scored, Turn, Users};
 pub use critic::{Critic, CriticOutput};
 pub use loss::Loss;
 pub use statistics::RunningStatistics;

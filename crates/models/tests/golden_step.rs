@@ -54,7 +54,7 @@ impl Golden {
     }
 
     fn forward<'t>(&self, tape: &'t Tape<f64>) -> Scored<'t, f64> {
-        self.actor.forward(tape, &Users { input: &self.input, rows: None }, &self.items, self.matrix("eps"))
+        self.actor.forward(tape, &Users { input: &self.input, items: &self.items, rows: None }, self.matrix("eps"))
     }
 
     /// The critic's prediction from the counts, which are constants, and the actor's loss.

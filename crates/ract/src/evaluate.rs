@@ -43,7 +43,7 @@ impl PerUser {
 pub(crate) fn evaluate_actor(trainer: &mut Trainer<'_>, of: &HeldOut, metrics: &[Metric]) -> Result<PerUser> {
     let Trainer { actor, tape, config, .. } = trainer;
     evaluate(of, metrics, config.batch_size, |batch| {
-        let users = Users { input: &batch.input, rows: None };
+        let users = Users { input: &batch.input, items: &batch.items, rows: None };
         let scores = actor.output(tape, &users, None).scores.value()?;
         let values =
             tape.timed("ranking", || score_users(|user| scores.row(user), &batch.seen, &batch.unseen, metrics));

@@ -1,9 +1,11 @@
 //! The actors, one a file, and their registry.
 
+mod cdae;
 mod gaussian_vae;
 mod lambda_rank;
 mod mult_dae;
 pub mod mult_vae;
+mod recvae;
 mod vwmf;
 mod warp;
 mod wmf;
@@ -57,6 +59,8 @@ pub const ACTORS: &[ActorEntry] = &[
     ActorEntry { name: "mult-vae", label: "Mult-VAE", l2: 0.0, build: mult_vae::build },
     ActorEntry { name: "mult-dae", label: "Mult-DAE", l2: 1e-5, build: mult_dae::build },
     ActorEntry { name: "gaussian-vae", label: "Gaussian VAE", l2: 0.0, build: gaussian_vae::build },
+    ActorEntry { name: "recvae", label: "RecVAE", l2: 0.0, build: recvae::build },
+    ActorEntry { name: "cdae", label: "CDAE", l2: 1e-4, build: cdae::build },
     ActorEntry { name: "wmf", label: "WMF", l2: 1e-4, build: wmf::build },
     ActorEntry { name: "vwmf", label: "VWMF", l2: 0.0, build: vwmf::build },
     ActorEntry { name: "warp", label: "WARP", l2: 1e-4, build: warp::build },

@@ -65,11 +65,21 @@ impl<T, N: Module<T>> Module<T> for Autoencoder<N> {
 }
 
 /// A layer with Xavier-uniform weights, and biases from a truncated normal of deviation 0.001.
-fn with_random_bias<T: Scalar>(names: [&str; 2], inputs: usize, outputs: usize, rng: &mut impl Rng) -> Linear<T> {
+pub(crate) fn with_random_bias<T: Scalar>(
+    names: [&str; 2],
+    inputs: usize,
+    outputs: usize,
+    rng: &mut impl Rng,
+) -> Linear<T> {
     Linear::new(names, xavier(inputs, outputs, rng), truncated_normal(outputs, BIAS_STD, rng))
 }
 
 /// A layer with Xavier-uniform weights and biases of zero.
-fn with_zero_bias<T: Scalar>(names: [&str; 2], inputs: usize, outputs: usize, rng: &mut impl Rng) -> Linear<T> {
+pub(crate) fn with_zero_bias<T: Scalar>(
+    names: [&str; 2],
+    inputs: usize,
+    outputs: usize,
+    rng: &mut impl Rng,
+) -> Linear<T> {
     Linear::new(names, xavier(inputs, outputs, rng), Mat::zeros((1, outputs)))
 }

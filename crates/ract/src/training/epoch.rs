@@ -10,6 +10,7 @@ use ndarray_rand::rand_distr::{Distribution, StandardNormal};
 use ract_autodiff::Mat;
 use ract_data::random::{Purpose, stream};
 use ract_data::{Batch, Interactions, epoch_order};
+use ract_models::Turn;
 use std::sync::mpsc;
 
 impl Trainer<'_> {
@@ -49,6 +50,9 @@ impl Trainer<'_> {
             }
             Ok(())
         })?;
+        if phase == Phase::Actor {
+            self.actor.end_epoch(epoch)?;
+        }
         if let Some((name, value)) = means.iter().find(|(_, value)| !value.is_finite()) {
             let rate = phase.learning_rate_key();
             return Err(Error::Failed(format!("{phase}, epoch {epoch}: {name} is {value}; a lower {rate} may help")));
@@ -61,9 +65,15 @@ impl Trainer<'_> {
         epoch_order(train.n_users(), &mut stream(self.config.seed, Purpose::Shuffle, when(phase, epoch), 0))
     }
 
+    /// What the actor trains in an epoch: all of it, unless it has turns of its own in its own training.
+    pub(crate) fn turn(&self, phase: Phase, epoch: u64) -> Turn {
+        if phase == Phase::Actor { self.actor.turn(epoch) } else { Turn::ALL }
+    }
+
     /// Masks and noise of an epoch.
     pub(crate) fn draws(&self, phase: Phase, epoch: u64) -> Draws {
         let Config { seed, keep, .. } = *self.config;
+        let keep = self.turn(phase, epoch).keep.unwrap_or(keep);
         Draws { seed, when: when(phase, epoch), keep, noise: self.actor.noise() }
     }
 }

@@ -40,7 +40,9 @@ impl Trainer<'_> {
             if let Some(features) = features.filter(|_| state.phase == Phase::Actor) {
                 self.critic.statistics.update(features.value()?);
             }
-            let actor_grads = actor_loss.map(|loss| loss.backward(self.actor.params())).transpose()?;
+            let turn = self.turn(state.phase, state.epoch + 1);
+            let trained = self.actor.params().into_iter().filter(|param| param.name().starts_with(turn.prefix));
+            let actor_grads = actor_loss.map(|loss| loss.backward(trained)).transpose()?;
             let critic_grads = critic_loss.map(|loss| loss.backward(self.critic.params())).transpose()?;
             (report, actor_grads, critic_grads)
         };
@@ -61,8 +63,8 @@ impl Trainer<'_> {
     /// minus the critic's mean prediction for the actor, and the critic's own (actor-critic).
     pub(crate) fn record<'t>(&self, tape: &'t Tape<f32>, phase: Phase, step: Step) -> Result<Recorded<'t>> {
         let Step { batch, users, eps } = step;
-        let users = Users { input: &batch.input, rows: Some(&users) };
-        let scored = self.actor.forward(tape, &users, &batch.items, eps);
+        let users = Users { input: &batch.input, items: &batch.items, rows: Some(&users) };
+        let scored = self.actor.forward(tape, &users, eps);
         if matches!(phase, Phase::Critic | Phase::ActorCritic) {
             return self.record_critic(tape, phase, &batch, &scored);
         }

@@ -1,0 +1,250 @@
+//! RecVAE (Shenbin et al., WSDM 2020): a deeper encoder, a composite prior, encoder and decoder trained in turn.
+
+use super::Setting;
+use crate::actor::{Actor, Output, Turn, Users};
+use crate::linear::Linear;
+use crate::loss::Loss;
+use crate::networks::with_zero_bias;
+use ndarray::Axis;
+use ract_autodiff::{Mat, Module, Param, Result, Scalar, Tape, Var};
+use rand::{Rng, RngCore};
+
+/// Layers of the encoder before mu and logvar.
+const LAYERS: usize = 5;
+/// Added to the variance in a layer's normalisation.
+const NORM_EPSILON: f64 = 0.1;
+/// Shares of the prior's three parts: standard normal, the encoder of the turn before, and a wide normal ...
+const SHARES: [f64; 3] = [3.0 / 20.0, 3.0 / 4.0, 1.0 / 10.0];
+/// ... of this log-variance.
+const WIDE_LOGVAR: f64 = 10.0;
+/// The weight of a user's KL term, per item of the user.
+const GAMMA: f64 = 0.005;
+/// Epochs of the encoder before each epoch of the decoder.
+const ENCODER_EPOCHS: u64 = 3;
+
+#[derive(Debug)]
+struct RecVae<T> {
+    encoder: Encoder<T>,
+    /// The encoder as it was when its last turn ended: a part of the prior, trained by nobody.
+    prior: Encoder<T>,
+    decoder: Linear<T>,
+    latent: usize,
+}
+
+/// With the multinomial likelihood.
+pub(super) fn build<T: Scalar>(setting: &Setting<'_>, mut rng: &mut dyn RngCore) -> Box<dyn Actor<T>> {
+    let Setting { items, hidden, latent, .. } = *setting;
+    let encoder = Encoder::new("enc", items, hidden, latent, &mut rng);
+    let mut prior = Encoder::new("prior", items, hidden, latent, &mut rng);
+    // Nobody else holds a parameter that was just made.
+    let _ = prior.copy_from(&encoder);
+    Box::new(RecVae { encoder, prior, decoder: with_zero_bias(["dec_w", "dec_b"], latent, items, &mut rng), latent })
+}
+
+/// Dense layers, each of which sees all earlier ones, with swish and normalisation; then mu and logvar.
+#[derive(Debug)]
+struct Encoder<T> {
+    layers: Vec<Layer<T>>,
+    mu: Linear<T>,
+    logvar: Linear<T>,
+}
+
+#[derive(Debug)]
+struct Layer<T> {
+    dense: Linear<T>,
+    gain: Param<T>,
+    shift: Param<T>,
+}
+
+impl<T: Scalar> Encoder<T> {
+    fn new(name: &str, items: usize, hidden: usize, latent: usize, rng: &mut impl Rng) -> Self {
+        let mut dense = |layer: &str, inputs, outputs| {
+            with_zero_bias([&format!("{name}_{layer}_w"), &format!("{name}_{layer}_b")], inputs, outputs, rng)
+        };
+        let layers = (1..=LAYERS).map(|k| Layer {
+            dense: dense(&k.to_string(), if k == 1 { items } else { hidden }, hidden),
+            gain: Param::new(format!("{name}_{k}_gain"), Mat::ones((1, hidden))),
+            shift: Param::new(format!("{name}_{k}_shift"), Mat::zeros((1, hidden))),
+        });
+        Self { layers: layers.collect(), mu: dense("mu", hidden, latent), logvar: dense("logvar", hidden, latent) }
+    }
+
+    /// `mu` and `logvar`, B x d.
+    fn apply<'t>(&self, tape: &'t Tape<T>, users: &Users<'_, T>) -> [Var<'t, T>; 2] {
+        let mut earlier: Vec<Var<'t, T>> = Vec::new();
+        for Layer { dense, gain, shift } in &self.layers {
+            let x = match earlier.last() {
+                None => dense.apply_sparse(tape, users.input),
+                Some(&last) => earlier.iter().fold(dense.apply(last), |sum, &h| sum + h),
+            };
+            let swish = x * x.sigmoid();
+            earlier.push(swish.layer_norm(T::of(NORM_EPSILON)) * tape.param(gain) + tape.param(shift));
+        }
+        let last = earlier[LAYERS - 1];
+        [self.mu.apply(last), self.logvar.apply(last)]
+    }
+
+    fn copy_from(&mut self, other: &Self) -> Result<()> {
+        for (to, from) in self.params_mut().into_iter().zip(other.params()) {
+            to.value_mut()?.assign(from.value());
+        }
+        Ok(())
+    }
+}
+
+/// `log N(z; mu, exp(logvar))`, elementwise, without the constant that all densities share.
+fn log_density<'t, T: Scalar>(z: Var<'t, T>, mu: Var<'t, T>, logvar: Var<'t, T>) -> Var<'t, T> {
+    let d = z - mu;
+    (logvar + d * d * (-logvar).exp()).scale(T::of(-0.5))
+}
+
+impl<T: Scalar> RecVae<T> {
+    /// `gamma n_u sum_d (log q(z) - log p(z))`, mean over users, 1 x 1; the prior is a mixture in each dimension.
+    fn kl<'t>(&self, tape: &'t Tape<T>, users: &Users<'_, T>, z: Var<'t, T>, q: [Var<'t, T>; 2]) -> Var<'t, T> {
+        let number = |x: f64| tape.constant(Mat::from_elem((1, 1), T::of(x)));
+        let [old_mu, old_logvar] = self.prior.apply(tape, users).map(Var::detach);
+        let parts = [[number(0.0), number(0.0)], [old_mu, old_logvar], [number(0.0), number(WIDE_LOGVAR)]]
+            .into_iter()
+            .zip(SHARES);
+        // The wide part keeps the sum away from 0, so that its logarithm needs no care.
+        let parts = parts.map(|([mu, logvar], share)| log_density(z, mu, logvar).exp().scale(T::of(share)));
+        let prior = parts.reduce(|sum, part| sum + part).unwrap_or(z);
+        let per_user = (log_density(z, q[0], q[1]) - prior.ln()).sum_axis(Axis(1));
+        let weights = users.items.outer_iterator().map(|items| T::of(GAMMA * items.nnz() as f64)).collect();
+        let weights = Mat::from_shape_vec((users.items.rows(), 1), weights).unwrap_or_default();
+        (per_user * tape.constant(weights)).mean()
+    }
+}
+
+impl<T: Scalar> Actor<T> for RecVae<T> {
+    fn output<'t>(&self, tape: &'t Tape<T>, users: &Users<'_, T>, eps: Option<Mat<T>>) -> Output<'t, T> {
+        let [mu, logvar] = self.encoder.apply(tape, users);
+        let (z, kl) = match eps {
+            Some(eps) => {
+                let z = mu.named("mu").reparameterize(logvar.named("logvar"), eps).named("z");
+                (z, Some(self.kl(tape, users, z, [mu, logvar]).named("kl")))
+            }
+            None => (mu, None),
+        };
+        Output { scores: self.decoder.apply(z).named("logits"), kl }
+    }
+
+    fn loss(&self) -> Loss {
+        Loss::Nll
+    }
+
+    fn noise(&self) -> usize {
+        self.latent
+    }
+
+    /// The encoder's epochs, then one of the decoder, which sees all items.
+    fn turn(&self, epoch: u64) -> Turn {
+        match epoch % (ENCODER_EPOCHS + 1) {
+            0 => Turn { prefix: "dec", keep: Some(1.0) },
+            _ => Turn { prefix: "enc", keep: None },
+        }
+    }
+
+    fn end_epoch(&mut self, epoch: u64) -> Result<()> {
+        if epoch % (ENCODER_EPOCHS + 1) == ENCODER_EPOCHS { self.prior.copy_from(&self.encoder) } else { Ok(()) }
+    }
+}
+
+impl<T> Module<T> for Encoder<T> {
+    fn params(&self) -> Vec<&Param<T>> {
+        let layers = self.layers.iter().flat_map(|l| l.dense.params().into_iter().chain([&l.gain, &l.shift]));
+        layers.chain(self.mu.params()).chain(self.logvar.params()).collect()
+    }
+
+    fn params_mut(&mut self) -> Vec<&mut Param<T>> {
+        let layers =
+            self.layers.iter_mut().flat_map(|l| l.dense.params_mut().into_iter().chain([&mut l.gain, &mut l.shift]));
+        layers.chain(self.mu.params_mut()).chain(self.logvar.params_mut()).collect()
+    }
+}
+
+impl<T> Module<T> for RecVae<T> {
+    fn params(&self) -> Vec<&Param<T>> {
+        [self.encoder.params(), self.prior.params(), self.decoder.params()].into_iter().flatten().collect()
+    }
+
+    fn params_mut(&mut self) -> Vec<&mut Param<T>> {
+        let Self { encoder, prior, decoder, .. } = self;
+        [encoder.params_mut(), prior.params_mut(), decoder.params_mut()].into_iter().flatten().collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ract_autodiff::Sparse;
+    use ract_data::Interactions;
+    use rand::SeedableRng;
+    use rand::rngs::SmallRng;
+    use std::sync::Arc;
+
+    fn model() -> RecVae<f64> {
+        let rng = &mut SmallRng::seed_from_u64(1);
+        let encoder = Encoder::new("enc", 4, 3, 2, rng);
+        let mut prior = Encoder::new("prior", 4, 3, 2, rng);
+        prior.copy_from(&encoder).unwrap();
+        RecVae { encoder, prior, decoder: with_zero_bias(["dec_w", "dec_b"], 2, 4, rng), latent: 2 }
+    }
+
+    fn items() -> Arc<Sparse<f64>> {
+        Arc::new(Sparse::new((2, 4), vec![0, 2, 3], vec![0, 3, 1], vec![1.0; 3]))
+    }
+
+    #[test]
+    fn the_kl_term_is_that_of_the_three_part_prior() {
+        let (model, items, tape) = (model(), items(), Tape::new());
+        let users = Users { input: &items, items: &items, rows: None };
+        let eps = Mat::from_shape_fn((2, 2), |(i, j)| 0.3 * i as f64 - 0.7 * j as f64);
+        let found = model.output(&tape, &users, Some(eps.clone())).kl.unwrap().scalar().unwrap();
+
+        let [mu, logvar] = model.encoder.apply(&tape, &users).map(|x| x.value().unwrap().clone());
+        let density = |z: f64, mu: f64, logvar: f64| (-0.5 * (logvar + (z - mu).powi(2) / logvar.exp())).exp();
+        let mut expected = 0.0;
+        for ((i, j), &mu) in mu.indexed_iter() {
+            let logvar = logvar[(i, j)];
+            let z = mu + eps[(i, j)] * (logvar / 2.0).exp();
+            let q = density(z, mu, logvar);
+            let p = 0.15 * density(z, 0.0, 0.0) + 0.75 * q + 0.1 * density(z, 0.0, 10.0);
+            expected += 0.005 * [2.0, 1.0][i] * (q / p).ln() / 2.0;
+        }
+        assert!((found - expected).abs() < 1e-12, "{found} instead of {expected}");
+    }
+
+    #[test]
+    fn the_prior_gets_no_gradient_and_takes_over_the_encoder_when_its_turn_ends() {
+        let mut model = model();
+        let (items, tape) = (items(), Tape::new());
+        let users = Users { input: &items, items: &items, rows: None };
+        let kl = model.output(&tape, &users, Some(Mat::ones((2, 2)))).kl.unwrap();
+        let grads = kl.backward(model.params()).unwrap();
+        assert!(model.prior.params().into_iter().all(|param| grads.get(param).is_none()));
+        assert!(grads.get(model.encoder.params()[0]).is_some());
+        drop((grads, tape));
+
+        model.encoder.params_mut()[0].value_mut().unwrap().fill(7.0);
+        for epoch in [1, 2, 4] {
+            model.end_epoch(epoch).unwrap();
+            assert_ne!(model.prior.params()[0].value(), model.encoder.params()[0].value());
+        }
+        model.end_epoch(3).unwrap();
+        assert_eq!(model.prior.params()[0].value(), model.encoder.params()[0].value());
+    }
+
+    #[test]
+    fn encoder_and_decoder_train_in_turn() {
+        let turns: Vec<_> = (1..=5).map(|epoch| model().turn(epoch).prefix).collect();
+        assert_eq!(turns, ["enc", "enc", "enc", "dec", "enc"]);
+        let rows = Interactions::from_rows(4, [vec![0, 3]]);
+        let setting = Setting { items: 4, hidden: 3, latent: 2, positive_weight: 5.0, train: &rows };
+        let built = build::<f64>(&setting, &mut SmallRng::seed_from_u64(1));
+        for param in built.params() {
+            let trained = (1..=4).any(|epoch| param.name().starts_with(built.turn(epoch).prefix));
+            assert_eq!(trained, !param.name().starts_with("prior"), "{}", param.name());
+        }
+    }
+}
