@@ -4,91 +4,14 @@
 
 mod support;
 
-use serde_json::Value;
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::Stdio;
 use std::time::{Duration, Instant};
-use tempfile::TempDir;
-
-const EXPERIMENT: &str = r#"
-dataset = "tiny"
-batch_size = 50
-checkpoint_seconds = 0
-
-[data.synthetic]
-users = 400
-items = 150
-heldout_users = 60
-
-[actor]
-hidden = 40
-latent = 16
-epochs = 6
-learning_rate = 2e-2
-anneal_batches = 500
-
-[critic]
-epochs = 4
-
-[actor_critic]
-epochs = 5
-learning_rate = 1e-4
-"#;
+use support::workplace::{EXPERIMENT, Workplace, failure};
 
 /// Epochs in all phases of the experiment.
 const EPOCHS: usize = 6 + 5 + 4 + 5;
-
-struct Workplace {
-    folder: TempDir,
-}
-
-impl Workplace {
-    fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        fs::write(folder.path().join("tiny.toml"), EXPERIMENT).unwrap();
-        Self { folder }
-    }
-
-    fn ract(&self, args: &[&str]) -> Command {
-        let mut command = support::ract(self.folder.path());
-        command.args(args);
-        command
-    }
-
-    fn succeed(&self, args: &[&str]) -> String {
-        let output = self.ract(args).output().unwrap();
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        String::from_utf8(output.stdout).unwrap()
-    }
-
-    fn read(&self, file: &str) -> String {
-        fs::read_to_string(self.folder.path().join(file)).unwrap()
-    }
-
-    fn json(&self, file: &str) -> Value {
-        serde_json::from_str(&self.read(file)).unwrap()
-    }
-
-    fn exists(&self, file: &str) -> bool {
-        self.folder.path().join(file).exists()
-    }
-
-    /// All that must not depend on threads or interruptions: everything but times, memory and the command line.
-    fn outcome(&self, run: &str) -> (Vec<Value>, Vec<Value>, Vec<Vec<u8>>) {
-        let result = self.json(&format!("{run}/result.json"));
-        let history = self.read(&format!("{run}/history.jsonl"));
-        let epochs = history.lines().map(|line| {
-            let mut epoch: Value = serde_json::from_str(line).unwrap();
-            epoch.as_object_mut().unwrap().remove("seconds");
-            epoch
-        });
-        let weights = ["actor", "control", "critic", "actor_critic"]
-            .map(|phase| fs::read(self.folder.path().join(format!("{run}/checkpoints/{phase}.safetensors"))).unwrap());
-        let found = ["test", "gain", "kept_epoch"].map(|key| result[key].clone());
-        (found.to_vec(), epochs.collect(), weights.to_vec())
-    }
-}
 
 fn lines(file: &Path) -> usize {
     fs::read_to_string(file).map_or(0, |text| text.lines().count())
@@ -100,14 +23,6 @@ fn wait_until(what: &str, there: impl Fn() -> bool) {
         assert!(Instant::now() < deadline, "no {what} in two minutes");
         std::thread::sleep(Duration::from_millis(1));
     }
-}
-
-/// One line on stderr and the exit code.
-fn failure(output: &Output) -> (i32, String) {
-    let stderr = String::from_utf8(output.stderr.clone()).unwrap();
-    assert_eq!(stderr.lines().count(), 1, "not one line: {stderr}");
-    assert!(output.stdout.is_empty());
-    (output.status.code().unwrap(), stderr.trim_end().to_owned())
 }
 
 #[test]

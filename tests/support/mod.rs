@@ -1,5 +1,8 @@
 //! What the end-to-end tests share.
 
+#[allow(dead_code, reason = "not every test needs it")]
+pub(crate) mod workplace;
+
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;

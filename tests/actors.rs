@@ -1,0 +1,116 @@
+//! Every actor, fine-tuning and critic through the whole program.
+
+#![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
+mod support;
+
+use ract_models::actors::ACTORS;
+use serde_json::Value;
+use std::fs;
+use support::workplace::{Workplace, failure};
+
+fn ndcg(result: &Value, of: &str) -> f64 {
+    result["test"][of]["ndcg@100"]["mean"].as_f64().unwrap()
+}
+
+#[test]
+fn every_actor_is_trained_fine_tuned_by_the_critic_saved_and_compared() {
+    let workplace = Workplace::new();
+    for entry in ACTORS {
+        let network = format!("actor.network={}", entry.name);
+        let epochs = "actor.epochs=16";
+        let table = workplace.succeed(&["run", "tiny.toml", "--out", entry.name, "--set", &network, "--set", epochs]);
+        assert!(table.contains(&format!("| RaCT - {}", entry.label)), "{table}");
+        let result = workplace.json(&format!("{}/result.json", entry.name));
+        assert_eq!(result["actor"], entry.name);
+        // Popularity is strong on so small a world, and so few epochs; random scores reach about a third of it.
+        let (actor, popularity) = (ndcg(&result, "actor"), ndcg(&result, "popularity"));
+        assert!(actor > 0.7 * popularity, "{}: {actor} beside {popularity}", entry.name);
+        assert_eq!(workplace.succeed(&["evaluate", entry.name]), table);
+    }
+}
+
+#[test]
+fn an_actor_that_trains_in_turns_resumes_with_the_same_bits() {
+    let workplace = Workplace::new();
+    let run = |out: &str| {
+        workplace.succeed(&["run", "tiny.toml", "--out", out, "--set", "actor.network=recvae"]);
+    };
+    run("whole");
+    run("stopped");
+    let folder = workplace.folder.path().join("stopped");
+    fs::remove_file(folder.join("result.json")).unwrap();
+    fs::remove_file(folder.join("checkpoints/actor_critic.safetensors")).unwrap();
+    run("stopped");
+    assert!(workplace.outcome("whole") == workplace.outcome("stopped"));
+}
+
+#[test]
+fn fine_tunings_start_from_the_same_actor_and_are_compared_with_it_and_with_the_critic() {
+    let workplace = Workplace::new();
+    let all = r#"fine_tuning=["control", "flat", "per-item", "warp", "lambda-rank", "ract"]"#;
+    let table = workplace.succeed(&["run", "tiny.toml", "--set", all]);
+    let result = workplace.json("runs/tiny/result.json");
+    let arms = ["control", "flat", "per_item", "warp", "lambda_rank"];
+    for arm in arms {
+        assert!(result["gain"].get(format!("{arm}-actor")).is_some(), "{arm}");
+        assert!(result["gain"].get(format!("ract-{arm}")).is_some(), "{arm}");
+        assert_ne!(ndcg(&result, arm), ndcg(&result, "actor"), "{arm}");
+    }
+    for label in ["loss alone", "loss / n", "fine-tuned by WARP", "fine-tuned by LambdaRank"] {
+        assert!(table.contains(&format!("| {label} ")), "{label} in\n{table}");
+    }
+    let without = workplace.succeed(&["run", "tiny.toml", "--out", "without", "--set", r#"fine_tuning=["flat"]"#]);
+    assert!(!without.contains("RaCT") && !workplace.exists("without/checkpoints/critic.safetensors"));
+    let alone = workplace.json("without/result.json");
+    assert_eq!(alone["test"]["flat"], result["test"]["flat"]);
+}
+
+#[test]
+fn of_several_step_sizes_the_best_one_is_kept_and_each_trains_as_if_alone() {
+    let workplace = Workplace::new();
+    let rates = "actor_critic.learning_rate=[1e-4, 1e-3, 1e-6]";
+    workplace.succeed(&["run", "tiny.toml", "--out", "several", "--set", rates]);
+    let best_alone = ["1e-4", "1e-3", "1e-6"].map(|rate| {
+        let set = format!("actor_critic.learning_rate={rate}");
+        workplace.succeed(&["run", "tiny.toml", "--out", rate, "--set", &set]);
+        let history = workplace.read(&format!("{rate}/history.jsonl"));
+        let of = history.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+        let of = of.filter(|epoch| epoch["phase"] == "control").map(|e| e["validation"]["ndcg@100"].as_f64().unwrap());
+        let best = of.fold(0.0, f64::max);
+        (best, workplace.json(&format!("{rate}/result.json"))["test"]["control"].clone())
+    });
+    let (_, expected) = best_alone.iter().max_by(|a, b| a.0.total_cmp(&b.0)).unwrap();
+    let several = workplace.json("several/result.json");
+    assert_eq!(&several["test"]["control"], expected);
+    let kept = several["kept_learning_rate"]["control"].as_f64().unwrap();
+    assert!([1e-4, 1e-3, 1e-6].contains(&kept));
+}
+
+#[test]
+fn a_critic_sees_what_it_is_given_and_predicts_what_it_is_asked_to() {
+    let workplace = Workplace::new();
+    let variants: [&[&str]; 6] = [
+        &[r#"critic.inputs=["loss"]"#],
+        &[r#"critic.inputs=["unseen", "loss"]"#, "critic.features=raw"],
+        &[r#"critic.inputs=["seen", "unseen", "loss", "head-loss", "tail-loss", "entropy"]"#],
+        &[r#"critic.inputs=["scores", "items"]"#, "critic.features=raw"],
+        &["critic.metric=dcg@20"],
+        &["critic.metric=ap@5"],
+    ];
+    let mut outcomes = Vec::new();
+    for (k, variant) in variants.iter().enumerate() {
+        let out = k.to_string();
+        let sets = variant.iter().flat_map(|set| ["--set", set]);
+        let args: Vec<&str> = ["run", "tiny.toml", "--out", &out].into_iter().chain(sets).collect();
+        workplace.succeed(&args);
+        let result = workplace.json(&format!("{out}/result.json"));
+        outcomes.push(result["test"]["ract"].clone());
+        assert_ne!(result["test"]["ract"], result["test"]["actor"], "{variant:?} moved the actor");
+    }
+    outcomes.dedup();
+    assert_eq!(outcomes.len(), variants.len(), "each is another critic");
+    let counts = workplace.ract(&["run", "tiny.toml", "--set", r#"critic.inputs=["seen"]"#]).output().unwrap();
+    let (code, line) = failure(&counts);
+    assert!(code == 2 && line.contains("nothing through which a gradient reaches the actor"), "{line}");
+}
