@@ -1,6 +1,7 @@
 //! The numbers that a tape computes with.
 
 use crate::kernels::math::Functions;
+use crate::kernels::ranks::Ranks;
 use ndarray::{LinalgScalar, ScalarOperand};
 use num_traits::{Float, NumAssign};
 use std::fmt::{Debug, Display};
@@ -16,7 +17,7 @@ use std::iter::Sum;
 /// assert_eq!(half(3.0_f32), 1.5);
 /// assert_eq!(half(3.0_f64), 1.5);
 /// ```
-pub trait Scalar: Functions + LinalgScalar + ScalarOperand + Float + NumAssign + Sum + Debug + Display {
+pub trait Scalar: Functions + Ranks + LinalgScalar + ScalarOperand + Float + NumAssign + Sum + Debug + Display {
     /// The nearest number to `x`.
     ///
     /// ```

@@ -77,18 +77,19 @@ impl Functions for f32 {
         if self.abs() < 0.625 { near } else { far }
     }
 
-    /// `2 artanh(w)` with `w = x / (2 + x)`, at most 1/3, by its series.
+    /// `x` times a polynomial, fitted at Chebyshev's points.
     #[inline(always)]
     fn fast_ln_1p(self) -> Self {
-        let w = self / (2.0 + self);
-        let square = w * w;
-        let p = 1.0 / 13.0;
-        let p = p * square + 1.0 / 11.0;
-        let p = p * square + 1.0 / 9.0;
-        let p = p * square + 1.0 / 7.0;
-        let p = p * square + 1.0 / 5.0;
-        let p = p * square + 1.0 / 3.0;
-        2.0 * (w + w * square * p)
+        let p = 5.253_457_8e-3;
+        let p = p * self - 2.958_850_7e-2;
+        let p = p * self + 7.836_167e-2;
+        let p = p * self - 1.367_476_7e-1;
+        let p = p * self + 1.911_143_1e-1;
+        let p = p * self - 2.484_437e-1;
+        let p = p * self + 3.331_927e-1;
+        let p = p * self - 4.999_950e-1;
+        let p = p * self + 9.999_999_7e-1;
+        p * self
     }
 }
 

@@ -3,7 +3,6 @@
 use super::multinomial_nll::{per_user_shape, targets_of};
 use super::warp::add_scaled_rows;
 use crate::kernels::pairs::Negatives;
-use crate::kernels::ranks::by_score;
 use crate::kernels::rows;
 use crate::{Mat, Op, Scalar, Shape, Slots, Sparse, Var};
 use std::sync::Arc;
@@ -20,7 +19,7 @@ struct LambdaRank<T> {
 /// Writes the derivatives of one user's loss and returns the loss, in O(P I) and memory of O(I).
 fn lambdas<T: Scalar>(scores: &[T], positives: &[usize], lambdas: &mut [T]) -> T {
     let mut discounts = vec![T::zero(); scores.len()];
-    for (&(_, item), rank) in by_score(scores).iter().zip(1..) {
+    for (item, rank) in T::by_score(scores).into_iter().zip(1..) {
         discounts[item as usize] = discount(rank);
     }
     let mut is_positive = vec![false; scores.len()];

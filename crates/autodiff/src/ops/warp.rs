@@ -1,7 +1,6 @@
 //! The listwise WARP loss (Weston, Bengio and Usunier, IJCAI 2011), over all negatives instead of sampled ones.
 
 use super::multinomial_nll::{per_user_shape, targets_of};
-use crate::kernels::ranks::by_score;
 use crate::kernels::{rows, slices};
 use crate::{Mat, Op, Scalar, Shape, Slot, Slots, Sparse, Var};
 use std::sync::Arc;
@@ -18,9 +17,8 @@ struct Warp<T> {
 fn warp_weights<T: Scalar>(scores: &[T], positives: impl Iterator<Item = usize>, weights: &mut [T]) {
     let mut is_positive = vec![false; scores.len()];
     positives.for_each(|item| is_positive[item] = true);
-    let order = by_score(scores);
     let (mut negatives_above, mut rank_weight, mut total) = (T::zero(), T::zero(), T::zero());
-    for (&(_, item), rank) in order.iter().zip(1_u32..) {
+    for (item, rank) in T::by_score(scores).into_iter().zip(1_u32..) {
         rank_weight += T::one() / T::of(rank.into());
         let item = item as usize;
         if is_positive[item] {
