@@ -1,7 +1,10 @@
 //! The rivals, one a file, and their registry: recommenders that no gradient trains.
 
+mod ease;
+mod inverse;
 mod popularity;
 
+pub use ease::Ease;
 pub use popularity::Popularity;
 
 use ndarray::Array2;
@@ -88,8 +91,10 @@ pub struct RivalEntry {
 }
 
 /// All rivals. A new one is a file beside this one and a line here.
-pub const RIVALS: &[RivalEntry] =
-    &[RivalEntry { name: "popularity", label: "popularity", parameters: &[], fit: popularity::fit }];
+pub const RIVALS: &[RivalEntry] = &[
+    RivalEntry { name: "popularity", label: "popularity", parameters: &[], fit: popularity::fit },
+    RivalEntry { name: "ease", label: "EASE", parameters: ease::PARAMETERS, fit: ease::fit },
+];
 
 /// The rival of that name.
 pub fn rival_entry(name: &str) -> Option<&'static RivalEntry> {

@@ -1,0 +1,200 @@
+//! EASE (Steck, "Embarrassingly Shallow Autoencoders for Sparse Data", WWW 2019).
+
+use super::inverse::{self, sweep};
+use super::{Fitted, Parameter, Parameters, Rival, RivalError};
+use faer::traits::RealField;
+use ndarray::{Array1, Array2, ArrayView2, Axis};
+use ract_autodiff::Scalar;
+use ract_data::Interactions;
+use rayon::prelude::*;
+use std::cmp::Reverse;
+use sysinfo::{MemoryRefreshKind, RefreshKind, System};
+
+/// The linear autoencoder without hidden layer: an item scores the sum of its weights with the items a user has, and
+/// its weight with itself is zero.
+///
+/// The weights B minimise `|X - X B|^2 + lambda |B|^2` in closed form: with `P = (X^T X + lambda I)^-1`,
+/// `B_ij = -P_ij / P_jj` off the diagonal.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Ease<T> {
+    n_items: usize,
+    kept: Vec<u32>,
+    weights: Array2<T>,
+}
+
+impl<T: Scalar + RealField> Ease<T> {
+    /// Fits the weights between the `items` most popular items (0: all of them) to the users of `train`; all other
+    /// items score 0.
+    ///
+    /// Takes about N^3 operations for N items with weights, and 1.1 N^2 numbers of memory. The bits do not depend on
+    /// the number of threads.
+    ///
+    /// # Errors
+    /// When `lambda` is not a positive number, when the memory does not suffice (before any is taken), and when
+    /// rounding makes the matrix indefinite.
+    pub fn fit(train: &Interactions, lambda: f64, items: usize) -> Result<Self, RivalError> {
+        if !(lambda > 0.0 && lambda.is_finite()) {
+            return Err(RivalError::Parameter { parameter: "lambda", value: lambda, expected: LAMBDA });
+        }
+        let n = if items == 0 { train.n_items() } else { items.min(train.n_items()) };
+        check_memory(n, size_of::<T>(), available_memory())?;
+
+        let kept = most_popular(train, n);
+        let mut matrix = gram(train, &kept, T::of(lambda));
+        sweep(&mut matrix, n, inverse::BLOCK).map_err(|_| {
+            RivalError::Singular(format!(
+                "rounding made X^T X + {lambda} I indefinite: raise lambda, or compute in f64 (double = 1)"
+            ))
+        })?;
+        let mut weights = Array2::from_shape_vec((n, n), matrix).expect("n rows of n numbers");
+        mirror(&mut weights);
+        divide_by_diagonal(&mut weights);
+        Ok(Self { n_items: train.n_items(), kept, weights })
+    }
+
+    /// B (N x N) over the kept items: from the item of the row to the item of the column.
+    pub fn weights(&self) -> &Array2<T> {
+        &self.weights
+    }
+
+    /// The N items with weights, ascending.
+    pub fn kept(&self) -> &[u32] {
+        &self.kept
+    }
+}
+
+impl<T: Scalar + RealField> Rival for Ease<T> {
+    fn scores(&self, fold_in: &Interactions) -> Array2<f32> {
+        let mut scores = Array2::zeros((fold_in.n_users(), self.n_items));
+        scores.axis_iter_mut(Axis(0)).into_par_iter().enumerate().for_each(|(user, mut scores)| {
+            let mut sums = Array1::<T>::zeros(self.kept.len());
+            for item in fold_in.items(user) {
+                if let Ok(row) = self.kept.binary_search(item) {
+                    sums += &self.weights.row(row);
+                }
+            }
+            for (&item, sum) in self.kept.iter().zip(sums) {
+                scores[item as usize] = sum.to_f32().unwrap_or(f32::NAN);
+            }
+        });
+        scores
+    }
+}
+
+const LAMBDA: &str = "it must be a positive number";
+
+pub(super) const PARAMETERS: &[Parameter] = &[
+    Parameter { name: "lambda", grid: &[20.0, 50.0, 100.0, 200.0, 400.0, 800.0, 1600.0] },
+    Parameter { name: "items", grid: &[0.0] },
+    Parameter { name: "double", grid: &[0.0] },
+];
+
+pub(super) fn fit(train: &Interactions, parameters: &Parameters) -> Fitted {
+    let lambda = parameters.at_least("lambda", f64::MIN_POSITIVE, LAMBDA)?;
+    let items = parameters.at_least("items", 0.0, "it must be a number of items, or 0 for all")? as usize;
+    let double = parameters.at_least("double", 0.0, "it must be 0 (f32) or 1 (f64)")? != 0.0;
+    Ok(if double {
+        Box::new(Ease::<f64>::fit(train, lambda, items)?)
+    } else {
+        Box::new(Ease::<f32>::fit(train, lambda, items)?)
+    })
+}
+
+/// Refuses `n` items, with numbers of `size` bytes, that take more than the bytes `available`.
+fn check_memory(n: usize, size: usize, available: f64) -> Result<(), RivalError> {
+    let bytes_per_pair = 1.1 * size as f64;
+    let need = bytes_per_pair * (n as f64).powi(2);
+    if need <= available {
+        return Ok(());
+    }
+    let gigabytes = |bytes: f64| (bytes / 1e8).round() / 10.0;
+    let fitting = (available / bytes_per_pair).sqrt().floor();
+    let single = if size > 4 { ", or compute in f32 (double = 0), which halves it" } else { "" };
+    let way_out = format!("give weights to the most popular items only (items = N, here at most {fitting}){single}");
+    Err(RivalError::Memory { need: gigabytes(need), available: gigabytes(available), way_out })
+}
+
+/// Bytes that the system, or the control group that this process runs in, has left.
+fn available_memory() -> f64 {
+    let memory = RefreshKind::nothing().with_memory(MemoryRefreshKind::nothing().with_ram());
+    let system = System::new_with_specifics(memory);
+    let group = system.cgroup_limits().map_or(u64::MAX, |group| group.total_memory.saturating_sub(group.rss));
+    system.available_memory().min(group) as f64
+}
+
+/// The `n` items that most users have, ascending; of equally popular ones the first.
+fn most_popular(train: &Interactions, n: usize) -> Vec<u32> {
+    let mut users = vec![0_u32; train.n_items()];
+    for user in 0..train.n_users() {
+        for &item in train.items(user) {
+            users[item as usize] += 1;
+        }
+    }
+    let mut items: Vec<u32> = (0..).take(train.n_items()).collect();
+    items.sort_by_key(|&item| Reverse(users[item as usize]));
+    items.truncate(n);
+    items.sort_unstable();
+    items
+}
+
+/// The lower triangle of `X^T X + lambda I` over the items `kept` (N x N, by rows).
+fn gram<T: Scalar>(train: &Interactions, kept: &[u32], lambda: T) -> Vec<T> {
+    let n = kept.len();
+    let rows = (0..train.n_users()).map(|user| {
+        let rows = train.items(user).iter().filter_map(|item| kept.binary_search(item).ok());
+        rows.map(|row| row as u32).collect::<Vec<_>>()
+    });
+    let users = Interactions::from_rows(n, rows);
+    let mut users_of = vec![Vec::new(); n];
+    for user in 0..users.n_users() {
+        for &item in users.items(user) {
+            users_of[item as usize].push(user);
+        }
+    }
+
+    let mut matrix = vec![T::zero(); n * n];
+    matrix.par_chunks_mut(n.max(1)).zip(&users_of).enumerate().for_each(|(item, (row, users_of))| {
+        for &user in users_of {
+            for &other in users.items(user).iter().take_while(|&&other| other as usize <= item) {
+                row[other as usize] += T::one();
+            }
+        }
+        row[item] += lambda;
+    });
+    matrix
+}
+
+/// Copies the lower triangle to the upper one.
+fn mirror<T: Scalar>(matrix: &mut Array2<T>) {
+    fn halves<T: Scalar>(matrix: ndarray::ArrayViewMut2<T>) {
+        let n = matrix.nrows();
+        if n < 2 {
+            return;
+        }
+        let (top, bottom) = matrix.split_at(Axis(0), n / 2);
+        let (top_left, top_right) = top.split_at(Axis(1), n / 2);
+        let (bottom_left, bottom_right) = bottom.split_at(Axis(1), n / 2);
+        transpose(bottom_left.view(), top_right);
+        rayon::join(|| halves(top_left), || halves(bottom_right));
+    }
+    halves(matrix.view_mut());
+}
+
+/// `to = from^T`, a few columns of `from` at a time: cache lines are used whole.
+fn transpose<T: Scalar>(from: ArrayView2<T>, mut to: ndarray::ArrayViewMut2<T>) {
+    let strips = to.axis_chunks_iter_mut(Axis(0), 64).into_par_iter();
+    strips.zip(from.axis_chunks_iter(Axis(1), 64)).for_each(|(mut to, from)| {
+        for (mut to, from) in to.columns_mut().into_iter().zip(from.rows()) {
+            to.assign(&from);
+        }
+    });
+}
+
+/// `B_ij = -P_ij / P_jj` and `B_ii = 0`; a sign of P plays no role.
+fn divide_by_diagonal<T: Scalar>(matrix: &mut Array2<T>) {
+    let diagonal = matrix.diag().to_owned();
+    matrix.axis_iter_mut(Axis(0)).into_par_iter().enumerate().for_each(|(i, mut row)| {
+        row.zip_mut_with(&diagonal, |value, &pivot| *value = -*value / pivot);
+        row[i] = T::zero();
+    });
+}
