@@ -25,8 +25,16 @@ impl Golden {
         let json: Value = serde_json::from_str(include_str!("golden/step.json")).unwrap();
         let rng = &mut SmallRng::seed_from_u64(0);
         let train = Interactions::from_rows(23, [[0]]);
-        let setting = Setting { items: 23, hidden: 7, latent: 3, positive_weight: 5.0, train: &train };
-        let mut actor = mult_vae::build(&setting, rng);
+        let setting = Setting {
+            items: 23,
+            hidden: 7,
+            latent: 3,
+            positive_weight: 5.0,
+            ease_lambda: 1.0,
+            ease_items: 0,
+            train: &train,
+        };
+        let mut actor = mult_vae::build(&setting, rng).unwrap();
         let mut critic = Critic::new(3, &[6, 5, 4], CriticOutput::Bounded, rng);
         for (of, params) in [("actor", actor.params_mut()), ("critic", critic.params_mut())] {
             for param in params {

@@ -19,7 +19,8 @@ impl Ranks for f32 {
 impl Ranks for f64 {
     fn by_score(scores: &[Self]) -> Vec<u32> {
         let mut order: Vec<u32> = (0..scores.len() as u32).collect();
-        let score = |item: u32| Some(scores[item as usize]).filter(|score| !score.is_nan()).unwrap_or(Self::NEG_INFINITY);
+        let score =
+            |item: u32| Some(scores[item as usize]).filter(|score| !score.is_nan()).unwrap_or(Self::NEG_INFINITY);
         order.sort_by(|&i, &j| score(j).partial_cmp(&score(i)).unwrap_or(std::cmp::Ordering::Equal));
         order
     }

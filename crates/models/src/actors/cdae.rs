@@ -1,7 +1,6 @@
 //! CDAE (Wu et al., WSDM 2016): a denoising autoencoder with a vector of each user's own.
 
-use super::Setting;
-use crate::Actor;
+use super::{Built, Setting};
 use crate::actor::{Output, Users};
 use crate::init::xavier;
 use crate::linear::Linear;
@@ -19,9 +18,9 @@ struct Cdae<T> {
 }
 
 /// With a weighted squared error.
-pub(super) fn build<T: Scalar>(setting: &Setting<'_>, mut rng: &mut dyn RngCore) -> Box<dyn Actor<T>> {
+pub(super) fn build<T: Scalar>(setting: &Setting<'_>, mut rng: &mut dyn RngCore) -> Built<T> {
     let network = Cdae::new(setting.train.n_users(), setting.items, setting.latent, &mut rng);
-    Box::new(Autoencoder { network, loss: setting.squared_error() })
+    Ok(Box::new(Autoencoder { network, loss: setting.squared_error() }))
 }
 
 impl<T: Scalar> Cdae<T> {

@@ -1,12 +1,11 @@
 //! Gaussian VAE (Lobel et al., ICLR 2020).
 
-use super::Setting;
-use crate::Actor;
+use super::{Built, Setting};
 use crate::networks::{Autoencoder, Vae};
 use ract_autodiff::Scalar;
 use rand::RngCore;
 
 /// The variational autoencoder with a weighted squared error.
-pub(super) fn build<T: Scalar>(setting: &Setting<'_>, mut rng: &mut dyn RngCore) -> Box<dyn Actor<T>> {
-    Box::new(Autoencoder { network: Vae::new(setting.vae_sizes(), &mut rng), loss: setting.squared_error() })
+pub(super) fn build<T: Scalar>(setting: &Setting<'_>, mut rng: &mut dyn RngCore) -> Built<T> {
+    Ok(Box::new(Autoencoder { network: Vae::new(setting.vae_sizes(), &mut rng), loss: setting.squared_error() }))
 }

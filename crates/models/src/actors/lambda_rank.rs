@@ -1,12 +1,12 @@
 //! The LambdaRank encoder (Lobel et al., ICLR 2020), after Burges, Ragno and Le (NIPS 2006).
 
-use super::Setting;
+use super::{Built, Setting};
+use crate::Loss;
 use crate::networks::{Autoencoder, Vae};
-use crate::{Actor, Loss};
 use ract_autodiff::Scalar;
 use rand::RngCore;
 
 /// Mult-VAE's network with the LambdaRank loss.
-pub(super) fn build<T: Scalar>(setting: &Setting<'_>, mut rng: &mut dyn RngCore) -> Box<dyn Actor<T>> {
-    Box::new(Autoencoder { network: Vae::new(setting.vae_sizes(), &mut rng), loss: Loss::LambdaRank })
+pub(super) fn build<T: Scalar>(setting: &Setting<'_>, mut rng: &mut dyn RngCore) -> Built<T> {
+    Ok(Box::new(Autoencoder { network: Vae::new(setting.vae_sizes(), &mut rng), loss: Loss::LambdaRank }))
 }

@@ -1,6 +1,7 @@
 //! The actors, one a file, and their registry.
 
 mod cdae;
+mod ease_vae;
 mod gaussian_vae;
 mod lambda_rank;
 mod mult_dae;
@@ -11,6 +12,7 @@ mod warp;
 mod wmf;
 
 use crate::networks::VaeSizes;
+use crate::rivals::RivalError;
 use crate::{Actor, Loss};
 use ract_data::Interactions;
 use rand::RngCore;
@@ -26,6 +28,10 @@ pub struct Setting<'a> {
     pub latent: usize,
     /// Weight of an item that the user has in a weighted squared error; 5 in the paper.
     pub positive_weight: f64,
+    /// The regularisation of a linear part that starts as EASE.
+    pub ease_lambda: f64,
+    /// How many of the most popular items that part covers; 0: all of them.
+    pub ease_items: usize,
     /// The training users, for actors that start from what is counted.
     pub train: &'a Interactions,
 }
@@ -40,6 +46,9 @@ impl Setting<'_> {
     }
 }
 
+/// A fresh actor, or why there is none.
+pub type Built<T> = Result<Box<dyn Actor<T>>, RivalError>;
+
 /// An actor on offer.
 #[derive(Clone, Copy, Debug)]
 pub struct ActorEntry {
@@ -51,7 +60,7 @@ pub struct ActorEntry {
     /// the KL term instead.
     pub l2: f64,
     /// Makes one with fresh parameters.
-    pub build: fn(&Setting<'_>, &mut dyn RngCore) -> Box<dyn Actor<f32>>,
+    pub build: fn(&Setting<'_>, &mut dyn RngCore) -> Built<f32>,
 }
 
 /// All actors. A new one is a file beside this one and a line here.
@@ -59,6 +68,7 @@ pub const ACTORS: &[ActorEntry] = &[
     ActorEntry { name: "mult-vae", label: "Mult-VAE", l2: 0.0, build: mult_vae::build },
     ActorEntry { name: "mult-dae", label: "Mult-DAE", l2: 1e-5, build: mult_dae::build },
     ActorEntry { name: "gaussian-vae", label: "Gaussian VAE", l2: 0.0, build: gaussian_vae::build },
+    ActorEntry { name: "ease-vae", label: "EASE + VAE", l2: 0.0, build: ease_vae::build },
     ActorEntry { name: "recvae", label: "RecVAE", l2: 0.0, build: recvae::build },
     ActorEntry { name: "cdae", label: "CDAE", l2: 1e-4, build: cdae::build },
     ActorEntry { name: "wmf", label: "WMF", l2: 1e-4, build: wmf::build },

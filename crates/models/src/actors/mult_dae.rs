@@ -1,15 +1,15 @@
 //! Mult-DAE (Liang et al., WWW 2018).
 
-use super::Setting;
+use super::{Built, Setting};
+use crate::Loss;
 use crate::networks::{Autoencoder, Dae};
-use crate::{Actor, Loss};
 use ract_autodiff::Scalar;
 use rand::RngCore;
 
 /// The denoising autoencoder with a multinomial likelihood.
-pub(super) fn build<T: Scalar>(setting: &Setting<'_>, mut rng: &mut dyn RngCore) -> Box<dyn Actor<T>> {
-    Box::new(Autoencoder {
+pub(super) fn build<T: Scalar>(setting: &Setting<'_>, mut rng: &mut dyn RngCore) -> Built<T> {
+    Ok(Box::new(Autoencoder {
         network: Dae::new(setting.items, setting.hidden, setting.latent, &mut rng),
         loss: Loss::Nll,
-    })
+    }))
 }

@@ -1,6 +1,6 @@
 //! RecVAE (Shenbin et al., WSDM 2020): a deeper encoder, a composite prior, encoder and decoder trained in turn.
 
-use super::Setting;
+use super::{Built, Setting};
 use crate::actor::{Actor, Output, Turn, Users};
 use crate::linear::Linear;
 use crate::loss::Loss;
@@ -32,13 +32,18 @@ struct RecVae<T> {
 }
 
 /// With the multinomial likelihood.
-pub(super) fn build<T: Scalar>(setting: &Setting<'_>, mut rng: &mut dyn RngCore) -> Box<dyn Actor<T>> {
+pub(super) fn build<T: Scalar>(setting: &Setting<'_>, mut rng: &mut dyn RngCore) -> Built<T> {
     let Setting { items, hidden, latent, .. } = *setting;
     let encoder = Encoder::new("enc", items, hidden, latent, &mut rng);
     let mut prior = Encoder::new("prior", items, hidden, latent, &mut rng);
     // Nobody else holds a parameter that was just made.
     let _ = prior.copy_from(&encoder);
-    Box::new(RecVae { encoder, prior, decoder: with_zero_bias(["dec_w", "dec_b"], latent, items, &mut rng), latent })
+    Ok(Box::new(RecVae {
+        encoder,
+        prior,
+        decoder: with_zero_bias(["dec_w", "dec_b"], latent, items, &mut rng),
+        latent,
+    }))
 }
 
 /// Dense layers, each of which sees all earlier ones, with swish and normalisation; then mu and logvar.
@@ -240,8 +245,16 @@ mod tests {
         let turns: Vec<_> = (1..=5).map(|epoch| model().turn(epoch).prefix).collect();
         assert_eq!(turns, ["enc", "enc", "enc", "dec", "enc"]);
         let rows = Interactions::from_rows(4, [vec![0, 3]]);
-        let setting = Setting { items: 4, hidden: 3, latent: 2, positive_weight: 5.0, train: &rows };
-        let built = build::<f64>(&setting, &mut SmallRng::seed_from_u64(1));
+        let setting = Setting {
+            items: 4,
+            hidden: 3,
+            latent: 2,
+            positive_weight: 5.0,
+            ease_lambda: 1.0,
+            ease_items: 0,
+            train: &rows,
+        };
+        let built = build::<f64>(&setting, &mut SmallRng::seed_from_u64(1)).unwrap();
         for param in built.params() {
             let trained = (1..=4).any(|epoch| param.name().starts_with(built.turn(epoch).prefix));
             assert_eq!(trained, !param.name().starts_with("prior"), "{}", param.name());

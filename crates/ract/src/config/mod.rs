@@ -121,6 +121,7 @@ impl Settings for Config {
             ("actor_critic.epochs", self.actor_critic.epochs as f64),
             ("control.epochs", control.epochs as f64),
             ("actor.positive_weight", self.actor.positive_weight),
+            ("actor.ease_lambda", self.actor.ease_lambda),
         ];
         let rates_of = [&self.actor_critic.learning_rate, &control.learning_rate];
         let rates = ["actor_critic.learning_rate", "control.learning_rate"].into_iter().zip(rates_of);

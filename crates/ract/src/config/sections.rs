@@ -53,6 +53,10 @@ pub struct Actor {
     pub l2: Option<f64>,
     /// The weight of an item that a user has in a weighted squared error.
     pub positive_weight: f64,
+    /// The regularisation of a linear part that is EASE.
+    pub ease_lambda: f64,
+    /// How many of the most popular items that part covers; 0: all of them.
+    pub ease_items: usize,
 }
 
 /// The critic and its training while the actor is frozen.
@@ -181,6 +185,8 @@ impl Default for Actor {
             beta_max: 0.2,
             l2: None,
             positive_weight: 5.0,
+            ease_lambda: 200.0,
+            ease_items: 0,
         }
     }
 }

@@ -51,18 +51,29 @@ impl<'a> Trainer<'a> {
     ) -> Result<Self> {
         let weights = |network| stream(config.seed, Purpose::Weights, network, 0);
         let items = train.n_items();
-        let crate::config::Actor { network, hidden, latent, positive_weight, l2, .. } = &config.actor;
+        let settings = &config.actor;
+        let network = &settings.network;
         let entry = actor_entry(network).ok_or_else(|| Error::Usage(format!("there is no actor {network}")))?;
-        let setting = Setting { items, hidden: *hidden, latent: *latent, positive_weight: *positive_weight, train };
+        let setting = Setting {
+            items,
+            hidden: settings.hidden,
+            latent: settings.latent,
+            positive_weight: settings.positive_weight,
+            ease_lambda: settings.ease_lambda,
+            ease_items: settings.ease_items,
+            train,
+        };
+        let actor = (entry.build)(&setting, &mut weights(0))
+            .map_err(|error| Error::Failed(format!("actor.network {network}: {error}")))?;
         let output = if target.is_unbounded() { CriticOutput::Unbounded } else { CriticOutput::Bounded };
         let features = config.critic.inputs.iter().map(|input| input.width(items)).sum();
         Ok(Self {
             config,
-            actor: (entry.build)(&setting, &mut weights(0)),
+            actor,
             critic: Critic::new(features, &config.critic.hidden, output, &mut weights(1)),
             target,
             is_head: features::head(train),
-            l2: l2.unwrap_or(entry.l2),
+            l2: settings.l2.unwrap_or(entry.l2),
             batches_seen: 0,
             tape: Tape::new(),
         })

@@ -1,0 +1,101 @@
+//! EASE and a variational autoencoder, added up: not in the paper.
+
+use super::{Built, Setting};
+use crate::actor::{Output, Users};
+use crate::networks::{Autoencoder, Network, Vae};
+use crate::rivals::{Ease, Rival};
+use ract_autodiff::{Mat, Module, Param, Scalar, Sparse, Tape};
+use ract_data::Interactions;
+use rand::RngCore;
+
+/// `s = vae(x) + g (x B)`: the item-item weights B are those of EASE and stay so; the gain g of each item is trained.
+#[derive(Debug)]
+struct EaseVae<T> {
+    ease: Ease<f32>,
+    gain: Param<T>,
+    vae: Vae<T>,
+}
+
+/// With a weighted squared error.
+pub(super) fn build<T: Scalar>(setting: &Setting<'_>, mut rng: &mut dyn RngCore) -> Built<T> {
+    let network = EaseVae {
+        ease: Ease::fit(setting.train, setting.ease_lambda, setting.ease_items)?,
+        gain: Param::new("gain", Mat::ones((1, setting.items))),
+        vae: Vae::new(setting.vae_sizes(), &mut rng),
+    };
+    Ok(Box::new(Autoencoder { network, loss: setting.squared_error() }))
+}
+
+impl<T: Scalar> EaseVae<T> {
+    /// `x B` from the items that are seen, each as often as it stands for items that are not: `1 / keep`.
+    fn linear(&self, users: &Users<'_, T>) -> Mat<T> {
+        let mut scores = self.ease.scores(&pattern(users.input)).mapv(|score| T::of(score.into()));
+        let rows = users.input.outer_iterator().zip(users.items.outer_iterator());
+        for (mut scores, (input, items)) in scores.rows_mut().into_iter().zip(rows) {
+            // An entry of the input is 1 / (sqrt(n) keep).
+            let per_seen = input.data().first().map_or(T::one(), |&x| x * T::of((items.nnz() as f64).sqrt()));
+            scores *= per_seen;
+        }
+        scores
+    }
+}
+
+fn pattern<T: Scalar>(x: &Sparse<T>) -> Interactions {
+    let rows: Vec<Vec<u32>> = x.outer_iterator().map(|row| row.indices().to_vec()).collect();
+    Interactions::from_rows(x.cols(), rows)
+}
+
+impl<T: Scalar> Network<T> for EaseVae<T> {
+    fn output<'t>(&self, tape: &'t Tape<T>, users: &Users<'_, T>, eps: Option<Mat<T>>) -> Output<'t, T> {
+        let linear = tape.constant(self.linear(users)).named("linear");
+        let Output { scores, kl } = self.vae.output(tape, users, eps);
+        Output { scores: scores + linear * tape.param(&self.gain), kl }
+    }
+
+    fn noise(&self) -> usize {
+        self.vae.noise()
+    }
+}
+
+impl<T: Scalar> Module<T> for EaseVae<T> {
+    fn params(&self) -> Vec<&Param<T>> {
+        std::iter::once(&self.gain).chain(self.vae.params()).collect()
+    }
+
+    fn params_mut(&mut self) -> Vec<&mut Param<T>> {
+        std::iter::once(&mut self.gain).chain(self.vae.params_mut()).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::networks::VaeSizes;
+    use rand::SeedableRng;
+    use rand::rngs::SmallRng;
+    use std::sync::Arc;
+
+    #[test]
+    fn the_scores_are_the_sum_of_both_parts_and_do_not_grow_with_the_share_of_items_seen() {
+        let train = Interactions::from_rows(4, [vec![0, 1], vec![0, 1, 2], vec![2, 3], vec![1, 3]]);
+        let sizes = VaeSizes { items: 4, hidden: 3, latent: 2 };
+        let network = EaseVae {
+            ease: Ease::fit(&train, 0.5, 0).unwrap(),
+            gain: Param::new("gain", Mat::<f64>::from_elem((1, 4), 2.0)),
+            vae: Vae::new(sizes, &mut SmallRng::seed_from_u64(1)),
+        };
+        let items = Arc::new(Sparse::new((1, 4), vec![0, 2], vec![0, 1], vec![1.0; 2]));
+        let seen_by = |keep: f64| {
+            let value = 1.0 / (2.0_f64.sqrt() * keep);
+            Arc::new(Sparse::new((1, 4), vec![0, 2], vec![0, 1], vec![value; 2]))
+        };
+        for keep in [1.0, 0.5] {
+            let (input, tape) = (seen_by(keep), Tape::new());
+            let users = Users { input: &input, items: &items, rows: None };
+            let found = network.output(&tape, &users, None).scores.value().unwrap();
+            let vae = network.vae.output(&tape, &users, None).scores.value().unwrap();
+            let linear = network.ease.scores(&Interactions::from_rows(4, [[0, 1]])).mapv(f64::from) / keep;
+            assert!((found - vae - 2.0 * linear).iter().all(|d| d.abs() < 1e-6));
+        }
+    }
+}
