@@ -3,7 +3,7 @@
 use super::inverse::{self, sweep};
 use super::{Fitted, Parameter, Parameters, Rival, RivalError};
 use faer::traits::RealField;
-use ndarray::{Array1, Array2, ArrayView2, Axis};
+use ndarray::{Array1, Array2, ArrayView2, ArrayViewMut2, Axis};
 use ract_autodiff::Scalar;
 use ract_data::Interactions;
 use rayon::prelude::*;
@@ -166,7 +166,7 @@ fn gram<T: Scalar>(train: &Interactions, kept: &[u32], lambda: T) -> Vec<T> {
 
 /// Copies the lower triangle to the upper one.
 fn mirror<T: Scalar>(matrix: &mut Array2<T>) {
-    fn halves<T: Scalar>(matrix: ndarray::ArrayViewMut2<T>) {
+    fn halves<T: Scalar>(matrix: ArrayViewMut2<T>) {
         let n = matrix.nrows();
         if n < 2 {
             return;
@@ -181,7 +181,7 @@ fn mirror<T: Scalar>(matrix: &mut Array2<T>) {
 }
 
 /// `to = from^T`, a few columns of `from` at a time: cache lines are used whole.
-fn transpose<T: Scalar>(from: ArrayView2<T>, mut to: ndarray::ArrayViewMut2<T>) {
+fn transpose<T: Scalar>(from: ArrayView2<T>, mut to: ArrayViewMut2<T>) {
     let strips = to.axis_chunks_iter_mut(Axis(0), 64).into_par_iter();
     strips.zip(from.axis_chunks_iter(Axis(1), 64)).for_each(|(mut to, from)| {
         for (mut to, from) in to.columns_mut().into_iter().zip(from.rows()) {

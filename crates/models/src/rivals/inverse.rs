@@ -10,7 +10,7 @@ use std::ops::Range;
 
 /// Rows and columns that are swept at a time. Wide, so that memory keeps up; narrow, so that two copies of as many
 /// columns are small beside the matrix.
-pub(super) const BLOCK: usize = 384;
+pub(super) const BLOCK: usize = 256;
 
 /// The matrix has no inverse in this precision: it is not positive definite.
 #[derive(Clone, Copy, Debug, PartialEq)]
