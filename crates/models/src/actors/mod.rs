@@ -9,6 +9,7 @@ pub mod mult_vae;
 mod recvae;
 mod vwmf;
 mod warp;
+mod wide_vae;
 mod wmf;
 
 use crate::networks::VaeSizes;
@@ -69,6 +70,7 @@ pub const ACTORS: &[ActorEntry] = &[
     ActorEntry { name: "mult-dae", label: "Mult-DAE", l2: 1e-5, build: mult_dae::build },
     ActorEntry { name: "gaussian-vae", label: "Gaussian VAE", l2: 0.0, build: gaussian_vae::build },
     ActorEntry { name: "ease-vae", label: "EASE + VAE", l2: 0.0, build: ease_vae::build },
+    ActorEntry { name: "wide-vae", label: "wide VAE", l2: 0.0, build: wide_vae::build },
     ActorEntry { name: "recvae", label: "RecVAE", l2: 0.0, build: recvae::build },
     ActorEntry { name: "cdae", label: "CDAE", l2: 1e-4, build: cdae::build },
     ActorEntry { name: "wmf", label: "WMF", l2: 1e-4, build: wmf::build },

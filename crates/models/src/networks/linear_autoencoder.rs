@@ -16,10 +16,15 @@ pub struct LinearAutoencoder<T> {
 impl<T: Scalar> LinearAutoencoder<T> {
     /// First weights are Xavier-uniform, first biases zero.
     pub fn new(items: usize, latent: usize, rng: &mut impl Rng) -> Self {
-        Self {
-            enc: with_zero_bias(["enc_w", "enc_b"], items, latent, rng),
-            dec: with_zero_bias(["dec_w", "dec_b"], latent, items, rng),
-        }
+        Self::named(["enc", "dec"], items, latent, rng)
+    }
+
+    /// The same with names for the two layers.
+    pub fn named([enc, dec]: [&str; 2], items: usize, latent: usize, rng: &mut impl Rng) -> Self {
+        let mut layer = |name: &str, inputs, outputs| {
+            with_zero_bias([&format!("{name}_w"), &format!("{name}_b")], inputs, outputs, rng)
+        };
+        Self { enc: layer(enc, items, latent), dec: layer(dec, latent, items) }
     }
 }
 

@@ -1,0 +1,45 @@
+//! A linear autoencoder and a variational one, added up and trained together: not in the paper.
+
+use super::{Built, Setting};
+use crate::actor::{Output, Users};
+use crate::networks::{Autoencoder, LinearAutoencoder, Network, Vae};
+use ract_autodiff::{Mat, Module, Param, Scalar, Tape};
+use rand::RngCore;
+
+/// `s = linear(x) + vae(x)`: the linear part learns which items go together, as EASE does, the other what is left.
+#[derive(Debug)]
+struct WideVae<T> {
+    linear: LinearAutoencoder<T>,
+    vae: Vae<T>,
+}
+
+/// With a weighted squared error.
+pub(super) fn build<T: Scalar>(setting: &Setting<'_>, mut rng: &mut dyn RngCore) -> Built<T> {
+    let network = WideVae {
+        linear: LinearAutoencoder::named(["wide1", "wide2"], setting.items, setting.hidden, &mut rng),
+        vae: Vae::new(setting.vae_sizes(), &mut rng),
+    };
+    Ok(Box::new(Autoencoder { network, loss: setting.squared_error() }))
+}
+
+impl<T: Scalar> Network<T> for WideVae<T> {
+    fn output<'t>(&self, tape: &'t Tape<T>, users: &Users<'_, T>, eps: Option<Mat<T>>) -> Output<'t, T> {
+        let linear = self.linear.output(tape, users, None).scores.named("linear");
+        let Output { scores, kl } = self.vae.output(tape, users, eps);
+        Output { scores: linear + scores, kl }
+    }
+
+    fn noise(&self) -> usize {
+        self.vae.noise()
+    }
+}
+
+impl<T> Module<T> for WideVae<T> {
+    fn params(&self) -> Vec<&Param<T>> {
+        self.linear.params().into_iter().chain(self.vae.params()).collect()
+    }
+
+    fn params_mut(&mut self) -> Vec<&mut Param<T>> {
+        self.linear.params_mut().into_iter().chain(self.vae.params_mut()).collect()
+    }
+}
