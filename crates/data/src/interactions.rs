@@ -59,6 +59,19 @@ impl Interactions {
         self.len() == 0
     }
 
+    /// How many users each item has.
+    pub fn item_counts(&self) -> Vec<u32> {
+        let mut counts = vec![0; self.n_items()];
+        self.pattern.indices().iter().for_each(|&item| counts[item as usize] += 1);
+        counts
+    }
+
+    /// The users of each item, ascending: items x users.
+    #[must_use]
+    pub fn transposed(&self) -> Self {
+        Self { pattern: self.pattern.transpose_view().to_other_storage() }
+    }
+
     /// The items of `user`, ascending.
     pub fn items(&self, user: usize) -> &[u32] {
         let range = self.pattern.indptr().outer_inds_sz(user);
@@ -77,5 +90,9 @@ mod tests {
         assert_eq!(x.items(0), [1, 4]);
         assert_eq!(x.items(1), [] as [u32; 0]);
         assert_eq!(x.items(2), [0]);
+        assert_eq!(x.item_counts(), [1, 1, 0, 0, 1]);
+        let users = x.transposed();
+        assert_eq!((users.n_users(), users.n_items()), (5, 3));
+        assert_eq!([users.items(0), users.items(1), users.items(2)], [&[2][..], &[0], &[]]);
     }
 }

@@ -124,12 +124,7 @@ fn available_memory() -> f64 {
 
 /// The `n` items that most users have, ascending; of equally popular ones the first.
 fn most_popular(train: &Interactions, n: usize) -> Vec<u32> {
-    let mut users = vec![0_u32; train.n_items()];
-    for user in 0..train.n_users() {
-        for &item in train.items(user) {
-            users[item as usize] += 1;
-        }
-    }
+    let users = train.item_counts();
     let mut items: Vec<u32> = (0..).take(train.n_items()).collect();
     items.sort_by_key(|&item| Reverse(users[item as usize]));
     items.truncate(n);
@@ -145,17 +140,12 @@ fn gram<T: Scalar>(train: &Interactions, kept: &[u32], lambda: T) -> Vec<T> {
         rows.map(|row| row as u32).collect::<Vec<_>>()
     });
     let users = Interactions::from_rows(n, rows);
-    let mut users_of = vec![Vec::new(); n];
-    for user in 0..users.n_users() {
-        for &item in users.items(user) {
-            users_of[item as usize].push(user);
-        }
-    }
+    let users_of = users.transposed();
 
     let mut matrix = vec![T::zero(); n * n];
-    matrix.par_chunks_mut(n.max(1)).zip(&users_of).enumerate().for_each(|(item, (row, users_of))| {
-        for &user in users_of {
-            for &other in users.items(user).iter().take_while(|&&other| other as usize <= item) {
+    matrix.par_chunks_mut(n.max(1)).enumerate().for_each(|(item, row)| {
+        for &user in users_of.items(item) {
+            for &other in users.items(user as usize).iter().take_while(|&&other| other as usize <= item) {
                 row[other as usize] += T::one();
             }
         }

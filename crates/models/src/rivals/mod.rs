@@ -1,11 +1,16 @@
 //! The rivals, one a file, and their registry: recommenders that no gradient trains.
 
+mod als;
 mod ease;
 mod inverse;
+mod knn;
 mod popularity;
+mod slim;
+mod sparse_weights;
 
 pub use ease::Ease;
 pub use popularity::Popularity;
+pub use sparse_weights::SparseWeights;
 
 use ndarray::Array2;
 use ract_data::Interactions;
@@ -93,6 +98,9 @@ pub struct RivalEntry {
 /// All rivals. A new one is a file beside this one and a line here.
 pub const RIVALS: &[RivalEntry] = &[
     RivalEntry { name: "popularity", label: "popularity", parameters: &[], fit: popularity::fit },
+    RivalEntry { name: "knn", label: "item kNN", parameters: knn::PARAMETERS, fit: knn::fit },
+    RivalEntry { name: "als", label: "WMF (ALS)", parameters: als::PARAMETERS, fit: als::fit },
+    RivalEntry { name: "slim", label: "SLIM", parameters: slim::PARAMETERS, fit: slim::fit },
     RivalEntry { name: "ease", label: "EASE", parameters: ease::PARAMETERS, fit: ease::fit },
 ];
 

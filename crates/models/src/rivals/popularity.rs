@@ -13,12 +13,7 @@ pub struct Popularity {
 impl Popularity {
     /// Counts the users of each item.
     pub fn fit(train: &Interactions) -> Self {
-        let mut scores = Array1::zeros(train.n_items());
-        for user in 0..train.n_users() {
-            for &item in train.items(user) {
-                scores[item as usize] += 1.0;
-            }
-        }
+        let scores = train.item_counts().into_iter().map(|users| users as f32).collect::<Array1<f32>>();
         Self { scores }
     }
 }

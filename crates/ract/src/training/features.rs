@@ -63,8 +63,7 @@ pub(super) fn counts(items: &Interactions) -> Mat<f32> {
 
 /// For each item, whether it is one of the most popular ones, which together make up half of all interactions.
 pub(super) fn head(train: &Interactions) -> Vec<bool> {
-    let mut users = vec![0_usize; train.n_items()];
-    (0..train.n_users()).flat_map(|user| train.items(user)).for_each(|&item| users[item as usize] += 1);
+    let users = train.item_counts();
     let mut order: Vec<usize> = (0..users.len()).collect();
     order.sort_by_key(|&item| std::cmp::Reverse(users[item]));
     let (mut is_head, mut covered) = (vec![false; users.len()], 0);
@@ -73,7 +72,7 @@ pub(super) fn head(train: &Interactions) -> Vec<bool> {
             break;
         }
         is_head[item] = true;
-        covered += users[item];
+        covered += users[item] as usize;
     }
     is_head
 }

@@ -1,0 +1,115 @@
+//! Weighted matrix factorisation by alternating least squares (Hu, Koren and Volinsky, ICDM 2008).
+
+use super::{Fitted, Parameter, Parameters, Rival, RivalError};
+use faer::linalg::solvers::{Llt, Solve};
+use faer::{MatMut, MatRef, Side};
+use ndarray::{Array1, Array2, Axis};
+use ndarray_rand::RandomExt;
+use ndarray_rand::rand_distr::Normal;
+use ract_data::Interactions;
+use ract_data::random::{Purpose, stream};
+use rayon::prelude::*;
+
+/// Deviation of the first factors.
+const FIRST: f32 = 0.01;
+
+pub(super) const PARAMETERS: &[Parameter] = &[
+    Parameter { name: "factors", grid: &[64.0, 128.0] },
+    Parameter { name: "alpha", grid: &[2.0, 8.0] },
+    Parameter { name: "lambda", grid: &[10.0, 50.0, 200.0] },
+    Parameter { name: "iterations", grid: &[10.0] },
+];
+
+/// Scores are products of a user's factors with those of the items. The factors minimise
+/// `sum_ui (1 + alpha x_ui) (x_ui - p_u q_i)^2 + lambda (|p|^2 + |q|^2)`.
+struct Als {
+    /// I x k.
+    items: Array2<f32>,
+    alpha: f32,
+    lambda: f32,
+}
+
+pub(super) fn fit(train: &Interactions, parameters: &Parameters) -> Fitted {
+    let number = |name| parameters.at_least(name, 1.0, "it must be a whole number, at least 1");
+    let (factors, iterations) = (number("factors")? as usize, number("iterations")? as usize);
+    let alpha = parameters.at_least("alpha", 0.0, "it must be 0 or more")? as f32;
+    let lambda = parameters.at_least("lambda", f64::MIN_POSITIVE, "it must be a positive number")? as f32;
+    let normal = Normal::new(0.0, FIRST).map_err(|error| RivalError::Singular(error.to_string()))?;
+    let mut rng = stream(0, Purpose::Weights, 0, 0);
+    let mut items = Array2::random_using((train.n_items(), factors), normal, &mut rng);
+    let users_of = train.transposed();
+    for _ in 0..iterations {
+        let users = solve(train, &items, alpha, lambda)?;
+        items = solve(&users_of, &users, alpha, lambda)?;
+    }
+    Ok(Box::new(Als { items, alpha, lambda }))
+}
+
+impl Rival for Als {
+    /// New users are folded in: their factors are solved for, the items' stay.
+    fn scores(&self, fold_in: &Interactions) -> Array2<f32> {
+        let users = solve(fold_in, &self.items, self.alpha, self.lambda);
+        users
+            .map_or_else(|_| Array2::zeros((fold_in.n_users(), self.items.nrows())), |users| users.dot(&self.items.t()))
+    }
+}
+
+/// The factors of the rows of `x` that are best for the `others`' factors: for each row the solution of
+/// `(Q^T Q + alpha sum_i q_i q_i^T + lambda I) p = (1 + alpha) sum_i q_i`, i over the row's entries.
+fn solve(x: &Interactions, others: &Array2<f32>, alpha: f32, lambda: f32) -> Result<Array2<f32>, RivalError> {
+    let k = others.ncols();
+    let mut all = others.t().dot(others);
+    all.diag_mut().mapv_inplace(|d| d + lambda);
+    let mut solved = Array2::zeros((x.n_users(), k));
+    solved.axis_iter_mut(Axis(0)).into_par_iter().enumerate().try_for_each(|(row, mut solved)| {
+        let entries: Vec<usize> = x.items(row).iter().map(|&entry| entry as usize).collect();
+        let theirs = others.select(Axis(0), &entries);
+        let mut matrix = all.clone();
+        ndarray::linalg::general_mat_mul(alpha, &theirs.t(), &theirs, 1.0, &mut matrix);
+        let mut side: Array1<f32> = theirs.sum_axis(Axis(0)) * (1.0 + alpha);
+        let matrix = MatRef::from_row_major_slice(matrix.as_slice().unwrap_or(&[]), k, k);
+        let singular = |_| {
+            RivalError::Singular(format!(
+                "rounding made the equations of row {row} unsolvable: raise lambda ({lambda})"
+            ))
+        };
+        let factored = Llt::new(matrix, Side::Lower).map_err(singular)?;
+        factored.solve_in_place(MatMut::from_column_major_slice_mut(side.as_slice_mut().unwrap_or(&mut []), k, 1));
+        solved.assign(&side);
+        Ok(())
+    })?;
+    Ok(solved)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ndarray::array;
+
+    #[test]
+    fn the_solution_is_where_the_loss_is_flat() {
+        let x = Interactions::from_rows(4, [vec![0, 2], vec![3], vec![]]);
+        let others = array![[0.3, -1.0], [0.8, 0.1], [-0.4, 0.6], [1.2, 0.9]];
+        let (alpha, lambda) = (4.0, 0.7);
+        let found = solve(&x, &others, alpha, lambda).unwrap();
+        for (row, p) in found.rows().into_iter().enumerate() {
+            let mut slope = &p * lambda;
+            for (item, q) in others.rows().into_iter().enumerate() {
+                let there = f32::from(u8::from(x.items(row).contains(&(item as u32))));
+                slope.scaled_add(-(1.0 + alpha * there) * (there - p.dot(&q)), &q);
+            }
+            assert!(slope.iter().all(|d| d.abs() < 1e-5), "row {row}: {slope}");
+        }
+        assert!(found.row(2).iter().all(|&p| p == 0.0));
+    }
+
+    #[test]
+    fn a_user_with_the_items_of_a_training_user_gets_that_users_scores() {
+        let train = Interactions::from_rows(5, [vec![0, 1], vec![1, 2], vec![3, 4], vec![0, 4]]);
+        let all = [("factors", 2.0), ("alpha", 5.0), ("lambda", 0.1), ("iterations", 3.0)];
+        let als = fit(&train, &Parameters(all.into_iter().collect())).unwrap();
+        let scores = als.scores(&Interactions::from_rows(5, [vec![3, 4], vec![2], vec![3, 4]]));
+        assert_eq!(scores.row(0), scores.row(2));
+        assert!(scores[(0, 3)] > scores[(0, 1)]);
+    }
+}

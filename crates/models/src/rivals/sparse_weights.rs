@@ -1,0 +1,41 @@
+//! Item-item weights of which almost all are zero.
+
+use super::Rival;
+use ndarray::{Array2, Axis};
+use ract_data::Interactions;
+use rayon::prelude::*;
+
+/// A user's items recommend others: an item scores the sum of its weights with them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SparseWeights {
+    /// For each item that a user has, the items that it recommends, and how strongly.
+    recommends: Vec<Vec<(u32, f32)>>,
+}
+
+impl SparseWeights {
+    /// From the items that recommend each item, and how strongly.
+    pub(super) fn from_recommended_by(recommended_by: &[Vec<(u32, f32)>]) -> Self {
+        let mut recommends = vec![Vec::new(); recommended_by.len()];
+        for (item, by) in (0..).zip(recommended_by) {
+            by.iter().for_each(|&(other, weight)| recommends[other as usize].push((item, weight)));
+        }
+        Self { recommends }
+    }
+
+    /// The items that `item` recommends, ascending, and how strongly.
+    pub fn of(&self, item: usize) -> &[(u32, f32)] {
+        &self.recommends[item]
+    }
+}
+
+impl Rival for SparseWeights {
+    fn scores(&self, fold_in: &Interactions) -> Array2<f32> {
+        let mut scores = Array2::zeros((fold_in.n_users(), self.recommends.len()));
+        scores.axis_iter_mut(Axis(0)).into_par_iter().enumerate().for_each(|(user, mut scores)| {
+            for &item in fold_in.items(user) {
+                self.of(item as usize).iter().for_each(|&(other, weight)| scores[other as usize] += weight);
+            }
+        });
+        scores
+    }
+}
