@@ -28,7 +28,7 @@ impl Trainer<'_> {
         batch: &Batch<f32>,
         scored: &Scored<'t, f32>,
     ) -> Var<'t, f32> {
-        let loss_on = |head: bool| self.actor.loss().of(scored.scores, &self.part_of(&batch.items, head));
+        let loss_on = |head: bool| self.actor.loss().of(scored.own, &self.part_of(&batch.items, head));
         match feature {
             Feature::Seen => tape.constant(counts(&batch.seen)).named("seen"),
             Feature::Unseen => tape.constant(counts(&batch.unseen)).named("unseen"),
