@@ -6,6 +6,7 @@ mod prepare;
 mod rival;
 mod run;
 mod synth;
+mod table;
 mod terminal;
 
 use clap::Subcommand;
@@ -24,6 +25,8 @@ pub(crate) enum Command {
     Rival(rival::Args),
     /// Print the test metrics of a finished or interrupted run
     Evaluate(evaluate::Args),
+    /// Print a table of the paper from the results that exist
+    Table(table::Args),
     /// Show the gradients of one batch: as a table, for Graphviz, or drawn
     Inspect(inspect::Args),
     /// Write a synthetic ratings file of the shape of a public data set
@@ -37,6 +40,7 @@ impl Command {
             Self::Run(args) => run::run(args),
             Self::Rival(args) => rival::run(args),
             Self::Evaluate(args) => evaluate::run(args),
+            Self::Table(args) => table::run(args),
             Self::Inspect(args) => inspect::run(args),
             Self::Synth(args) => synth::run(args),
         }
