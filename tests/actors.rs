@@ -93,7 +93,7 @@ fn a_critic_sees_what_it_is_given_and_predicts_what_it_is_asked_to() {
     let variants: [&[&str]; 6] = [
         &[r#"critic.inputs=["loss"]"#],
         &[r#"critic.inputs=["unseen", "loss"]"#, "critic.features=raw"],
-        &[r#"critic.inputs=["seen", "unseen", "loss", "head-loss", "tail-loss", "entropy"]"#],
+        &[r#"critic.inputs=["seen", "unseen", "loss", "head-loss", "tail-loss", "entropy", "lambda-rank"]"#],
         &[r#"critic.inputs=["scores", "items"]"#, "critic.features=raw"],
         &["critic.metric=dcg@20"],
         &["critic.metric=ap@5"],

@@ -5,7 +5,7 @@ use crate::config::Feature;
 use ndarray::Axis;
 use ract_autodiff::{Mat, Sparse, Tape, Var};
 use ract_data::{Batch, Interactions};
-use ract_models::Scored;
+use ract_models::{Loss, Scored};
 use std::sync::Arc;
 
 impl Trainer<'_> {
@@ -35,6 +35,7 @@ impl Trainer<'_> {
             Feature::Loss => scored.loss,
             Feature::HeadLoss => loss_on(true).named("head_loss"),
             Feature::TailLoss => loss_on(false).named("tail_loss"),
+            Feature::LambdaRank => Loss::LambdaRank.of(scored.scores, &batch.items),
             Feature::Entropy => {
                 let log_shares = scored.scores.log_softmax();
                 (-(log_shares.exp() * log_shares).sum_axis(Axis(1))).named("entropy")
