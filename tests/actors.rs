@@ -124,7 +124,7 @@ fn the_table_of_actors_has_their_means_over_seeds_and_the_rivals_beneath() {
         workplace.succeed(&["run", "tiny.toml", "--out", &out, "--set", &format!("seed={seed}")]);
         mean += ndcg(&workplace.json(&format!("{out}/result.json")), "actor") / 2.0;
     }
-    workplace.succeed(&["run", "tiny.toml", "--out", "runs/wmf", "--set", "actor.network=wmf"]);
+    workplace.succeed(&["run", "tiny.toml", "--out", "runs/other", "--set", "actor.network=wmf"]);
     let world = "[data.synthetic]\nusers = 400\nitems = 150\nheldout_users = 60\n";
     let ease = format!("dataset = \"tiny\"\n{world}[rival]\nmethod = \"ease\"\ngrid.lambda = [10, 100]\n");
     fs::write(workplace.folder.path().join("ease.toml"), ease).unwrap();
@@ -136,7 +136,7 @@ fn the_table_of_actors_has_their_means_over_seeds_and_the_rivals_beneath() {
         row.split('|').map(|cell| cell.trim().to_owned()).collect()
     };
     assert_eq!(cells("Mult-VAE")[2..4], ["2".to_owned(), format!("{mean:.4}")]);
-    assert_eq!(cells("WMF")[2], "1");
+    assert_eq!(cells("WMF: other")[2], "1");
     let rival = ndcg(&workplace.json("runs/ease/result.json"), "ease");
     assert_eq!(cells("EASE")[3], format!("{rival:.4}"));
 }

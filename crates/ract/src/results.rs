@@ -12,6 +12,8 @@ use std::path::{Path, PathBuf};
 /// A finished run, from its folder or from what was kept of it.
 #[derive(Clone, Debug)]
 pub struct Run {
+    /// The folder beneath the results that it lies in, such as `mult-vae` for `mult-vae/seed-0`.
+    pub name: String,
     /// How it was made.
     pub config: Config,
     /// What it found.
@@ -60,7 +62,9 @@ impl Results {
             let history = beside("history.jsonl");
             let history = fs::read_to_string(&history).map_err(Error::file("read", &history))?;
             let history = history.lines().map_while(|line| serde_json::from_str(line).ok()).collect();
-            results.runs.push(Run { config, result, history });
+            let beneath = file.strip_prefix(folder).ok().and_then(|path| path.iter().next());
+            let name = beneath.map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            results.runs.push(Run { name, config, result, history });
         }
         Ok(results)
     }

@@ -29,7 +29,9 @@ pub fn draw(results: &Results, metric: Metric) -> Result<String> {
         let gains = ["control-actor", "ract-actor", "ract-control"].map(|of| gain(&runs, metric, of));
         let seconds = runs.iter().map(|run| run.seconds_per_epoch()).sum::<f64>() / runs.len() as f64;
         let peak = runs.iter().filter_map(|run| run.result.peak_memory_bytes).max();
-        let label = runs[0].config.actor_label().to_owned();
+        let Run { name, config, .. } = runs[0];
+        let label = config.actor_label();
+        let label = if *name == config.actor.network { label.to_owned() } else { format!("{label}: {name}") };
         let cells = [label, runs.len().to_string(), before, control, ract].into_iter().chain(gains);
         table.add_row(cells.chain([format!("{seconds:.2}"), megabytes(peak)]));
     }
