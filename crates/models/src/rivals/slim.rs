@@ -6,9 +6,9 @@ use ract_data::Interactions;
 use rayon::prelude::*;
 
 /// A slope of the loss that is nearer to its condition than this holds, in users: co-counts are whole users.
-const TOLERANCE: f64 = 0.01;
+const TOLERANCE: f64 = 0.1;
 /// A sweep that moves no slope by more than this is the last one: the changes after a weight's own move its slope again.
-const LAST_STEP: f64 = TOLERANCE / 10.0;
+const LAST_STEP: f64 = TOLERANCE / 4.0;
 /// No more sweeps over the weights of one item.
 const SWEEPS: usize = 1000;
 /// The first items that may have a weight; later as many join as are there already.
@@ -62,27 +62,31 @@ impl Gram {
 struct Weights {
     active: Vec<u32>,
     weights: Vec<f64>,
-    /// c of the active items.
-    correlations: Vec<f64>,
+    /// c of the active items; computed anew whenever items join, so that f32 suffices.
+    correlations: Vec<f32>,
     /// G between the active items.
-    gram: Vec<Vec<f64>>,
+    gram: Vec<Vec<f32>>,
 }
 
 impl Weights {
     fn of(gram: &Gram, item: usize, l1: f64, l2: f64) -> Self {
         let mut found = Self::default();
+        let mut row = vec![0.0; gram.users.len()];
         loop {
             let correlations = found.all_correlations(gram, item);
             let of = |other: u32| correlations[other as usize];
+            found.active.iter().for_each(|&other| row[other as usize] = 1.0);
             let others = gram.others[item].iter().map(|&(other, _)| other);
             let mut joining: Vec<u32> =
-                others.filter(|&other| of(other) > l1 + TOLERANCE && !found.active.contains(&other)).collect();
+                others.filter(|&other| of(other) > l1 + TOLERANCE && row[other as usize] == 0.0).collect();
+            found.active.iter().for_each(|&other| row[other as usize] = 0.0);
             if joining.is_empty() {
                 return found;
             }
             joining.sort_by(|&a, &b| of(b).total_cmp(&of(a)));
             joining.truncate(found.active.len().max(FIRST));
-            joining.into_iter().for_each(|other| found.join(gram, other, of(other)));
+            joining.into_iter().for_each(|other| found.join(gram, other, &mut row));
+            found.correlations = found.active.iter().map(|&other| of(other) as f32).collect();
             found.sweep(l1, l2);
         }
     }
@@ -102,16 +106,18 @@ impl Weights {
         correlations
     }
 
-    fn join(&mut self, gram: &Gram, item: u32, correlation: f64) {
+    /// `row` is memory for a row of G: zeros, before and after.
+    fn join(&mut self, gram: &Gram, item: u32, row: &mut [f32]) {
         let others = &gram.others[item as usize];
-        let with = |other: &u32| others.binary_search_by_key(other, |&(other, _)| other).map_or(0, |at| others[at].1);
-        let mut row: Vec<f64> = self.active.iter().map(|other| f64::from(with(other))).collect();
-        self.gram.iter_mut().zip(&row).for_each(|(before, &both)| before.push(both));
-        row.push(gram.users[item as usize]);
-        self.gram.push(row);
+        others.iter().for_each(|&(other, both)| row[other as usize] = both as f32);
+        row[item as usize] = gram.users[item as usize] as f32;
         self.active.push(item);
+        let with: Vec<f32> = self.active.iter().map(|&other| row[other as usize]).collect();
+        self.gram.iter_mut().zip(&with).for_each(|(before, &both)| before.push(both));
+        self.gram.push(with);
         self.weights.push(0.0);
-        self.correlations.push(correlation);
+        others.iter().for_each(|&(other, _)| row[other as usize] = 0.0);
+        row[item as usize] = 0.0;
     }
 
     /// Improves one active weight after the other until none can be improved.
@@ -119,12 +125,13 @@ impl Weights {
         for _ in 0..SWEEPS {
             let mut steepest = 0.0_f64;
             for i in 0..self.active.len() {
-                let users = self.gram[i][i];
-                let best = ((self.correlations[i] + users * self.weights[i] - l1) / (users + l2)).max(0.0);
+                let (users, correlation) = (f64::from(self.gram[i][i]), f64::from(self.correlations[i]));
+                let best = ((correlation + users * self.weights[i] - l1) / (users + l2)).max(0.0);
                 let change = best - self.weights[i];
                 if change != 0.0 {
                     self.weights[i] = best;
-                    self.correlations.iter_mut().zip(&self.gram[i]).for_each(|(c, both)| *c -= change * both);
+                    let less = change as f32;
+                    self.correlations.iter_mut().zip(&self.gram[i]).for_each(|(c, both)| *c -= less * both);
                     steepest = steepest.max(change.abs() * (users + l2));
                 }
             }
@@ -168,7 +175,7 @@ mod tests {
                 let weight = found.iter().find(|(o, _)| *o == other).map_or(0.0, |&(_, w)| f64::from(w));
                 let correlation: f64 = (0..USERS).map(|user| has(user, other) * residual[user]).sum();
                 let slope = l1 + l2 * weight - correlation;
-                let holds = if weight > 0.0 { slope.abs() < 0.02 } else { slope > -0.02 };
+                let holds = if weight > 0.0 { slope.abs() < TOLERANCE } else { slope > -2.0 * TOLERANCE };
                 assert!(holds, "item {item}, weight {weight} of {other}: slope {slope}");
             }
         }
