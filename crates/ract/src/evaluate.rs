@@ -12,6 +12,8 @@ use ract_models::rivals::Rival;
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct PerUser {
     metrics: Vec<Metric>,
+    /// Rows of the held-out users, ascending.
+    users: Vec<u32>,
     /// Users x metrics.
     values: Array2<f64>,
 }
@@ -31,6 +33,15 @@ impl PerUser {
     /// Number of users.
     pub(crate) fn users(&self) -> usize {
         self.values.nrows()
+    }
+
+    /// As a table: the user's row among the held-out users, and a column per metric.
+    pub(crate) fn to_csv(&self) -> String {
+        let mut csv = self.metrics.iter().fold("user".to_owned(), |line, metric| format!("{line},{metric}"));
+        for (user, values) in self.users.iter().zip(self.values.rows()) {
+            csv += &values.iter().fold(format!("\n{user}"), |line, value| format!("{line},{value}"));
+        }
+        csv + "\n"
     }
 
     fn column(&self, metric: Metric) -> ArrayView1<'_, f64> {
@@ -79,5 +90,5 @@ fn evaluate(
         values.slice_mut(s![done..done + users.len(), ..]).assign(&score(&batch)?);
         done += users.len();
     }
-    Ok(PerUser { metrics: metrics.to_vec(), values })
+    Ok(PerUser { metrics: metrics.to_vec(), users, values })
 }

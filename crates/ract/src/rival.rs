@@ -148,7 +148,7 @@ pub struct RivalResult {
 }
 
 /// Fits every combination that was not tried yet to the training users, hears of each by `tried`, tests the one that is best
-/// on the validation users, and writes `result.json`. A finished one is only read.
+/// on the validation users, and writes `per_user.csv` and `result.json`. A finished one is only read.
 ///
 /// # Errors
 /// When a fit fails or the folder cannot be written to.
@@ -165,6 +165,7 @@ pub fn run(
     let failed = |error| Error::Failed(format!("{}: {error}", entry.name));
     let select = config.evaluation.select;
     let mut trials: Vec<Trial> = folder.history()?;
+    folder.write_history(&trials)?;
     let mut last = None;
     for parameters in config.combinations()? {
         if trials.iter().any(|trial| trial.is_of(&parameters)) {
@@ -206,6 +207,7 @@ pub fn run(
         peak_memory_bytes: peak_memory_bytes(),
         provenance: Provenance::here(),
     };
+    folder.write_per_user(&per_user.to_csv())?;
     folder.finish(&result)?;
     Ok(result)
 }

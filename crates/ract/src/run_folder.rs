@@ -1,4 +1,5 @@
-//! The run folder: `config.toml`, `data.sha256`, `history.jsonl`, `checkpoints/`, `result.json`, perhaps `profile.json`.
+//! The run folder: `config.toml`, `data.sha256`, `history.jsonl`, `checkpoints/`, `result.json`, of a rival
+//! `per_user.csv`, perhaps `profile.json`.
 
 use crate::checkpoints::Checkpoints;
 use crate::config::{Config, Settings};
@@ -142,6 +143,11 @@ impl RunFolder {
         serde_json::from_str(&text).map(Some).map_err(damaged)
     }
 
+    /// Writes `per_user.csv`: what was measured of each test user.
+    pub(crate) fn write_per_user(&self, csv: &str) -> Result<()> {
+        atomic_file::write(&self.path.join("per_user.csv"), |temporary| fs::write(temporary, csv))
+    }
+
     /// Writes `result.json`: the run is finished.
     pub(crate) fn finish(&self, result: &impl Serialize) -> Result<()> {
         let file = self.path.join("result.json");
@@ -196,7 +202,12 @@ impl RunFolder {
     pub(crate) fn rewind_history(&self, phase: Phase, done: u64) -> Result<()> {
         let mut history: Vec<EpochRecord> = self.history()?;
         history.retain(|record| record.phase < phase || (record.phase == phase && record.epoch <= done));
-        let lines = history.iter().map(line).collect::<serde_json::Result<String>>();
+        self.write_history(&history)
+    }
+
+    /// Writes `history.jsonl` anew. What a stop in the middle of a line left is gone, so that lines may be added.
+    pub(crate) fn write_history(&self, records: &[impl Serialize]) -> Result<()> {
+        let lines = records.iter().map(line).collect::<serde_json::Result<String>>();
         let file = self.history_file();
         atomic_file::write(&file, |temporary| fs::write(temporary, lines?))
     }

@@ -1,14 +1,13 @@
 //! EASE (Steck, "Embarrassingly Shallow Autoencoders for Sparse Data", WWW 2019).
 
 use super::inverse::{self, sweep};
-use super::{Fitted, Parameter, Parameters, Rival, RivalError};
+use super::{Fitted, Parameter, Parameters, Rival, RivalError, memory};
 use faer::traits::RealField;
 use ndarray::{Array1, Array2, ArrayView2, ArrayViewMut2, Axis};
 use ract_autodiff::Scalar;
 use ract_data::Interactions;
 use rayon::prelude::*;
 use std::cmp::Reverse;
-use sysinfo::{MemoryRefreshKind, RefreshKind, System};
 
 /// The linear autoencoder without hidden layer: an item scores the sum of its weights with the items a user has, and
 /// its weight with itself is zero.
@@ -37,7 +36,7 @@ impl<T: Scalar + RealField> Ease<T> {
             return Err(RivalError::Parameter { parameter: "lambda", value: lambda, expected: LAMBDA });
         }
         let n = if items == 0 { train.n_items() } else { items.min(train.n_items()) };
-        check_memory(n, size_of::<T>(), available_memory())?;
+        check_memory(n, size_of::<T>(), memory::available())?;
 
         let kept = most_popular(train, n);
         let mut matrix = gram(train, &kept, T::of(lambda));
@@ -104,22 +103,11 @@ pub(super) fn fit(train: &Interactions, parameters: &Parameters) -> Fitted {
 fn check_memory(n: usize, size: usize, available: f64) -> Result<(), RivalError> {
     let bytes_per_pair = 1.1 * size as f64;
     let need = bytes_per_pair * (n as f64).powi(2);
-    if need <= available {
-        return Ok(());
-    }
-    let gigabytes = |bytes: f64| (bytes / 1e8).round() / 10.0;
-    let fitting = (available / bytes_per_pair).sqrt().floor();
-    let single = if size > 4 { ", or compute in f32 (double = 0), which halves it" } else { "" };
-    let way_out = format!("give weights to the most popular items only (items = N, here at most {fitting}){single}");
-    Err(RivalError::Memory { need: gigabytes(need), available: gigabytes(available), way_out })
-}
-
-/// Bytes that the system, or the control group that this process runs in, has left.
-fn available_memory() -> f64 {
-    let memory = RefreshKind::nothing().with_memory(MemoryRefreshKind::nothing().with_ram());
-    let system = System::new_with_specifics(memory);
-    let group = system.cgroup_limits().map_or(u64::MAX, |group| group.total_memory.saturating_sub(group.rss));
-    system.available_memory().min(group) as f64
+    memory::check(need, available, || {
+        let fitting = (available / bytes_per_pair).sqrt().floor();
+        let single = if size > 4 { ", or compute in f32 (double = 0), which halves it" } else { "" };
+        format!("give weights to the most popular items only (items = N, here at most {fitting}){single}")
+    })
 }
 
 /// The `n` items that most users have, ascending; of equally popular ones the first.

@@ -1,5 +1,6 @@
 //! Item-based nearest neighbours (Sarwar et al., WWW 2001).
 
+use super::co_counts::co_counts;
 use super::{Fitted, Parameter, Parameters, SparseWeights};
 use ract_data::Interactions;
 use rayon::prelude::*;
@@ -22,15 +23,9 @@ fn neighbours_of_all(train: &Interactions, k: usize, shrink: f64) -> SparseWeigh
     let popularity = train.item_counts();
     let norm = |item: usize| f64::from(popularity[item]).sqrt();
     let of_item = |counts: &mut Vec<u32>, item: usize| {
-        counts.clear();
-        counts.resize(train.n_items(), 0);
-        for &user in users.items(item) {
-            train.items(user as usize).iter().for_each(|&other| counts[other as usize] += 1);
-        }
-        let others = counts.iter().enumerate().filter(|&(other, &both)| both > 0 && other != item);
-        let mut others: Vec<(u32, f32)> = others
-            .map(|(other, &both)| (other as u32, (f64::from(both) / (norm(item) * norm(other) + shrink)) as f32))
-            .collect();
+        let similarity = |other, both| f64::from(both) / (norm(item) * norm(other) + shrink);
+        let others = co_counts(train, &users, item, counts).into_iter();
+        let mut others: Vec<_> = others.map(|(other, both)| (other, similarity(other as usize, both) as f32)).collect();
         others.sort_by(|a, b| b.1.total_cmp(&a.1));
         others.truncate(k);
         others

@@ -1,9 +1,11 @@
 //! The rivals, one a file, and their registry: recommenders that no gradient trains.
 
 mod als;
+mod co_counts;
 mod ease;
 mod inverse;
 mod knn;
+mod memory;
 mod popularity;
 mod slim;
 mod sparse_weights;

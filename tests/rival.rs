@@ -1,0 +1,141 @@
+//! `ract rival` as a whole program.
+
+mod support;
+
+use serde_json::Value;
+use std::fs;
+use support::workplace::{Workplace, failure};
+
+const EASE: &str = r#"
+dataset = "tiny"
+
+[data.synthetic]
+users = 400
+items = 150
+heldout_users = 60
+
+[rival]
+method = "ease"
+grid.lambda = [5, 50, 500]
+"#;
+
+fn workplace() -> Workplace {
+    let workplace = Workplace::new();
+    fs::write(workplace.folder.path().join("ease.toml"), EASE).unwrap();
+    workplace
+}
+
+/// What must not depend on interruptions.
+fn outcome(workplace: &Workplace, run: &str) -> (Value, Vec<Value>, String) {
+    let trials = workplace.json(&format!("{run}/result.json"))["trials"].as_array().unwrap().clone();
+    let trials = trials.into_iter().map(|mut trial| {
+        trial.as_object_mut().unwrap().remove("seconds");
+        trial
+    });
+    let result = workplace.json(&format!("{run}/result.json"));
+    (result["test"].clone(), trials.collect(), workplace.read(&format!("{run}/per_user.csv")))
+}
+
+#[test]
+fn every_rival_is_fitted_over_its_grid_and_tested() {
+    let workplace = workplace();
+    let popularity = |table: &str| table.contains("| popularity");
+    for (method, label) in
+        [("popularity", "popularity"), ("knn", "item kNN"), ("als", "WMF (ALS)"), ("slim", "SLIM"), ("ease", "EASE")]
+    {
+        let set = format!("rival.method={method}");
+        let grid = if method == "als" { "rival.grid={factors=[8]}" } else { "rival.grid={}" };
+        let table = workplace.succeed(&["rival", "ease.toml", "--out", method, "--set", &set, "--set", grid]);
+        assert!(table.contains(&format!("| {label} ")) && popularity(&table) == (method == "popularity"), "{table}");
+        let result = workplace.json(&format!("{method}/result.json"));
+        assert_eq!(result["rival"], method);
+        let trials = result["trials"].as_array().unwrap();
+        assert_eq!(trials.len(), workplace.read(&format!("{method}/history.jsonl")).lines().count());
+        let best = trials.iter().map(|trial| trial["validation"].as_f64().unwrap()).fold(0.0, f64::max);
+        assert_eq!(result["chosen"]["validation"].as_f64(), Some(best), "{method}");
+        assert!(result["test"][method]["ndcg@100"]["mean"].as_f64().unwrap() > 0.1, "{method}: {result}");
+    }
+}
+
+#[test]
+fn a_stopped_search_goes_on_where_it_was_and_finds_the_same() {
+    let workplace = workplace();
+    workplace.succeed(&["rival", "ease.toml", "--out", "whole"]);
+    workplace.succeed(&["rival", "ease.toml", "--out", "stopped"]);
+    let whole = outcome(&workplace, "whole");
+
+    // As if it had been stopped while the second line was written.
+    let folder = workplace.folder.path().join("stopped");
+    fs::remove_file(folder.join("result.json")).unwrap();
+    let history = workplace.read("stopped/history.jsonl");
+    let first = history.lines().next().unwrap();
+    fs::write(folder.join("history.jsonl"), format!("{first}\n{}", &first[..20])).unwrap();
+    workplace.succeed(&["rival", "ease.toml", "--out", "stopped"]);
+    assert!(outcome(&workplace, "stopped") == whole);
+    assert!(workplace.read("stopped/history.jsonl").starts_with(first), "it is not fitted again");
+
+    // Stopped once more: what is in the history now is not fitted again either.
+    fs::remove_file(folder.join("result.json")).unwrap();
+    let history = workplace.read("stopped/history.jsonl");
+    workplace.succeed(&["rival", "ease.toml", "--out", "stopped"]);
+    assert_eq!(workplace.read("stopped/history.jsonl"), history);
+}
+
+#[test]
+fn each_test_user_has_a_line_whose_mean_is_the_result() {
+    let workplace = workplace();
+    workplace.succeed(&["rival", "ease.toml"]);
+    let result = workplace.json("runs/ease/result.json");
+    let csv = workplace.read("runs/ease/per_user.csv");
+    let (header, lines) = csv.split_once('\n').unwrap();
+    let column = header.split(',').position(|name| name == "ndcg@100").unwrap();
+    let values: Vec<f64> = lines.lines().map(|line| line.split(',').nth(column).unwrap().parse().unwrap()).collect();
+    assert_eq!(result["test_users"], values.len());
+    let mean = values.iter().sum::<f64>() / values.len() as f64;
+    assert!((mean - result["test"]["ease"]["ndcg@100"]["mean"].as_f64().unwrap()).abs() < 1e-12);
+}
+
+#[test]
+fn what_cannot_be_tried_is_refused_in_one_sentence() {
+    let workplace = workplace();
+    let refused = |set: &str| failure(&workplace.ract(&["rival", "ease.toml", "--set", set]).output().unwrap());
+    for (set, said) in [
+        ("rival.grid.lamda=[1]", "rival.grid.lamda: ease has lambda, "),
+        ("rival.grid.lambda=[]", "rival.grid.lambda is empty"),
+        ("rival.method=itemknn", "rival.method is itemknn: there are popularity, knn, als, slim, ease"),
+        ("rival.metod=ease", "unknown field `metod`"),
+    ] {
+        let (code, line) = refused(set);
+        assert!(code == 2 && line.contains(said), "{set}: {code}, {line}");
+        assert!(!workplace.exists("runs"), "{set} left a folder");
+    }
+    let (code, line) = refused("rival.grid.lambda=[-1]");
+    assert!(code == 1 && line.contains("lambda is -1: it must be a positive number"), "{code}, {line}");
+}
+
+#[test]
+fn a_held_out_users_targets_change_nothing_but_what_is_measured() {
+    let workplace = Workplace::new();
+    let write = |file: &str, text: &str| fs::write(workplace.folder.path().join(file), text).unwrap();
+    let pairs: String = (0..80)
+        .flat_map(|user| {
+            (0..6).map(move |k| format!("{user},{}\n", (user % 4) * 5 + (user / 4 + k * (1 + user % 3)) % 9))
+        })
+        .collect();
+    write("pairs.csv", &format!("user,item\n{pairs}"));
+    workplace.succeed(&["prepare", "csv", "--input", "pairs.csv", "--heldout-users", "12", "--out", "data"]);
+    write("ease.toml", "dataset = \"tiny\"\ndata.path = \"data\"\nrival.method = \"ease\"\n");
+    workplace.succeed(&["rival", "ease.toml", "--out", "before"]);
+
+    // Nobody of the test users has a target any more but the first.
+    let targets = workplace.read("data/test_te.csv");
+    let (header, lines) = targets.split_once('\n').unwrap();
+    let first = lines.lines().next().unwrap();
+    write("data/test_te.csv", &format!("{header}\n{first}\n"));
+    workplace.succeed(&["rival", "ease.toml", "--out", "after"]);
+    let (before, after) = (outcome(&workplace, "before"), outcome(&workplace, "after"));
+    assert_eq!(before.1, after.1, "the trials");
+    let lines = |csv: &str| csv.lines().take(2).map(str::to_owned).collect::<Vec<_>>();
+    assert_eq!(lines(&before.2), lines(&after.2), "the first user");
+    assert_eq!(after.2.lines().count(), 2);
+}
