@@ -46,7 +46,8 @@ data/ml-1m/meta.json: | build
 	@test -f '$(ML1M_CSV)' || { echo 'make ml1m: no file $(ML1M_CSV): name one with ML1M_CSV=path (README)' >&2; exit 1; }
 	@$(RACT) prepare csv --input '$(ML1M_CSV)' --heldout-users 600 --out data/ml-1m
 
-ACTORS := wmf vwmf cdae mult-dae gaussian-vae mult-vae ease-vae wide-vae recvae warp lambda-rank
+ACTORS := wmf vwmf cdae mult-dae gaussian-vae mult-vae mult-vae-lambda-critic mult-vae-listwise ease-vae \
+  wide-vae recvae warp lambda-rank
 RIVALS := popularity knn als slim ease
 SEEDS ?= 0 1 2
 # Gowalla check-ins as `user,item`.
