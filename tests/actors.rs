@@ -145,7 +145,7 @@ fn the_table_of_actors_has_their_means_over_seeds_and_the_rivals_beneath() {
 fn what_the_critic_makes_of_each_user_is_written_as_a_weight() {
     let workplace = Workplace::new();
     workplace.succeed(&["run", "tiny.toml"]);
-    workplace.succeed(&["inspect", "runs/tiny", "--weights", "weights.csv"]);
+    workplace.succeed(&["inspect", "runs/tiny", "--weights", "weights.csv", "--weights-svg", "weights.svg"]);
     let csv = workplace.read("weights.csv");
     assert!(csv.starts_with("seen,unseen,loss,predicted,weight\n"), "{csv}");
     let rows: Vec<Vec<f64>> =
@@ -153,4 +153,12 @@ fn what_the_critic_makes_of_each_user_is_written_as_a_weight() {
     assert_eq!(rows.len(), 50, "a batch of users");
     assert!(rows.iter().all(|row| row[0] + row[1] >= 5.0 && row[2] > 0.0 && (0.0..=1.0).contains(&row[3])));
     assert!(rows.iter().any(|row| row[4] != 0.0));
+    let svg = workplace.read("weights.svg");
+    assert!(
+        svg.starts_with("<svg") && svg.matches("<circle").count() > rows.len(),
+        "a point per user, and the legend's"
+    );
+    let args = ["inspect", "runs/tiny", "--phase", "actor", "--weights", "none.csv"];
+    let (code, line) = failure(&workplace.ract(&args).output().unwrap());
+    assert!(code == 2 && line.contains("there are weights where a critic sees"), "{line}");
 }

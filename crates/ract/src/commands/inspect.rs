@@ -1,5 +1,6 @@
 //! `ract inspect`: the gradients of one batch, as a table or as a graph.
 
+use crate::commands::weights_plot;
 use clap::ValueEnum;
 use layout::backends::svg::SVGWriter;
 use layout::gv::{DotParser, GraphBuilder};
@@ -25,6 +26,9 @@ pub(crate) struct Args {
     /// Write the weight that the critic gives each user's loss (actor-critic phase), as CSV
     #[arg(long, value_name = "FILE")]
     weights: Option<PathBuf>,
+    /// Draw that weight over the user's number of items
+    #[arg(long, value_name = "FILE")]
+    weights_svg: Option<PathBuf>,
     /// Draw the graph
     #[arg(long, value_name = "FILE")]
     svg: Option<PathBuf>,
@@ -55,6 +59,13 @@ pub(crate) fn run(args: Args) -> Result<()> {
     }
     if let Some(path) = args.dot {
         write(&path, &dot)?;
+    }
+    if weights.is_empty() && (args.weights.is_some() || args.weights_svg.is_some()) {
+        let message = format!("{phase}: there are weights where a critic sees seen, unseen and loss, in its own phase");
+        return Err(Error::Usage(message));
+    }
+    if let Some(path) = args.weights_svg {
+        write(&path, &weights_plot::draw(&weights)?)?;
     }
     if let Some(path) = args.weights {
         let mut csv = csv::Writer::from_writer(Vec::new());

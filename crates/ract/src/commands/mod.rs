@@ -8,6 +8,7 @@ mod run;
 mod synth;
 mod table;
 mod terminal;
+mod weights_plot;
 
 use clap::Subcommand;
 use ract::Result;
