@@ -1,23 +1,15 @@
 //! LambdaRank for NDCG (Burges, Ragno and Le, NIPS 2006).
 
-use super::multinomial_nll::{per_user_shape, targets_of};
-use super::warp::add_scaled_rows;
+use super::listwise;
 use crate::kernels::pairs::Negatives;
-use crate::kernels::rows;
-use crate::{Mat, Op, Scalar, Shape, Slots, Sparse, Var};
+use crate::{Scalar, Sparse, Var};
 use std::sync::Arc;
 
-/// `y_u = sum_(p, n) w_pn log(1 + exp(s_n - s_p))` over pairs of a positive and a negative. The weight is by how much NDCG
-/// changes when the two change places, `w_pn = |1 / log2(1 + rank_p) - 1 / log2(1 + rank_n)| / IDCG`, a constant. With
-/// `lambda_pn = w_pn / (1 + exp(s_p - s_n))`: `ds_p = -dy_u sum_n lambda_pn`, `ds_n = dy_u sum_p lambda_pn`.
-struct LambdaRank<T> {
-    positives: Arc<Sparse<T>>,
-    /// The derivative of each user's loss, B x I.
-    lambdas: Mat<T>,
-}
-
-/// Writes the derivatives of one user's loss and returns the loss, in O(P I) and memory of O(I).
-fn lambdas<T: Scalar>(scores: &[T], positives: &[usize], lambdas: &mut [T]) -> T {
+/// Of one user, in O(P I) and memory of O(I): `sum_(p, n) w_pn log(1 + exp(s_n - s_p))` over pairs of a positive and a
+/// negative. The weight is by how much NDCG changes when the two change places,
+/// `w_pn = |1 / log2(1 + rank_p) - 1 / log2(1 + rank_n)| / IDCG`, a constant. With `lambda_pn = w_pn / (1 + exp(s_p - s_n))`:
+/// `ds_p = -sum_n lambda_pn`, `ds_n = sum_p lambda_pn`.
+fn lambda_rank<T: Scalar>(scores: &[T], positives: &[usize], lambdas: &mut [T]) -> T {
     let mut discounts = vec![T::zero(); scores.len()];
     for (item, rank) in T::by_score(scores).into_iter().zip(1..) {
         discounts[item as usize] = discount(rank);
@@ -48,31 +40,6 @@ fn discount<T: Scalar>(rank: u32) -> T {
     T::of(1.0 / f64::from(1 + rank).log2())
 }
 
-impl<T: Scalar> Op<T> for LambdaRank<T> {
-    fn name(&self) -> &'static str {
-        "lambda_rank"
-    }
-
-    fn shape(&self, inputs: &[Shape]) -> Result<Shape, String> {
-        per_user_shape(inputs[0], &self.positives)
-    }
-
-    fn forward(&mut self, x: &[&Mat<T>], y: &mut Mat<T>) {
-        let positives = &self.positives;
-        self.lambdas = Mat::zeros(x[0].raw_dim());
-        rows::each_pair(y, &mut self.lambdas, x[0], |user, y, derivatives, scores| {
-            let positives: Vec<usize> = targets_of(positives, user).map(|(item, _)| item).collect();
-            y[0] = lambdas(scores, &positives, derivatives);
-        });
-    }
-
-    fn backward(&self, _x: &[&Mat<T>], _y: &Mat<T>, dy: &Mat<T>, dx: &mut Slots<'_, T>) {
-        if let Some(slot) = dx.want(0) {
-            add_scaled_rows(slot, dy, &self.lambdas);
-        }
-    }
-}
-
 impl<T: Scalar> Var<'_, T> {
     /// LambdaRank loss of these scores (B x I) for the items that are there in `positives` (B x I): its gradient is that of
     /// LambdaRank for NDCG. O(P I) per user who has P items, users in parallel. One value per user: B x 1.
@@ -92,6 +59,6 @@ impl<T: Scalar> Var<'_, T> {
     /// ```
     #[must_use]
     pub fn lambda_rank(self, positives: &Arc<Sparse<T>>) -> Self {
-        self.tape().apply(LambdaRank { positives: Arc::clone(positives), lambdas: Mat::zeros((0, 0)) }, &[self])
+        listwise::apply("lambda_rank", lambda_rank, self, positives)
     }
 }

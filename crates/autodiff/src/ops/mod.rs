@@ -24,6 +24,7 @@ mod exp;
 mod gather_rows;
 mod gaussian_kl;
 mod lambda_rank;
+mod listwise;
 mod ln;
 mod matmul;
 mod mean;

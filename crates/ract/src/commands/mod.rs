@@ -1,6 +1,7 @@
 //! The subcommands, one a file.
 
 mod evaluate;
+mod experiment_file;
 mod inspect;
 mod prepare;
 mod rival;
@@ -23,7 +24,7 @@ pub(crate) enum Command {
     /// Train all phases of an experiment and print what was gained; run again, it resumes
     Run(run::Args),
     /// Fit a rival over a grid, choose on the validation users, and test it; run again, it resumes
-    Rival(rival::Args),
+    Rival(experiment_file::ExperimentFile),
     /// Print the test metrics of a finished or interrupted run
     Evaluate(evaluate::Args),
     /// Print a table of the paper from the results that exist

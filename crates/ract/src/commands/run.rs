@@ -1,32 +1,25 @@
 //! `ract run`: all phases of one experiment.
 
+use crate::commands::experiment_file::ExperimentFile;
 use crate::commands::terminal::Terminal;
 use ract::config::{Config, Settings};
 use ract::fingerprint::fingerprint;
 use ract::published::published;
 use ract::run_folder::RunFolder;
-use ract::{Error, Result, experiment, table};
-use std::path::PathBuf;
+use ract::{Result, experiment, table};
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// The experiment's TOML file
-    file: PathBuf,
-    /// Override a key of the file, such as actor.epochs=10; may be repeated
-    #[arg(long = "set", value_name = "KEY=VALUE")]
-    overrides: Vec<String>,
-    /// The run folder; begun runs go on there [default: runs/ and the file's name]
-    #[arg(long, value_name = "DIR")]
-    out: Option<PathBuf>,
+    #[command(flatten)]
+    experiment: ExperimentFile,
     /// Note what each phase spends its time on, in profile.json and in a table
     #[arg(long)]
     profile: bool,
 }
 
 pub(crate) fn run(args: Args) -> Result<()> {
-    let config = Config::read(&args.file, &args.overrides)?;
-    let name = args.file.file_stem().ok_or_else(|| Error::Usage(format!("{} is no file", args.file.display())))?;
-    let out = args.out.unwrap_or_else(|| PathBuf::from("runs").join(name));
+    let config = Config::read(&args.experiment.file, &args.experiment.overrides)?;
+    let out = args.experiment.out()?;
 
     // The data come first: a run that cannot start leaves no folder behind.
     let data = experiment::load_data(&config)?;

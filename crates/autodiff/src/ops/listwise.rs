@@ -1,0 +1,61 @@
+//! Losses of a user's whole ranking: their derivatives in the scores follow from the ranking, and the loss with them.
+
+use super::multinomial_nll::{per_user_shape, targets_of};
+use crate::kernels::{rows, slices};
+use crate::{Mat, Op, Scalar, Shape, Slots, Sparse, Var};
+use std::sync::Arc;
+
+/// `derivatives(scores, positives, d)` of one user: writes the derivative in each score and returns the loss.
+pub(super) type OfUser<T> = fn(&[T], &[usize], &mut [T]) -> T;
+
+struct Listwise<T> {
+    name: &'static str,
+    of_user: OfUser<T>,
+    positives: Arc<Sparse<T>>,
+    /// In each user's scores, B x I.
+    derivatives: Mat<T>,
+}
+
+/// The loss of each user's `scores`, B x 1, given the items that are there in `positives` (both B x I).
+pub(super) fn apply<'t, T: Scalar>(
+    name: &'static str,
+    of_user: OfUser<T>,
+    scores: Var<'t, T>,
+    positives: &Arc<Sparse<T>>,
+) -> Var<'t, T> {
+    let op = Listwise { name, of_user, positives: Arc::clone(positives), derivatives: Mat::zeros((0, 0)) };
+    scores.tape().apply(op, &[scores])
+}
+
+impl<T: Scalar> Op<T> for Listwise<T> {
+    fn name(&self) -> &'static str {
+        self.name
+    }
+
+    fn shape(&self, inputs: &[Shape]) -> Result<Shape, String> {
+        per_user_shape(inputs[0], &self.positives)
+    }
+
+    fn forward(&mut self, x: &[&Mat<T>], y: &mut Mat<T>) {
+        let Self { of_user, positives, derivatives, .. } = self;
+        *derivatives = Mat::zeros(x[0].raw_dim());
+        rows::each_pair(y, derivatives, x[0], |user, y, derivatives, scores| {
+            let positives: Vec<usize> = targets_of(positives, user).map(|(item, _)| item).collect();
+            y[0] = of_user(scores, &positives, derivatives);
+        });
+    }
+
+    fn backward(&self, _x: &[&Mat<T>], _y: &Mat<T>, dy: &Mat<T>, dx: &mut Slots<'_, T>) {
+        let Some(slot) = dx.want(0) else { return };
+        slot.update(|grad, beta| {
+            rows::each(grad, &self.derivatives, |user, grad, derivatives| {
+                let dy = dy[(user, 0)];
+                if beta == T::zero() {
+                    slices::map(grad, derivatives, |d, x| *d = dy * x);
+                } else {
+                    slices::map(grad, derivatives, |d, x| *d += dy * x);
+                }
+            });
+        });
+    }
+}
