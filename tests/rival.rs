@@ -1,5 +1,7 @@
 //! `ract rival` as a whole program.
 
+#![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
 mod support;
 
 use serde_json::Value;
