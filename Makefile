@@ -7,13 +7,16 @@ ML20M_ZIP ?=
 # MovieLens 1M as `user,item` (ratings of 3 and more).
 ML1M_CSV ?= $(SHARED)/data/ml-1m/interactions.csv
 
-.PHONY: help build demo ml20m ml1m ml20m-like bench bench-kernels bench-compare bench-growth test mutants check lint fmt clippy docs
+.PHONY: help build demo ml20m ml1m ml20m-like actors actors-gowalla rivals bench bench-kernels bench-compare bench-growth test mutants check lint fmt clippy docs
 
 help:
 	@echo 'make demo        RaCT on a synthetic world: no files, no network, about a minute'
 	@echo 'make ml20m       RaCT on MovieLens 20M: downloads, prepares, trains, resumes (ML20M_ZIP=path: take that archive)'
 	@echo 'make ml1m        RaCT on MovieLens 1M, three seeds (ML1M_CSV=path: user,item)'
 	@echo 'make ml20m-like  the ML-20M pipeline on a synthetic file of its size, one epoch of each phase'
+	@echo 'make actors      every actor on MovieLens 1M, three seeds: before and after the critic, beside the control (an hour)'
+	@echo 'make actors-gowalla  three actors on Gowalla, one seed (GOWALLA_CSV=path: user,item)'
+	@echo 'make rivals      the rivals that no gradient trains, on both, chosen on validation users'
 	@echo 'make bench       seconds of every step, beside what the machine can do (numbers: target/bench.json)'
 	@echo 'make bench-kernels  every kernel alone, with criterion'
 	@echo 'make bench-compare  every step in turn with a tuned PyTorch (PYTHON=path: one that has torch)'
@@ -42,6 +45,30 @@ ml1m: build data/ml-1m/meta.json
 data/ml-1m/meta.json: | build
 	@test -f '$(ML1M_CSV)' || { echo 'make ml1m: no file $(ML1M_CSV): name one with ML1M_CSV=path (README)' >&2; exit 1; }
 	@$(RACT) prepare csv --input '$(ML1M_CSV)' --heldout-users 600 --out data/ml-1m
+
+ACTORS := wmf vwmf cdae mult-dae gaussian-vae mult-vae mult-vae-lambda-critic mult-vae-listwise ease-vae \
+  wide-vae recvae warp lambda-rank
+RIVALS := popularity knn als slim ease
+SEEDS ?= 0 1 2
+# Gowalla check-ins as `user,item`.
+GOWALLA_CSV ?= $(SHARED)/data/gowalla/interactions.csv
+
+# A finished run is only read, so that this goes on where it was stopped.
+actors: build data/ml-1m/meta.json
+	@for seed in $(SEEDS); do for actor in $(ACTORS); do \
+	  $(RACT) run experiments/ml-1m/$$actor.toml --set seed=$$seed --out runs/ml-1m/$$actor/seed-$$seed || exit 1; done; done
+
+actors-gowalla: build data/gowalla/meta.json
+	@for actor in wmf mult-vae ease-vae; do \
+	  $(RACT) run experiments/gowalla/$$actor.toml --out runs/gowalla/$$actor/seed-0 || exit 1; done
+
+rivals: build data/ml-1m/meta.json data/gowalla/meta.json
+	@for data in ml-1m gowalla; do for rival in $(RIVALS); do \
+	  $(RACT) rival experiments/$$data/$$rival.toml --out runs/$$data/$$rival || exit 1; done; done
+
+data/gowalla/meta.json: | build
+	@test -f '$(GOWALLA_CSV)' || { echo 'make: no file $(GOWALLA_CSV): name one with GOWALLA_CSV=path' >&2; exit 1; }
+	@$(RACT) prepare csv --input '$(GOWALLA_CSV)' --heldout-users 3000 --out data/gowalla
 
 ml20m-like: build data/ml-20m-like/meta.json
 	@$(RACT) run experiments/ml-20m-like.toml

@@ -20,6 +20,8 @@ pub struct Users<'a, T> {
 pub struct Output<'t, T> {
     /// Scores of all items, B x I.
     pub scores: Var<'t, T>,
+    /// What of them is compared with the users' items in training, B x I: all, unless a part of the actor is fixed.
+    pub own: Var<'t, T>,
     /// Of a variational actor: divergence of the latent variables from their prior, mean over users, 1 x 1.
     pub kl: Option<Var<'t, T>>,
 }
@@ -29,10 +31,19 @@ pub struct Output<'t, T> {
 pub struct Scored<'t, T> {
     /// Scores, B x I.
     pub scores: Var<'t, T>,
+    /// As [`Output::own`].
+    pub own: Var<'t, T>,
     /// The actor's own loss `E(x, s)` on all of each user's items, B x 1.
     pub loss: Var<'t, T>,
     /// Of a variational actor: divergence of the latent variables from their prior, mean over users, 1 x 1.
     pub kl: Option<Var<'t, T>>,
+}
+
+impl<'t, T> Output<'t, T> {
+    /// All of the scores are trained.
+    pub fn of(scores: Var<'t, T>, kl: Option<Var<'t, T>>) -> Self {
+        Self { scores, own: scores, kl }
+    }
 }
 
 /// A part of an actor's own training.
@@ -79,7 +90,7 @@ pub trait Actor<T: Scalar>: Module<T> + Send + Sync {
 impl<T: Scalar> dyn Actor<T> + '_ {
     /// The training pass: scores with the noise `eps`, and their losses on all items of each user.
     pub fn forward<'t>(&self, tape: &'t Tape<T>, users: &Users<'_, T>, eps: Mat<T>) -> Scored<'t, T> {
-        let Output { scores, kl } = self.output(tape, users, Some(eps));
-        Scored { scores, loss: self.loss().of(scores, users.items), kl }
+        let Output { scores, own, kl } = self.output(tape, users, Some(eps));
+        Scored { scores, own, loss: self.loss().of(own, users.items), kl }
     }
 }

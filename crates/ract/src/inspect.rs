@@ -6,8 +6,9 @@ use crate::config::Config;
 use crate::run_folder::RunFolder;
 use crate::training::{Phase, Trainer};
 use ract_autodiff::inspect::GradTable;
-use ract_autodiff::{Module, Param, Tape, Target, Var};
+use ract_autodiff::{Grads, Module, Param, Tape, Target, Var};
 use ract_data::Dataset;
+use serde::Serialize;
 
 /// Nodes of the actor and of the critic that are shown beside the parameters.
 const ACTOR_NODES: [&str; 8] = ["enc", "enc1", "mu", "logvar", "z", "dec1", "logits", "linear"];
@@ -25,6 +26,24 @@ pub struct Inspection {
     pub without_gradient: Vec<String>,
     /// The recording for Graphviz, with the gradient's path in red.
     pub dot: String,
+    /// Of the actor-critic phase: what the critic makes of each user of the batch.
+    pub weights: Vec<UserWeight>,
+}
+
+/// The critic's effect on the actor, one user at a time: to first order, its step is one down the actor's own loss, in which
+/// each user has a weight.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct UserWeight {
+    /// Number of items that the actor saw.
+    pub seen: f32,
+    /// Number of items that it did not see.
+    pub unseen: f32,
+    /// The actor's own loss.
+    pub loss: f32,
+    /// The metric that the critic predicts.
+    pub predicted: f32,
+    /// Minus the derivative of the prediction in the loss.
+    pub weight: f32,
 }
 
 /// Differentiates the loss of `phase` on batch `batch` (from 0) of the phase's first epoch. The networks are those that the
@@ -62,6 +81,10 @@ pub fn inspect(config: &Config, data: &Dataset, folder: &RunFolder, phase: Phase
     let names = actor_nodes.iter().chain(own_loss).chain(critic_nodes);
     let nodes: Vec<(&str, Var<'_, f32>)> = names.filter_map(|&name| Some((name, tape.named(name)?))).collect();
     let grads = loss.backward(targets(&nodes, &params))?;
+    let weights = match phase {
+        Phase::ActorCritic => user_weights(&tape, trainer.actor.loss().name(), &grads),
+        _ => None,
+    };
     let nodes_without = nodes.iter().filter(|(_, node)| grads.get(*node).is_none()).map(|(name, _)| (*name).to_owned());
     let params_without = params.iter().filter(|p| grads.get(**p).is_none()).map(|p| p.name().to_owned());
     Ok(Inspection {
@@ -69,7 +92,24 @@ pub fn inspect(config: &Config, data: &Dataset, folder: &RunFolder, phase: Phase
         table: grads.table(),
         without_gradient: nodes_without.chain(params_without).collect(),
         dot: loss.dot(targets(&nodes, &params))?,
+        weights: weights.unwrap_or_default(),
     })
+}
+
+/// `None` where the critic does not see the counts and the loss.
+fn user_weights(tape: &Tape<f32>, loss: &str, grads: &Grads<f32>) -> Option<Vec<UserWeight>> {
+    let column = |name: &str| tape.named(name)?.value().ok();
+    let (seen, unseen, own, predicted) = (column("seen")?, column("unseen")?, column(loss)?, column("predicted")?);
+    let slopes = grads.get(tape.named(loss)?)?; // of minus the mean prediction
+    let users = slopes.nrows() as f32;
+    let of_user = |user: usize| UserWeight {
+        seen: seen[(user, 0)],
+        unseen: unseen[(user, 0)],
+        loss: own[(user, 0)],
+        predicted: predicted[(user, 0)],
+        weight: users * slopes[(user, 0)],
+    };
+    Some((0..slopes.nrows()).map(of_user).collect())
 }
 
 fn targets<'a, 't>(

@@ -15,10 +15,12 @@ pub mod progress;
 pub mod published;
 pub mod raw_file;
 pub mod result;
+pub mod results;
 pub mod rival;
 pub mod run_folder;
 mod snapshot;
 pub mod table;
+pub mod table_of_actors;
 mod tensor_file;
 mod training;
 

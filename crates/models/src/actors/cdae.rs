@@ -39,7 +39,7 @@ impl<T: Scalar> Network<T> for Cdae<T> {
         if let Some(rows) = users.rows {
             h = h + tape.param(&self.users).gather_rows(rows.iter().map(|&row| row as usize).collect());
         }
-        Output { scores: self.dec.apply(h.tanh().named("z")).named("logits"), kl: None }
+        Output::of(self.dec.apply(h.tanh().named("z")).named("logits"), None)
     }
 }
 

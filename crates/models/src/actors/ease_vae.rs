@@ -8,21 +8,18 @@ use ract_autodiff::{Mat, Module, Param, Scalar, Sparse, Tape};
 use ract_data::Interactions;
 use rand::RngCore;
 
-/// `s = vae(x) + g (x B)`: the item-item weights B are those of EASE and stay so; the gain g of each item is trained.
+/// `s = vae(x) + x B`: two predictions of the user's items. The item-item weights B are those of EASE and stay so; the
+/// autoencoder is trained by itself, since on training users, whom EASE has seen, it would learn that EASE is never wrong.
 #[derive(Debug)]
 struct EaseVae<T> {
     ease: Ease<f32>,
-    gain: Param<T>,
     vae: Vae<T>,
 }
 
 /// With a weighted squared error.
 pub(super) fn build<T: Scalar>(setting: &Setting<'_>, mut rng: &mut dyn RngCore) -> Built<T> {
-    let network = EaseVae {
-        ease: Ease::fit(setting.train, setting.ease_lambda, setting.ease_items)?,
-        gain: Param::new("gain", Mat::ones((1, setting.items))),
-        vae: Vae::new(setting.vae_sizes(), &mut rng),
-    };
+    let ease = Ease::fit(setting.train, setting.ease_lambda, setting.ease_items)?;
+    let network = EaseVae { ease, vae: Vae::new(setting.vae_sizes(), &mut rng) };
     Ok(Box::new(Autoencoder { network, loss: setting.squared_error() }))
 }
 
@@ -48,8 +45,8 @@ fn pattern<T: Scalar>(x: &Sparse<T>) -> Interactions {
 impl<T: Scalar> Network<T> for EaseVae<T> {
     fn output<'t>(&self, tape: &'t Tape<T>, users: &Users<'_, T>, eps: Option<Mat<T>>) -> Output<'t, T> {
         let linear = tape.constant(self.linear(users)).named("linear");
-        let Output { scores, kl } = self.vae.output(tape, users, eps);
-        Output { scores: scores + linear * tape.param(&self.gain), kl }
+        let Output { own, kl, .. } = self.vae.output(tape, users, eps);
+        Output { scores: own + linear, own, kl }
     }
 
     fn noise(&self) -> usize {
@@ -59,11 +56,11 @@ impl<T: Scalar> Network<T> for EaseVae<T> {
 
 impl<T: Scalar> Module<T> for EaseVae<T> {
     fn params(&self) -> Vec<&Param<T>> {
-        std::iter::once(&self.gain).chain(self.vae.params()).collect()
+        self.vae.params()
     }
 
     fn params_mut(&mut self) -> Vec<&mut Param<T>> {
-        std::iter::once(&mut self.gain).chain(self.vae.params_mut()).collect()
+        self.vae.params_mut()
     }
 }
 
@@ -81,8 +78,7 @@ mod tests {
         let sizes = VaeSizes { items: 4, hidden: 3, latent: 2 };
         let network = EaseVae {
             ease: Ease::fit(&train, 0.5, 0).unwrap(),
-            gain: Param::new("gain", Mat::<f64>::from_elem((1, 4), 2.0)),
-            vae: Vae::new(sizes, &mut SmallRng::seed_from_u64(1)),
+            vae: Vae::<f64>::new(sizes, &mut SmallRng::seed_from_u64(1)),
         };
         let items = Arc::new(Sparse::new((1, 4), vec![0, 2], vec![0, 1], vec![1.0; 2]));
         let seen_by = |keep: f64| {
@@ -95,7 +91,7 @@ mod tests {
             let found = network.output(&tape, &users, None).scores.value().unwrap();
             let vae = network.vae.output(&tape, &users, None).scores.value().unwrap();
             let linear = network.ease.scores(&Interactions::from_rows(4, [[0, 1]])).mapv(f64::from) / keep;
-            assert!((found - vae - 2.0 * linear).iter().all(|d| d.abs() < 1e-6));
+            assert!((found - vae - linear).iter().all(|d| d.abs() < 1e-6));
         }
     }
 }

@@ -131,7 +131,7 @@ impl<T: Scalar> Actor<T> for RecVae<T> {
             }
             None => (mu, None),
         };
-        Output { scores: self.decoder.apply(z).named("logits"), kl }
+        Output::of(self.decoder.apply(z).named("logits"), kl)
     }
 
     fn loss(&self) -> Loss {

@@ -30,7 +30,7 @@ impl<T: Scalar> Network<T> for Dae<T> {
     fn output<'t>(&self, tape: &'t Tape<T>, users: &Users<'_, T>, _eps: Option<Mat<T>>) -> Output<'t, T> {
         let [enc1, enc2, dec1, dec2] = &self.layers;
         let z = enc2.apply(enc1.apply_sparse(tape, users.input).named("enc1").tanh()).named("z");
-        Output { scores: dec2.apply(dec1.apply(z).named("dec1").tanh()).named("logits"), kl: None }
+        Output::of(dec2.apply(dec1.apply(z).named("dec1").tanh()).named("logits"), None)
     }
 }
 

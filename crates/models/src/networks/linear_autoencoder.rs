@@ -31,7 +31,7 @@ impl<T: Scalar> LinearAutoencoder<T> {
 impl<T: Scalar> Network<T> for LinearAutoencoder<T> {
     fn output<'t>(&self, tape: &'t Tape<T>, users: &Users<'_, T>, _eps: Option<Mat<T>>) -> Output<'t, T> {
         let z = self.enc.apply_sparse(tape, users.input).named("z");
-        Output { scores: self.dec.apply(z).named("logits"), kl: None }
+        Output::of(self.dec.apply(z).named("logits"), None)
     }
 }
 

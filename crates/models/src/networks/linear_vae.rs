@@ -37,7 +37,7 @@ impl<T: Scalar> Network<T> for LinearVae<T> {
             }
             None => (mu, None),
         };
-        Output { scores: self.dec.apply(z).named("logits"), kl }
+        Output::of(self.dec.apply(z).named("logits"), kl)
     }
 
     fn noise(&self) -> usize {

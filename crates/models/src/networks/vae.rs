@@ -54,7 +54,7 @@ impl<T: Scalar> Network<T> for Vae<T> {
             }
             None => (mu, None),
         };
-        Output { scores: self.dec2.apply(self.dec1.apply(z).named("dec1").tanh()).named("logits"), kl }
+        Output::of(self.dec2.apply(self.dec1.apply(z).named("dec1").tanh()).named("logits"), kl)
     }
 
     fn noise(&self) -> usize {

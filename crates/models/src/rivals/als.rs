@@ -17,7 +17,7 @@ pub(super) const PARAMETERS: &[Parameter] = &[
     Parameter { name: "factors", grid: &[64.0, 128.0] },
     Parameter { name: "alpha", grid: &[2.0, 8.0] },
     Parameter { name: "lambda", grid: &[10.0, 50.0, 200.0] },
-    Parameter { name: "iterations", grid: &[10.0] },
+    Parameter { name: "iterations", grid: &[15.0] },
 ];
 
 /// Scores are products of a user's factors with those of the items. The factors minimise
@@ -30,10 +30,10 @@ struct Als {
 }
 
 pub(super) fn fit(train: &Interactions, parameters: &Parameters) -> Fitted {
-    let number = |name| parameters.at_least(name, 1.0, "it must be a whole number, at least 1");
-    let (factors, iterations) = (number("factors")? as usize, number("iterations")? as usize);
+    let number = |name| parameters.whole(name, 1, "it must be a whole number, at least 1");
+    let (factors, iterations) = (number("factors")?, number("iterations")?);
     let alpha = parameters.at_least("alpha", 0.0, "it must be 0 or more")? as f32;
-    let lambda = parameters.at_least("lambda", f64::MIN_POSITIVE, "it must be a positive number")? as f32;
+    let lambda = parameters.at_least("lambda", f32::MIN_POSITIVE.into(), "it must be a positive number")? as f32;
     let normal = Normal::new(0.0, FIRST).map_err(|error| RivalError::Singular(error.to_string()))?;
     let mut rng = stream(0, Purpose::Weights, 0, 0);
     let mut items = Array2::random_using((train.n_items(), factors), normal, &mut rng);
@@ -42,6 +42,7 @@ pub(super) fn fit(train: &Interactions, parameters: &Parameters) -> Fitted {
         let users = solve(train, &items, alpha, lambda)?;
         items = solve(&users_of, &users, alpha, lambda)?;
     }
+    solve(train, &items, alpha, lambda)?; // what cannot be solved for new users either is found out here
     Ok(Box::new(Als { items, alpha, lambda }))
 }
 
@@ -108,8 +109,8 @@ mod tests {
         let train = Interactions::from_rows(5, [vec![0, 1], vec![1, 2], vec![3, 4], vec![0, 4]]);
         let all = [("factors", 2.0), ("alpha", 5.0), ("lambda", 0.1), ("iterations", 3.0)];
         let als = fit(&train, &Parameters(all.into_iter().collect())).unwrap();
-        let scores = als.scores(&Interactions::from_rows(5, [vec![3, 4], vec![2], vec![3, 4]]));
-        assert_eq!(scores.row(0), scores.row(2));
-        assert!(scores[(0, 3)] > scores[(0, 1)]);
+        let scores = als.scores(&Interactions::from_rows(5, [vec![2], vec![3, 4]]));
+        assert_eq!(scores.row(1), als.scores(&train).row(2));
+        assert!(scores[(1, 3)] > scores[(1, 1)]);
     }
 }

@@ -90,8 +90,8 @@ pub(super) const PARAMETERS: &[Parameter] = &[
 
 pub(super) fn fit(train: &Interactions, parameters: &Parameters) -> Fitted {
     let lambda = parameters.at_least("lambda", f64::MIN_POSITIVE, LAMBDA)?;
-    let items = parameters.at_least("items", 0.0, "it must be a number of items, or 0 for all")? as usize;
-    let double = parameters.at_least("double", 0.0, "it must be 0 (f32) or 1 (f64)")? != 0.0;
+    let items = parameters.whole("items", 0, "it must be a number of items, or 0 for all")?;
+    let double = parameters.whole("double", 0, "it must be 0 (f32) or 1 (f64)")? != 0;
     Ok(if double {
         Box::new(Ease::<f64>::fit(train, lambda, items)?)
     } else {

@@ -11,7 +11,7 @@ pub(super) const PARAMETERS: &[Parameter] = &[
 ];
 
 pub(super) fn fit(train: &Interactions, parameters: &Parameters) -> Fitted {
-    let neighbours = parameters.at_least("neighbours", 1.0, "it must be a number of items, at least 1")? as usize;
+    let neighbours = parameters.whole("neighbours", 1, "it must be a number of items, at least 1")?;
     let shrink = parameters.at_least("shrink", 0.0, "it must be 0 or more")?;
     Ok(Box::new(neighbours_of_all(train, neighbours, shrink)))
 }

@@ -70,6 +70,19 @@ impl Parameters {
             Err(RivalError::Parameter { parameter, value, expected })
         }
     }
+
+    /// A whole number, which must be at least `least`.
+    ///
+    /// # Errors
+    /// As for [`at_least`](Self::at_least), and when it is no whole number.
+    pub fn whole(&self, parameter: &'static str, least: u32, expected: &'static str) -> Result<usize, RivalError> {
+        let value = self.at_least(parameter, least.into(), expected)?;
+        if value.fract() == 0.0 && value <= f64::from(u32::MAX) {
+            Ok(value as usize)
+        } else {
+            Err(RivalError::Parameter { parameter, value, expected })
+        }
+    }
 }
 
 /// One parameter of a rival.
@@ -109,4 +122,33 @@ pub const RIVALS: &[RivalEntry] = &[
 /// The rival of that name.
 pub fn rival_entry(name: &str) -> Option<&'static RivalEntry> {
     RIVALS.iter().find(|entry| entry.name == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parameters_out_of_range_are_refused_by_every_rival_in_a_sentence() {
+        let train = Interactions::from_rows(3, [vec![0, 1], vec![1, 2]]);
+        for entry in RIVALS {
+            let at_start = entry.parameters.iter().map(|p| (p.name, p.grid[0])).collect::<BTreeMap<_, _>>();
+            assert!((entry.fit)(&train, &Parameters(at_start.clone())).is_ok(), "{}", entry.name);
+            for parameter in entry.parameters {
+                for value in [-1.0, f64::NAN, f64::INFINITY] {
+                    let mut wrong = at_start.clone();
+                    wrong.insert(parameter.name, value);
+                    let error = (entry.fit)(&train, &Parameters(wrong)).err().map(|error| error.to_string());
+                    let error = error.unwrap_or_else(|| panic!("{} takes {} = {value}", entry.name, parameter.name));
+                    assert!(error.starts_with(&format!("{} is {value}: it must be ", parameter.name)), "{error}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_number_of_items_is_whole() {
+        let parameters = Parameters(BTreeMap::from([("neighbours", 50.5)]));
+        assert!(parameters.whole("neighbours", 1, "it must be whole").is_err());
+    }
 }

@@ -1,5 +1,6 @@
 //! `ract inspect`: the gradients of one batch, as a table or as a graph.
 
+use crate::commands::weights_plot;
 use clap::ValueEnum;
 use layout::backends::svg::SVGWriter;
 use layout::gv::{DotParser, GraphBuilder};
@@ -22,6 +23,12 @@ pub(crate) struct Args {
     /// Write the graph for Graphviz
     #[arg(long, value_name = "FILE")]
     dot: Option<PathBuf>,
+    /// Write the weight that the critic gives each user's loss (actor-critic phase), as CSV
+    #[arg(long, value_name = "FILE")]
+    weights: Option<PathBuf>,
+    /// Draw that weight over the user's number of items
+    #[arg(long, value_name = "FILE")]
+    weights_svg: Option<PathBuf>,
     /// Draw the graph
     #[arg(long, value_name = "FILE")]
     svg: Option<PathBuf>,
@@ -45,13 +52,27 @@ pub(crate) fn run(args: Args) -> Result<()> {
         Which::ActorCritic => Phase::ActorCritic,
     };
     let inspection = ract::inspect::inspect(&config, &data, &folder, phase, args.batch)?;
-    let Inspection { loss, table, without_gradient, dot } = inspection;
+    let Inspection { loss, table, without_gradient, dot, weights } = inspection;
     super::print(&format!("{phase}, batch {}: loss {loss:.6}\n\n{table}", args.batch));
     if !without_gradient.is_empty() {
         super::print(&format!("constant, without gradient: {}", without_gradient.join(", ")));
     }
     if let Some(path) = args.dot {
         write(&path, &dot)?;
+    }
+    if weights.is_empty() && (args.weights.is_some() || args.weights_svg.is_some()) {
+        let message = format!("{phase}: there are weights where a critic sees seen, unseen and loss, in its own phase");
+        return Err(Error::Usage(message));
+    }
+    if let Some(path) = args.weights_svg {
+        write(&path, &weights_plot::draw(&weights)?)?;
+    }
+    if let Some(path) = args.weights {
+        let mut csv = csv::Writer::from_writer(Vec::new());
+        let failed = |error: csv::Error| Error::Failed(format!("cannot write {}: {error}", path.display()));
+        weights.iter().try_for_each(|weight| csv.serialize(weight)).map_err(failed)?;
+        let bytes = csv.into_inner().map_err(|error| Error::Failed(error.to_string()))?;
+        write(&path, &String::from_utf8_lossy(&bytes))?;
     }
     if let Some(path) = args.svg {
         write(&path, &drawn(&dot)?)?;

@@ -6,7 +6,9 @@ mod prepare;
 mod rival;
 mod run;
 mod synth;
+mod table;
 mod terminal;
+mod weights_plot;
 
 use clap::Subcommand;
 use ract::Result;
@@ -24,6 +26,8 @@ pub(crate) enum Command {
     Rival(rival::Args),
     /// Print the test metrics of a finished or interrupted run
     Evaluate(evaluate::Args),
+    /// Print a table of the paper from the results that exist
+    Table(table::Args),
     /// Show the gradients of one batch: as a table, for Graphviz, or drawn
     Inspect(inspect::Args),
     /// Write a synthetic ratings file of the shape of a public data set
@@ -37,6 +41,7 @@ impl Command {
             Self::Run(args) => run::run(args),
             Self::Rival(args) => rival::run(args),
             Self::Evaluate(args) => evaluate::run(args),
+            Self::Table(args) => table::run(args),
             Self::Inspect(args) => inspect::run(args),
             Self::Synth(args) => synth::run(args),
         }

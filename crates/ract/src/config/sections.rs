@@ -93,6 +93,8 @@ pub enum Feature {
     HeadLoss,
     /// Its loss on the other items.
     TailLoss,
+    /// The LambdaRank loss of the scores, which follows the ranking more closely than the actor's own.
+    LambdaRank,
     /// Entropy of the softmax of the scores.
     Entropy,
     /// The scores of all items, as they are: the critic that the paper found not to learn.

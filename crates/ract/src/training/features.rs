@@ -5,7 +5,7 @@ use crate::config::Feature;
 use ndarray::Axis;
 use ract_autodiff::{Mat, Sparse, Tape, Var};
 use ract_data::{Batch, Interactions};
-use ract_models::Scored;
+use ract_models::{Loss, Scored};
 use std::sync::Arc;
 
 impl Trainer<'_> {
@@ -28,13 +28,14 @@ impl Trainer<'_> {
         batch: &Batch<f32>,
         scored: &Scored<'t, f32>,
     ) -> Var<'t, f32> {
-        let loss_on = |head: bool| self.actor.loss().of(scored.scores, &self.part_of(&batch.items, head));
+        let loss_on = |head: bool| self.actor.loss().of(scored.own, &self.part_of(&batch.items, head));
         match feature {
             Feature::Seen => tape.constant(counts(&batch.seen)).named("seen"),
             Feature::Unseen => tape.constant(counts(&batch.unseen)).named("unseen"),
             Feature::Loss => scored.loss,
             Feature::HeadLoss => loss_on(true).named("head_loss"),
             Feature::TailLoss => loss_on(false).named("tail_loss"),
+            Feature::LambdaRank => Loss::LambdaRank.of(scored.scores, &batch.items),
             Feature::Entropy => {
                 let log_shares = scored.scores.log_softmax();
                 (-(log_shares.exp() * log_shares).sum_axis(Axis(1))).named("entropy")

@@ -1,0 +1,103 @@
+//! What was measured: the result files beneath a folder.
+
+use crate::config::{Config, Settings};
+use crate::result::RunResult;
+use crate::rival::RivalResult;
+use crate::run_folder::EpochRecord;
+use crate::training::Phase;
+use crate::{Error, Result};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// A finished run, from its folder or from what was kept of it.
+#[derive(Clone, Debug)]
+pub struct Run {
+    /// The folder beneath the results that it lies in, such as `mult-vae` for `mult-vae/seed-0`.
+    pub name: String,
+    /// How it was made.
+    pub config: Config,
+    /// What it found.
+    pub result: RunResult,
+    /// Its epochs.
+    pub history: Vec<EpochRecord>,
+}
+
+impl Run {
+    /// Mean time of an epoch of the actor's own training, validation included.
+    pub fn seconds_per_epoch(&self) -> f64 {
+        let of_actor = self.history.iter().filter(|record| record.phase == Phase::Actor).map(|record| record.seconds);
+        of_actor.clone().sum::<f64>() / of_actor.count().max(1) as f64
+    }
+}
+
+/// What lies beneath a folder.
+#[derive(Clone, Debug, Default)]
+pub struct Results {
+    /// Trained actors.
+    pub runs: Vec<Run>,
+    /// Rivals.
+    pub rivals: Vec<RivalResult>,
+}
+
+impl Results {
+    /// Reads every `result.json` beneath `folder`, in the order of the paths.
+    ///
+    /// # Errors
+    /// When a file cannot be read or is no result.
+    pub fn read(folder: &Path) -> Result<Self> {
+        let mut results = Self::default();
+        let mut files = Vec::new();
+        gather(folder, &mut files)?;
+        files.sort();
+        for file in files {
+            let text = fs::read_to_string(&file).map_err(Error::file("read", &file))?;
+            if let Ok(rival) = serde_json::from_str(&text) {
+                results.rivals.push(rival);
+                continue;
+            }
+            let damaged = |error| Error::Failed(format!("{} is no result: {error}", file.display()));
+            let result = serde_json::from_str(&text).map_err(damaged)?;
+            let beside = |name: &str| file.with_file_name(name);
+            let config = Config::read(&beside("config.toml"), &[])?;
+            let history = beside("history.jsonl");
+            let history = fs::read_to_string(&history).map_err(Error::file("read", &history))?;
+            let history = history.lines().map_while(|line| serde_json::from_str(line).ok()).collect();
+            let beneath = file.strip_prefix(folder).ok().and_then(|path| path.iter().next());
+            let name = beneath.map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            results.runs.push(Run { name, config, result, history });
+        }
+        Ok(results)
+    }
+
+    /// The runs that differ by their seeds alone, together.
+    ///
+    /// # Errors
+    /// When a configuration cannot be written as TOML.
+    pub fn over_seeds(&self) -> Result<Vec<Vec<&Run>>> {
+        let mut groups: Vec<Vec<&Run>> = Vec::new();
+        'runs: for run in &self.runs {
+            for group in &mut groups {
+                let first = &group[0].config;
+                let same_seed = Config { seed: first.seed, ..run.config.clone() };
+                if first.difference(&same_seed)?.is_none() {
+                    group.push(run);
+                    continue 'runs;
+                }
+            }
+            groups.push(vec![run]);
+        }
+        Ok(groups)
+    }
+}
+
+fn gather(folder: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
+    for entry in fs::read_dir(folder).map_err(Error::file("read", folder))? {
+        let path = entry.map_err(Error::file("read", folder))?.path();
+        if path.is_dir() {
+            gather(&path, files)?;
+        } else if path.file_name().is_some_and(|name| name == "result.json") {
+            files.push(path);
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,75 @@
+//! The paper's table 4: actors before and after the critic; here beside the control, and with the rivals beneath.
+
+use crate::Result;
+use crate::metrics::{Estimate, Metric};
+use crate::results::{Results, Run};
+use crate::rival::RivalResult;
+use comfy_table::{CellAlignment, Table, presets::ASCII_MARKDOWN};
+use ract_models::rivals::rival_entry;
+
+/// Bytes of a megabyte.
+const MEGABYTE: f64 = 1e6;
+
+/// A row per actor and rival. Figures are means over the seeds; beside a gain stands the standard error over the users (its
+/// mean over the seeds) and in how many of the seeds the gain is more than twice that.
+///
+/// # Errors
+/// When a configuration cannot be written as TOML.
+pub fn draw(results: &Results, metric: Metric) -> Result<String> {
+    let mut table = Table::new();
+    table.load_style(ASCII_MARKDOWN);
+    let header = ["actor", "seeds", "before", "control", "RaCT", "control gains", "RaCT gains", "RaCT - control"];
+    table.set_header(header.into_iter().chain(["s per epoch", "peak MB"]).map(|title| {
+        if title == "actor" { format!("test {}", metric.to_string().to_uppercase()) } else { title.to_owned() }
+    }));
+    let mut groups = results.over_seeds()?;
+    groups.sort_by(|a, b| mean(a, metric, "actor").total_cmp(&mean(b, metric, "actor")));
+    for runs in groups {
+        let [before, control, ract] = ["actor", "control", "ract"].map(|of| number(mean(&runs, metric, of)));
+        let gains = ["control-actor", "ract-actor", "ract-control"].map(|of| gain(&runs, metric, of));
+        let seconds = runs.iter().map(|run| run.seconds_per_epoch()).sum::<f64>() / runs.len() as f64;
+        let peak = runs.iter().filter_map(|run| run.result.peak_memory_bytes).max();
+        let Run { name, config, .. } = runs[0];
+        let label = config.actor_label();
+        let label = if *name == config.actor.network { label.to_owned() } else { format!("{label}: {name}") };
+        let cells = [label, runs.len().to_string(), before, control, ract].into_iter().chain(gains);
+        table.add_row(cells.chain([format!("{seconds:.2}"), megabytes(peak)]));
+    }
+    let mut rivals: Vec<&RivalResult> = results.rivals.iter().collect();
+    let of_rival = |rival: &RivalResult| rival.test.values().next().and_then(|test| test.get(&metric)).copied();
+    rivals.sort_by(|a, b| {
+        let [a, b] = [a, b].map(|rival| of_rival(rival).map_or(f64::NAN, |estimate| estimate.mean));
+        a.total_cmp(&b)
+    });
+    for rival in rivals {
+        let label = rival_entry(&rival.rival).map_or(rival.rival.as_str(), |entry| entry.label);
+        let found = of_rival(rival).map_or_else(String::new, |Estimate { mean, .. }| number(mean));
+        let empty = || std::iter::repeat_n(String::new(), 5);
+        let cells = [label.to_owned(), String::new(), found].into_iter().chain(empty());
+        table.add_row(cells.chain([format!("{:.2} in all", rival.chosen.seconds), megabytes(rival.peak_memory_bytes)]));
+    }
+    table.column_iter_mut().skip(1).for_each(|column| column.set_cell_alignment(CellAlignment::Right));
+    Ok(table.to_string())
+}
+
+fn number(x: f64) -> String {
+    if x.is_nan() { String::new() } else { format!("{x:.4}") }
+}
+
+fn megabytes(bytes: Option<u64>) -> String {
+    bytes.map_or_else(String::new, |bytes| format!("{:.0}", bytes as f64 / MEGABYTE))
+}
+
+/// Mean over the runs; not a number where one of them lacks it.
+fn mean(runs: &[&Run], metric: Metric, of: &str) -> f64 {
+    let found = runs.iter().map(|run| run.result.evaluation.test.get(of).and_then(|test| test.get(&metric)));
+    found.map(|estimate| estimate.map_or(f64::NAN, |estimate| estimate.mean)).sum::<f64>() / runs.len() as f64
+}
+
+fn gain(runs: &[&Run], metric: Metric, of: &str) -> String {
+    let found = runs.iter().map(|run| run.result.evaluation.gain.get(of)?.get(&metric).copied());
+    let Some(gains) = found.collect::<Option<Vec<Estimate>>>() else { return String::new() };
+    let over = |f: fn(&Estimate) -> f64| gains.iter().map(f).sum::<f64>() / gains.len() as f64;
+    let clear = gains.iter().filter(|gain| gain.mean > 2.0 * gain.se).count();
+    format!("{:+.4} ± {:.4} ({clear})", over(|gain| gain.mean), over(|gain| gain.se))
+}
