@@ -49,6 +49,7 @@ data/ml-1m/meta.json: | build
 ACTORS := wmf vwmf cdae mult-dae gaussian-vae mult-vae mult-vae-lambda-critic mult-vae-listwise ease-vae \
   wide-vae recvae warp lambda-rank
 RIVALS := popularity knn als slim ease
+RIVALS_GOWALLA := $(RIVALS) ease-20108
 SEEDS ?= 0 1 2
 # Gowalla check-ins as `user,item`.
 GOWALLA_CSV ?= $(SHARED)/data/gowalla/interactions.csv
@@ -63,8 +64,8 @@ actors-gowalla: build data/gowalla/meta.json
 	  $(RACT) run experiments/gowalla/$$actor.toml --out runs/gowalla/$$actor/seed-0 || exit 1; done
 
 rivals: build data/ml-1m/meta.json data/gowalla/meta.json
-	@for data in ml-1m gowalla; do for rival in $(RIVALS); do \
-	  $(RACT) rival experiments/$$data/$$rival.toml --out runs/$$data/$$rival || exit 1; done; done
+	@for rival in $(RIVALS); do $(RACT) rival experiments/ml-1m/$$rival.toml --out runs/ml-1m/$$rival || exit 1; done
+	@for rival in $(RIVALS_GOWALLA); do $(RACT) rival experiments/gowalla/$$rival.toml --out runs/gowalla/$$rival || exit 1; done
 
 data/gowalla/meta.json: | build
 	@test -f '$(GOWALLA_CSV)' || { echo 'make: no file $(GOWALLA_CSV): name one with GOWALLA_CSV=path' >&2; exit 1; }
