@@ -53,16 +53,16 @@ pub(crate) fn run(args: Args) -> Result<()> {
     };
     let inspection = ract::inspect::inspect(&config, &data, &folder, phase, args.batch)?;
     let Inspection { loss, table, without_gradient, dot, weights } = inspection;
+    if weights.is_empty() && (args.weights.is_some() || args.weights_svg.is_some()) {
+        let message = format!("{phase}: there are weights where a critic sees seen, unseen and loss, in its own phase");
+        return Err(Error::Usage(message));
+    }
     super::print(&format!("{phase}, batch {}: loss {loss:.6}\n\n{table}", args.batch));
     if !without_gradient.is_empty() {
         super::print(&format!("constant, without gradient: {}", without_gradient.join(", ")));
     }
     if let Some(path) = args.dot {
         write(&path, &dot)?;
-    }
-    if weights.is_empty() && (args.weights.is_some() || args.weights_svg.is_some()) {
-        let message = format!("{phase}: there are weights where a critic sees seen, unseen and loss, in its own phase");
-        return Err(Error::Usage(message));
     }
     if let Some(path) = args.weights_svg {
         write(&path, &weights_plot::draw(&weights)?)?;
