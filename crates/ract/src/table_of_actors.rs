@@ -42,10 +42,13 @@ pub fn draw(results: &Results, metric: Metric) -> Result<String> {
         a.total_cmp(&b)
     });
     for rival in rivals {
-        let label = rival_entry(&rival.rival).map_or(rival.rival.as_str(), |entry| entry.label);
+        let name = rival_entry(&rival.rival).map_or(rival.rival.as_str(), |entry| entry.label);
+        let chosen = rival.chosen.parameters.iter().filter(|(_, value)| **value != 0.0);
+        let chosen: Vec<_> = chosen.map(|(parameter, value)| format!("{parameter} {value}")).collect();
+        let label = if chosen.is_empty() { name.to_owned() } else { format!("{name} ({})", chosen.join(", ")) };
         let found = of_rival(rival).map_or_else(String::new, |Estimate { mean, .. }| number(mean));
         let empty = || std::iter::repeat_n(String::new(), 5);
-        let cells = [label.to_owned(), String::new(), found].into_iter().chain(empty());
+        let cells = [label, String::new(), found].into_iter().chain(empty());
         table.add_row(cells.chain([format!("{:.2} in all", rival.chosen.seconds), megabytes(rival.peak_memory_bytes)]));
     }
     table.column_iter_mut().skip(1).for_each(|column| column.set_cell_alignment(CellAlignment::Right));
