@@ -29,7 +29,7 @@ pub struct Setting<'a> {
     pub latent: usize,
     /// Weight of an item that the user has in a weighted squared error; 5 in the paper.
     pub positive_weight: f64,
-    /// The regularisation of a linear part that starts as EASE.
+    /// The regularisation of a linear part that is EASE.
     pub ease_lambda: f64,
     /// How many of the most popular items that part covers; 0: all of them.
     pub ease_items: usize,

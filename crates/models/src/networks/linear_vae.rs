@@ -1,6 +1,6 @@
 //! A variational autoencoder of linear layers.
 
-use super::{Network, with_zero_bias};
+use super::{Network, latent, with_zero_bias};
 use crate::actor::{Output, Users};
 use crate::linear::Linear;
 use ract_autodiff::{Mat, Module, Param, Scalar, Tape};
@@ -30,13 +30,7 @@ impl<T: Scalar> LinearVae<T> {
 impl<T: Scalar> Network<T> for LinearVae<T> {
     fn output<'t>(&self, tape: &'t Tape<T>, users: &Users<'_, T>, eps: Option<Mat<T>>) -> Output<'t, T> {
         let mu = self.mu.apply_sparse(tape, users.input).named("mu");
-        let (z, kl) = match eps {
-            Some(eps) => {
-                let logvar = self.logvar.apply_sparse(tape, users.input).named("logvar");
-                (mu.reparameterize(logvar, eps).named("z"), Some(mu.gaussian_kl(logvar).mean().named("kl")))
-            }
-            None => (mu, None),
-        };
+        let (z, kl) = latent(mu, || self.logvar.apply_sparse(tape, users.input), eps);
         Output::of(self.dec.apply(z).named("logits"), kl)
     }
 

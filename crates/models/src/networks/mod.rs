@@ -14,7 +14,7 @@ use crate::actor::{Output, Users};
 use crate::init::{truncated_normal, xavier};
 use crate::linear::Linear;
 use crate::{Actor, Loss};
-use ract_autodiff::{Mat, Module, Param, Scalar, Tape};
+use ract_autodiff::{Mat, Module, Param, Scalar, Tape, Var};
 use rand::Rng;
 
 /// Standard deviation of the first biases of variational networks.
@@ -62,6 +62,18 @@ impl<T, N: Module<T>> Module<T> for Autoencoder<N> {
     fn params_mut(&mut self) -> Vec<&mut Param<T>> {
         self.network.params_mut()
     }
+}
+
+/// The latent variables `mu + eps exp(logvar / 2)` and the mean of their divergence from a standard normal prior; without noise
+/// `mu` alone, for which nobody needs `logvar`.
+fn latent<'t, T: Scalar>(
+    mu: Var<'t, T>,
+    logvar: impl FnOnce() -> Var<'t, T>,
+    eps: Option<Mat<T>>,
+) -> (Var<'t, T>, Option<Var<'t, T>>) {
+    let Some(eps) = eps else { return (mu, None) };
+    let logvar = logvar().named("logvar");
+    (mu.reparameterize(logvar, eps).named("z"), Some(mu.gaussian_kl(logvar).mean().named("kl")))
 }
 
 /// A layer with Xavier-uniform weights, and biases from a truncated normal of deviation 0.001.

@@ -1,6 +1,6 @@
 //! The variational autoencoder of Liang et al. (WWW 2018).
 
-use super::{Network, with_random_bias};
+use super::{Network, latent, with_random_bias};
 use crate::actor::{Output, Users};
 use crate::linear::Linear;
 use ract_autodiff::{Mat, Module, Param, Scalar, Tape};
@@ -47,13 +47,7 @@ impl<T: Scalar> Network<T> for Vae<T> {
     fn output<'t>(&self, tape: &'t Tape<T>, users: &Users<'_, T>, eps: Option<Mat<T>>) -> Output<'t, T> {
         let h = self.enc.apply_sparse(tape, users.input).named("enc").tanh();
         let mu = self.mu.apply(h).named("mu");
-        let (z, kl) = match eps {
-            Some(eps) => {
-                let logvar = self.logvar.apply(h).named("logvar");
-                (mu.reparameterize(logvar, eps).named("z"), Some(mu.gaussian_kl(logvar).mean().named("kl")))
-            }
-            None => (mu, None),
-        };
+        let (z, kl) = latent(mu, || self.logvar.apply(h), eps);
         Output::of(self.dec2.apply(self.dec1.apply(z).named("dec1").tanh()).named("logits"), kl)
     }
 
