@@ -65,7 +65,7 @@ pub(crate) fn run(args: Args) -> Result<()> {
         write(&path, &dot)?;
     }
     if let Some(path) = args.weights_svg {
-        write(&path, &weights_plot::draw(&weights)?)?;
+        write(&path, &weights_plot::figure(&weights).svg()?)?;
     }
     if let Some(path) = args.weights {
         let mut csv = csv::Writer::from_writer(Vec::new());

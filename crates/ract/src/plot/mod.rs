@@ -1,0 +1,290 @@
+//! Figures: what is to be seen, apart from how it is drawn. Each becomes an SVG, a PNG, and a CSV of its numbers.
+
+mod cells;
+mod key;
+mod panel;
+mod style;
+
+use crate::{Error, Result};
+use plotters::prelude::{BitMapBackend, DrawingBackend, IntoDrawingArea, SVGBackend};
+use plotters::style::WHITE;
+use std::fmt::Display;
+
+/// Panels of a figure that stand next to each other.
+const COLUMNS: usize = 2;
+/// Pixels of a PNG to each unit of an SVG.
+const PNG_SCALE: u32 = 2;
+
+/// Panels under a title.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Figure {
+    /// What it shows.
+    pub title: String,
+    /// In reading order.
+    pub panels: Vec<Panel>,
+}
+
+/// A pair of axes and what is drawn on them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Panel {
+    /// What it shows; may be empty.
+    pub title: String,
+    /// The horizontal axis.
+    pub x: Axis,
+    /// The vertical axis.
+    pub y: Axis,
+    /// What is drawn.
+    pub content: Content,
+}
+
+/// An axis.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Axis {
+    /// What it measures, with its unit.
+    pub label: String,
+    /// Whether equal distances are equal ratios.
+    pub log: bool,
+    /// Names of the places 0, 1, 2 and so on, where the axis has no numbers.
+    pub names: Vec<String>,
+}
+
+/// What is drawn on a pair of axes.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Content {
+    /// One over another.
+    Series(Vec<Series>),
+    /// A grid of coloured cells.
+    Cells(Cells),
+}
+
+/// Points that belong together.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Series {
+    /// What they are.
+    pub label: String,
+    /// How they are drawn.
+    pub mark: Mark,
+    /// In the order in which a line joins them.
+    pub points: Vec<Point>,
+}
+
+/// How a series is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mark {
+    /// A line; its last number stands beside it.
+    Line,
+    /// A dashed line; its last number stands beside it.
+    Dashed,
+    /// A dot for each.
+    Points,
+    /// A bar from 0 for each, beside those of the other series at the same place.
+    Bars,
+}
+
+/// A point of a series.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Point {
+    /// Along the horizontal axis.
+    pub x: f64,
+    /// Along the vertical axis.
+    pub y: f64,
+    /// Half the length of its error bar; 0: none.
+    pub error: f64,
+}
+
+/// Cells in rows and columns, each with a value, which its colour shows: from white to blue, or from vermilion through white
+/// to blue where some are negative.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Cells {
+    /// Rows of values from the bottom up; not a number where there is none.
+    pub rows: Vec<Vec<f64>>,
+    /// Whether each value is also written into its cell.
+    pub numbers: bool,
+}
+
+impl Axis {
+    /// An axis of numbers.
+    pub fn of(label: impl Into<String>) -> Self {
+        Self { label: label.into(), ..Self::default() }
+    }
+
+    /// An axis of numbers on which equal distances are equal ratios.
+    pub fn log(label: impl Into<String>) -> Self {
+        Self { log: true, ..Self::of(label) }
+    }
+
+    /// An axis of named places.
+    pub fn named<N: Display>(label: impl Into<String>, names: impl IntoIterator<Item = N>) -> Self {
+        Self { names: names.into_iter().map(|name| name.to_string()).collect(), ..Self::of(label) }
+    }
+}
+
+impl Series {
+    /// A series without error bars.
+    pub fn new(label: impl Into<String>, mark: Mark, points: impl IntoIterator<Item = (f64, f64)>) -> Self {
+        let points = points.into_iter().map(|(x, y)| Point { x, y, error: 0.0 }).collect();
+        Self { label: label.into(), mark, points }
+    }
+}
+
+impl Figure {
+    /// As an SVG document, which asks for no font by name.
+    ///
+    /// # Errors
+    /// When it cannot be drawn.
+    pub fn svg(&self) -> Result<String> {
+        let mut svg = String::new();
+        self.draw(SVGBackend::with_string(&mut svg, self.size(1)), 1)?;
+        // As wide as the page allows, never wider than drawn.
+        let (width, height) = self.size(1);
+        let fixed = format!("<svg width=\"{width}\" height=\"{height}\"");
+        Ok(svg.replacen(&fixed, &format!("<svg role=\"img\" style=\"width:100%;max-width:{width}px;height:auto\""), 1))
+    }
+
+    /// As a PNG file, twice as large.
+    ///
+    /// # Errors
+    /// When it cannot be drawn.
+    pub fn png(&self) -> Result<Vec<u8>> {
+        let (width, height) = self.size(PNG_SCALE);
+        let mut pixels = vec![0; (width * height * 3) as usize];
+        self.draw(BitMapBackend::with_buffer(&mut pixels, (width, height)), PNG_SCALE)?;
+        let mut bytes = Vec::new();
+        let mut encoder = png::Encoder::new(&mut bytes, width, height);
+        encoder.set_color(png::ColorType::Rgb);
+        let encoded = encoder.write_header().and_then(|mut writer| writer.write_image_data(&pixels));
+        encoded.map_err(|error| Error::Failed(format!("cannot encode the figure: {error}")))?;
+        Ok(bytes)
+    }
+
+    /// Its numbers: a line per point or cell.
+    ///
+    /// # Errors
+    /// When a name cannot be written.
+    pub fn csv(&self) -> Result<String> {
+        let mut csv = csv::Writer::from_writer(Vec::new());
+        let mut lines = || -> csv::Result<()> {
+            csv.write_record(["panel", "series", "x", "y", "value", "error"])?;
+            for Panel { title, x, y, content } in &self.panels {
+                let place =
+                    |axis: &Axis, at: f64| axis.names.get(at as usize).cloned().unwrap_or_else(|| at.to_string());
+                match content {
+                    Content::Series(series) => {
+                        for Series { label, points, .. } in series {
+                            for point in points {
+                                let error = if point.error > 0.0 { point.error.to_string() } else { String::new() };
+                                let (x, value) = (place(x, point.x), point.y.to_string());
+                                csv.write_record([title, label, &x, &y.label, &value, &error])?;
+                            }
+                        }
+                    }
+                    Content::Cells(Cells { rows, .. }) => {
+                        for (row, values) in rows.iter().enumerate() {
+                            for (column, value) in values.iter().enumerate().filter(|(_, value)| !value.is_nan()) {
+                                let (x, y) = (place(x, column as f64), place(y, row as f64));
+                                csv.write_record([title, "", &x, &y, &value.to_string(), ""])?;
+                            }
+                        }
+                    }
+                }
+            }
+            Ok(())
+        };
+        let failed = |error: &dyn Display| Error::Failed(format!("cannot write the figure's numbers: {error}"));
+        lines().map_err(|error| failed(&error))?;
+        let bytes = csv.into_inner().map_err(|error| failed(&error))?;
+        Ok(String::from_utf8_lossy(&bytes).into_owned())
+    }
+
+    fn rows(&self) -> usize {
+        self.panels.len().div_ceil(COLUMNS)
+    }
+
+    fn size(&self, scale: u32) -> (u32, u32) {
+        let columns = self.panels.len().clamp(1, COLUMNS) as u32;
+        let (width, height) = style::PANEL;
+        (scale * columns * width, scale * (self.rows() as u32 * height + style::TITLE_HEIGHT))
+    }
+
+    fn draw<B: DrawingBackend>(&self, backend: B, scale: u32) -> Result<()> {
+        style::register_font()?;
+        let drawn = || -> panel::Drawn<B> {
+            let area = backend.into_drawing_area();
+            area.fill(&WHITE)?;
+            let (title, below) = area.split_vertically(scale * style::TITLE_HEIGHT);
+            title.draw_text(&self.title, &style::text(17, scale), style::at(12, 12, scale))?;
+            let columns = self.panels.len().clamp(1, COLUMNS);
+            for (area, content) in below.split_evenly((self.rows(), columns)).iter().zip(&self.panels) {
+                panel::draw(area, content, scale)?;
+            }
+            area.present()
+        };
+        drawn().map_err(|error| Error::Failed(format!("cannot draw the figure {}: {error}", self.title)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn figure() -> Figure {
+        let line = Series::new("RaCT", Mark::Line, [(1.0, 0.2), (2.0, 0.4)]);
+        let with_error = Point { x: 1.0, y: 0.3, error: 0.1 };
+        let bars = Series { label: "a, b".to_owned(), mark: Mark::Bars, points: vec![Point::default(), with_error] };
+        let panel =
+            |title: &str, x: Axis, content| Panel { title: title.to_owned(), x, y: Axis::of("NDCG@100"), content };
+        Figure {
+            title: "Title <&>".to_owned(),
+            panels: vec![
+                panel("lines", Axis::log("epoch"), Content::Series(vec![line])),
+                panel("bars", Axis::named("k", ["one", "two"]), Content::Series(vec![bars])),
+                panel(
+                    "cells",
+                    Axis::named("k", [1, 2]),
+                    Content::Cells(Cells { rows: vec![vec![0.5, -0.25], vec![f64::NAN, 1.0]], numbers: true }),
+                ),
+            ],
+        }
+    }
+
+    #[test]
+    fn the_csv_holds_every_number() {
+        let csv = figure().csv().unwrap();
+        let lines: Vec<_> = csv.lines().collect();
+        assert_eq!(lines[0], "panel,series,x,y,value,error");
+        assert_eq!(lines[1..3], ["lines,RaCT,1,NDCG@100,0.2,", "lines,RaCT,2,NDCG@100,0.4,"]);
+        assert_eq!(lines[3..5], ["bars,\"a, b\",one,NDCG@100,0,", "bars,\"a, b\",two,NDCG@100,0.3,0.1"]);
+        assert_eq!(lines[5..], ["cells,,1,0,0.5,", "cells,,2,0,-0.25,", "cells,,2,1,1,"]);
+    }
+
+    #[test]
+    fn the_svg_scales_escapes_and_names_the_last_number_of_a_line() {
+        let svg = figure().svg().unwrap();
+        assert!(svg.starts_with("<svg role=\"img\" style=\"width:100%;max-width:"), "{}", &svg[..120]);
+        assert!(svg.contains("Title &lt;&amp;&gt;") && svg.contains("RaCT 0.4") && svg.contains("-0.25"));
+    }
+
+    #[test]
+    fn a_png_is_twice_as_large_and_not_blank() {
+        let figure = figure();
+        let png = figure.png().unwrap();
+        let mut reader = png::Decoder::new(std::io::Cursor::new(png)).read_info().unwrap();
+        let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
+        let info = reader.next_frame(&mut pixels).unwrap();
+        let (width, height) = figure.size(1);
+        assert_eq!((info.width, info.height), (2 * width, 2 * height));
+        assert!(pixels.iter().any(|&byte| byte < 100));
+    }
+
+    #[test]
+    fn a_figure_without_points_can_be_drawn() {
+        let empty = Panel {
+            title: String::new(),
+            x: Axis::default(),
+            y: Axis::default(),
+            content: Content::Series(Vec::new()),
+        };
+        let figure = Figure { title: String::new(), panels: vec![empty] };
+        assert!(figure.svg().is_ok() && figure.png().is_ok());
+    }
+}

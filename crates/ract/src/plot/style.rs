@@ -1,0 +1,78 @@
+//! Sizes, colours and the font of all figures.
+
+use crate::{Error, Result};
+use plotters::style::{FontStyle, IntoFont, RGBColor, TextStyle};
+
+/// Width and height of a panel, its key included.
+pub(super) const PANEL: (u32, u32) = (620, 400);
+/// Height of a figure's title.
+pub(super) const TITLE_HEIGHT: u32 = 40;
+/// Width of the key to the right of a panel's axes.
+pub(super) const KEY: u32 = 150;
+const FONT: &str = "sans-serif";
+
+/// Colours that the colour-blind tell apart (Okabe and Ito), darkest first.
+const COLOURS: [RGBColor; 7] = [
+    RGBColor(0, 114, 178),
+    RGBColor(213, 94, 0),
+    RGBColor(0, 158, 115),
+    RGBColor(204, 121, 167),
+    RGBColor(0, 0, 0),
+    RGBColor(86, 180, 233),
+    RGBColor(230, 159, 0),
+];
+
+/// The colour of a panel's series by its place.
+pub(super) fn colour(series: usize) -> RGBColor {
+    COLOURS[series % COLOURS.len()]
+}
+
+/// The colour of a cell: white at 0, blue at 1, vermilion at -1.
+pub(super) fn shade(share: f64) -> RGBColor {
+    let RGBColor(red, green, blue) = if share < 0.0 { COLOURS[1] } else { COLOURS[0] };
+    let mix = |full: u8| (255.0 - (255.0 - f64::from(full)) * share.abs().min(1.0)).round() as u8;
+    RGBColor(mix(red), mix(green), mix(blue))
+}
+
+/// Text of so many pixels.
+pub(super) fn text(size: u32, scale: u32) -> TextStyle<'static> {
+    (FONT, size * scale).into_font().into()
+}
+
+/// A place in a drawing of that scale.
+pub(super) fn at(x: u32, y: u32, scale: u32) -> (i32, i32) {
+    ((x * scale) as i32, (y * scale) as i32)
+}
+
+/// A number as a person reads it: four decimals at most, or none from 1000 on.
+pub(super) fn number(x: f64) -> String {
+    let decimals = if x.abs() < 0.1 {
+        4
+    } else if x.abs() < 10.0 {
+        3
+    } else if x.abs() < 1000.0 {
+        1
+    } else {
+        0
+    };
+    let text = format!("{x:.decimals$}");
+    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
+}
+
+/// Makes the built-in font known, so that text is measured, and a PNG written, with it.
+pub(super) fn register_font() -> Result<()> {
+    let font = epaint_default_fonts::UBUNTU_LIGHT;
+    plotters::style::register_font(FONT, FontStyle::Normal, font)
+        .map_err(|_| Error::Failed("the built-in font is damaged: build the program anew".to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_have_no_more_digits_than_a_reader_needs() {
+        let texts = [0.01234, 0.5, -0.25, 12.0, 431.26, 20108.0, 0.0].map(number);
+        assert_eq!(texts, ["0.0123", "0.5", "-0.25", "12", "431.3", "20108", "0"]);
+    }
+}
