@@ -165,6 +165,61 @@ fn a_run_that_is_killed_in_every_phase_ends_with_the_same_bits() {
 }
 
 #[test]
+fn an_actor_that_is_taken_from_another_run_leads_to_the_same_bits() {
+    let workplace = Workplace::new();
+    workplace.succeed(&["run", "tiny.toml"]);
+    let other = ["--set", "critic.inputs=[\"loss\", \"seen\"]", "--set", "critic.metric=ndcg@5"];
+    workplace.succeed(&[&["run", "tiny.toml", "--out", "runs/anew"], &other[..]].concat());
+    let taken = ["run", "tiny.toml", "--out", "runs/taken", "--set", "actor_from=runs/tiny"];
+    workplace.succeed(&[&taken[..], &other].concat());
+    assert_eq!(workplace.outcome("runs/taken"), workplace.outcome("runs/anew"));
+    assert_eq!(workplace.read("runs/taken/per_user.csv"), workplace.read("runs/anew/per_user.csv"));
+
+    let refused = |set: &str| {
+        let args = ["run", "tiny.toml", "--out", "runs/refused", "--set", "actor_from=runs/taken", "--set", set];
+        let output = workplace.ract(&args).output().unwrap();
+        assert_eq!(output.status.code(), Some(2));
+        String::from_utf8(output.stderr).unwrap()
+    };
+    let message = refused("actor.epochs=7");
+    assert!(message.contains("actor_from: runs/taken trained another actor (actor.epochs is 6, not 7)"), "{message}");
+    let message = refused("batch_size=50"); // as it was, but the default critic sees more
+    assert!(message.contains("gathered no statistics of all that this critic sees"), "{message}");
+}
+
+#[test]
+fn an_experiment_of_several_seeds_makes_a_run_of_each() {
+    let workplace = Workplace::new();
+    let printed = workplace.succeed(&["run", "tiny.toml", "--set", "seeds=[3, 5]", "--set", "actor.epochs=2"]);
+    assert!(printed.contains("test, mean ± deviation of 2 runs"), "{printed}");
+    assert_eq!(workplace.json("runs/tiny/seed-5/result.json")["seed"], 5);
+    let printed = workplace.succeed(&["run", "tiny.toml", "--set", "seeds=[3, 5]", "--set", "seed=4", "--out", "one"]);
+    assert!(printed.contains("test, 60 users") && workplace.exists("one/result.json"), "{printed}");
+}
+
+#[test]
+fn each_test_user_has_a_line_for_all_that_was_tested() {
+    let workplace = Workplace::new();
+    workplace.succeed(&["run", "tiny.toml"]);
+    let csv = workplace.read("runs/tiny/per_user.csv");
+    let mut lines = csv.lines().map(|line| line.split(',').collect::<Vec<_>>());
+    let header = lines.next().unwrap();
+    let metric = header.iter().position(|&name| name == "ndcg@100").unwrap();
+    let (mut users, mut sum) = (0, 0.0);
+    for line in lines.filter(|line| line[0] == "ract") {
+        (users, sum) = (users + 1, sum + line[metric].parse::<f64>().unwrap());
+        let [loss, predicted] = [4, 5].map(|column| line[column].parse::<f64>().unwrap());
+        assert!(loss > 0.0 && (0.0..1.0).contains(&predicted), "{line:?}");
+    }
+    let result = workplace.json("runs/tiny/result.json");
+    assert_eq!(result["test_users"], users);
+    assert!((sum / f64::from(users) - result["test"]["ract"]["ndcg@100"]["mean"].as_f64().unwrap()).abs() < 1e-12);
+    std::fs::remove_file(workplace.folder.path().join("runs/tiny/per_user.csv")).unwrap();
+    workplace.succeed(&["evaluate", "runs/tiny"]);
+    assert_eq!(workplace.read("runs/tiny/per_user.csv"), csv);
+}
+
+#[test]
 fn a_history_that_broke_off_in_the_middle_of_a_line_is_mended() {
     let workplace = Workplace::new();
     workplace.succeed(&["run", "tiny.toml"]);

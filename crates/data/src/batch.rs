@@ -70,6 +70,22 @@ impl<T: Float> Batch<T> {
         }
     }
 
+    /// The same batch with the items that are to be found among `items`, as in training: what a loss is measured on.
+    #[must_use]
+    pub fn with_all_items(self) -> Self {
+        let mut all = Rows::new();
+        for user in 0..self.n_users() {
+            let start = all.items.len();
+            all.items.extend_from_slice(self.seen.items(user));
+            all.items.extend_from_slice(self.unseen.items(user));
+            all.items[start..].sort_unstable();
+            all.end();
+        }
+        let ones = vec![T::one(); all.items.len()];
+        let items = Arc::new(CsMatI::new(self.items.shape(), all.ends, all.items, ones));
+        Self { items, ..self }
+    }
+
     /// Number of users.
     pub fn n_users(&self) -> usize {
         self.seen.n_users()
@@ -167,6 +183,8 @@ mod tests {
         assert_eq!(batch.unseen.items(1), [100]);
         assert!((batch.input.data()[0] - 1.0 / 12.0_f64.sqrt()).abs() < 1e-12);
         assert_eq!((batch.n_users(), batch.seen.items(1).len()), (2, 0));
+        assert_eq!(batch.items.nnz(), 12);
+        assert_eq!(batch.with_all_items().items.indices(), [of.fold_in.items(4), &[100, 100]].concat());
     }
 
     #[test]

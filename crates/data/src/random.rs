@@ -22,6 +22,8 @@ pub enum Purpose {
     SyntheticItems = 5,
     /// Synthetic users: activity, taste and choices.
     SyntheticUsers = 6,
+    /// Users of a resampled test set.
+    Bootstrap = 7,
 }
 
 /// The stream at (`seed`, `purpose`, `when`, `who`): the four numbers are the 256-bit key of a ChaCha8 generator.

@@ -65,6 +65,18 @@ impl RunningStatistics {
         self.variance.iter().map(|v| (v + EPSILON).sqrt()).collect()
     }
 
+    /// Those of some of the features, in that order; `None` when there is no such feature.
+    pub fn select(&self, features: &[usize]) -> Option<Self> {
+        let of = |column: &[f64]| features.iter().map(|&f| column.get(f).copied()).collect::<Option<Vec<_>>>();
+        Some(Self {
+            renorm_mean: of(&self.renorm_mean)?,
+            renorm_deviation: of(&self.renorm_deviation)?,
+            renorm_weight: self.renorm_weight,
+            mean: of(&self.mean)?,
+            variance: of(&self.variance)?,
+        })
+    }
+
     /// All numbers in a row, for a checkpoint.
     pub fn to_numbers(&self) -> Vec<f64> {
         let columns = [&self.renorm_mean, &self.renorm_deviation, &self.mean, &self.variance];

@@ -8,6 +8,7 @@ use ract::metrics::{Ranked, RankingMetric};
 use ract::progress::Progress;
 use ract::run_folder::{EpochRecord, RunFolder};
 use ract::{Phase, experiment};
+use std::path::Path;
 use std::sync::Arc;
 
 /// The reciprocal rank of the first hit among the first 20.
@@ -31,6 +32,8 @@ impl RankingMetric for ReciprocalRank {
 struct Silent;
 
 impl Progress for Silent {
+    fn taken(&mut self, _: &Path) {}
+
     fn phase(&mut self, _: Phase, _: u64, _: u64, _: usize) {}
     fn batch(&mut self) {}
     fn epoch(&mut self, _: &EpochRecord) {}

@@ -14,6 +14,7 @@ use ract_data::{HeldOut, Interactions};
 use rand::Rng;
 use rand::seq::SliceRandom;
 use serde::Serialize;
+use std::path::Path;
 use std::time::Instant;
 
 /// Steps at the start of a measurement that are not counted: the first touch of buffers.
@@ -226,6 +227,8 @@ struct Clock {
 }
 
 impl Progress for Clock {
+    fn taken(&mut self, _: &Path) {}
+
     fn phase(&mut self, _: Phase, _: u64, _: u64, _: usize) {}
 
     fn batch(&mut self) {

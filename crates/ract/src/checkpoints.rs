@@ -26,10 +26,16 @@ struct StateMeta {
 }
 
 impl Checkpoints {
+    /// Those of the run in a folder, which are not written to.
+    pub(crate) fn at(run: &Path) -> Self {
+        Self { path: run.join("checkpoints") }
+    }
+
     pub(crate) fn open(run: &Path) -> Result<Self> {
-        let path = run.join("checkpoints");
-        fs::create_dir_all(&path).map_err(Error::file("create", &path))?;
-        Ok(Self { path })
+        let checkpoints = Self::at(run);
+        let path = checkpoints.path();
+        fs::create_dir_all(path).map_err(Error::file("create", path))?;
+        Ok(checkpoints)
     }
 
     pub(crate) fn path(&self) -> &Path {

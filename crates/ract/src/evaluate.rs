@@ -1,54 +1,13 @@
 //! Metrics of held-out users.
 
 use crate::Result;
-use crate::metrics::{Estimate, Metric, paired_gain, score_users};
+use crate::metrics::{Metric, score_users};
+use crate::per_user::PerUser;
 use crate::training::Trainer;
-use ndarray::{Array2, ArrayView1, s};
+use ndarray::{Array2, s};
 use ract_data::{Batch, HeldOut};
-use ract_models::Users;
 use ract_models::rivals::Rival;
-
-/// Metrics of each held-out user. Users who have nothing held out are left out: there is nothing to find for them.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct PerUser {
-    metrics: Vec<Metric>,
-    /// Rows of the held-out users, ascending.
-    users: Vec<u32>,
-    /// Users x metrics.
-    values: Array2<f64>,
-}
-
-impl PerUser {
-    /// Mean over users; 0 for a metric that was not measured.
-    pub(crate) fn estimate(&self, metric: Metric) -> Estimate {
-        Estimate::of(self.column(metric).iter().copied())
-    }
-
-    /// What this gains over `before` on the same users, paired.
-    pub(crate) fn gain(&self, before: &Self, metric: Metric) -> Estimate {
-        let (after, before) = (self.column(metric), before.column(metric));
-        paired_gain(after.iter().copied(), before.iter().copied())
-    }
-
-    /// Number of users.
-    pub(crate) fn users(&self) -> usize {
-        self.values.nrows()
-    }
-
-    /// As a table: the user's row among the held-out users, and a column per metric.
-    pub(crate) fn to_csv(&self) -> String {
-        let mut csv = self.metrics.iter().fold("user".to_owned(), |line, metric| format!("{line},{metric}"));
-        for (user, values) in self.users.iter().zip(self.values.rows()) {
-            csv += &values.iter().fold(format!("\n{user}"), |line, value| format!("{line},{value}"));
-        }
-        csv + "\n"
-    }
-
-    fn column(&self, metric: Metric) -> ArrayView1<'_, f64> {
-        let position = self.metrics.iter().position(|&m| m == metric);
-        position.map_or_else(|| ArrayView1::from(&[]), |position| self.values.column(position))
-    }
-}
+use ract_models::{Output, Scored, Users};
 
 /// The actor's metrics: scores without noise from all fold-in items.
 pub(crate) fn evaluate_actor(trainer: &mut Trainer<'_>, of: &HeldOut, metrics: &[Metric]) -> Result<PerUser> {
@@ -61,6 +20,25 @@ pub(crate) fn evaluate_actor(trainer: &mut Trainer<'_>, of: &HeldOut, metrics: &
         tape.reset();
         Ok(values)
     })
+}
+
+/// The same, with the actor's own loss of each user on all items, the held-out ones too, and, when it `judges`, what the critic predicts from it.
+pub(crate) fn test_actor(trainer: &mut Trainer<'_>, of: &HeldOut, metrics: &[Metric], judges: bool) -> Result<PerUser> {
+    let mut per_user = evaluate_actor(trainer, of, metrics)?;
+    for users in per_user.users.chunks(trainer.config.batch_size) {
+        let batch = Batch::evaluation(of, users);
+        let users = Users { input: &batch.input, items: &batch.items, rows: None };
+        let Output { scores, own, kl } = trainer.actor.output(&trainer.tape, &users, None);
+        let batch = batch.with_all_items();
+        let scored = Scored { scores, own, loss: trainer.actor.loss().of(own, &batch.items), kl };
+        per_user.loss.extend(scored.loss.value()?.iter().map(|&loss| f64::from(loss)));
+        if judges {
+            let predicted = trainer.critic.judge(trainer.features(&trainer.tape, &batch, &scored));
+            per_user.predicted.extend(predicted.value()?.iter().map(|&metric| f64::from(metric)));
+        }
+        trainer.tape.reset();
+    }
+    Ok(per_user)
 }
 
 /// A rival's metrics.
@@ -82,7 +60,8 @@ fn evaluate(
     batch_size: usize,
     mut score: impl FnMut(&Batch<f32>) -> Result<Array2<f64>>,
 ) -> Result<PerUser> {
-    let users: Vec<u32> = (0..of.n_users() as u32).filter(|&u| !of.held_out.items(u as usize).is_empty()).collect();
+    let held_out = |user: u32| of.held_out.items(user as usize).len();
+    let users: Vec<u32> = (0..of.n_users() as u32).filter(|&user| held_out(user) > 0).collect();
     let mut values = Array2::zeros((users.len(), metrics.len()));
     let mut done = 0;
     for users in users.chunks(batch_size) {
@@ -90,5 +69,12 @@ fn evaluate(
         values.slice_mut(s![done..done + users.len(), ..]).assign(&score(&batch)?);
         done += users.len();
     }
-    Ok(PerUser { metrics: metrics.to_vec(), users, values })
+    Ok(PerUser {
+        seen: users.iter().map(|&user| of.fold_in.items(user as usize).len() as f64).collect(),
+        unseen: users.iter().map(|&user| held_out(user) as f64).collect(),
+        users,
+        metrics: metrics.to_vec(),
+        values,
+        ..PerUser::default()
+    })
 }

@@ -4,10 +4,10 @@ use crate::config::{Config, Data};
 use crate::fingerprint::fingerprint;
 use crate::metrics::RankingMetric;
 use crate::progress::Progress;
-use crate::result::{Evaluation, RunResult, evaluate_run};
+use crate::result::{Evaluation, RunResult, test_run};
 use crate::run_folder::RunFolder;
 use crate::training::{Phase, Trainer, train_phase};
-use crate::{Error, Result};
+use crate::{Error, Result, actor_from};
 use ract_data::{Dataset, SyntheticSpec};
 use std::path::Path;
 use std::sync::Arc;
@@ -76,6 +76,11 @@ pub fn run_towards(
         return Ok(result);
     }
     let mut trainer = Trainer::with_target(config, &data.train, target)?;
+    if !folder.checkpoints.has(Phase::Actor)
+        && let Some(from) = actor_from::take(&mut trainer, data.n_items(), folder)?
+    {
+        progress.taken(&from);
+    }
     for phase in Phase::of(config) {
         if !folder.checkpoints.has(phase) {
             if profile {
@@ -87,18 +92,24 @@ pub fn run_towards(
             }
         }
     }
-    drop(trainer);
-    let result = RunResult::gather(config, evaluate(config, data, folder)?, folder)?;
+    let evaluation = test(&mut trainer, data, folder)?;
+    let result = RunResult::gather(config, evaluation, folder)?;
     folder.finish(&result)?;
     Ok(result)
 }
 
-/// Tests what the finished phases of a run, complete or not, ended with.
+/// Tests what the finished phases of a run, complete or not, ended with, and writes `per_user.csv`.
 ///
 /// # Errors
 /// When a checkpoint is damaged or belongs to other data.
 pub fn evaluate(config: &Config, data: &Dataset, folder: &RunFolder) -> Result<Evaluation> {
-    evaluate_run(config, data, &folder.checkpoints)
+    test(&mut Trainer::new(config, &data.train)?, data, folder)
+}
+
+fn test(trainer: &mut Trainer<'_>, data: &Dataset, folder: &RunFolder) -> Result<Evaluation> {
+    let tested = test_run(trainer, data, &folder.checkpoints)?;
+    folder.write_per_user(&tested)?;
+    Ok(Evaluation::of(&tested, &trainer.config.evaluation.metrics))
 }
 
 /// The data, the folder and the configuration of a run that was begun in `path`.

@@ -1,8 +1,10 @@
 //! RaCT: ranking metrics, the three training phases, experiments and their run folders.
 
+mod actor_from;
 mod atomic_file;
 pub mod bench;
 mod checkpoints;
+pub mod compare;
 pub mod config;
 mod error;
 mod evaluate;
@@ -11,6 +13,7 @@ pub mod fetch;
 pub mod fingerprint;
 pub mod inspect;
 pub mod metrics;
+pub mod per_user;
 pub mod plot;
 pub mod progress;
 pub mod published;

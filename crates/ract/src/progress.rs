@@ -2,9 +2,13 @@
 
 use crate::run_folder::EpochRecord;
 use crate::training::Phase;
+use std::path::Path;
 
 /// Hears of every step of a run.
 pub trait Progress {
+    /// The actor of another run is taken.
+    fn taken(&mut self, from: &Path);
+
     /// A phase starts or goes on: `done` of `epochs`, each of so many `batches`.
     fn phase(&mut self, phase: Phase, done: u64, epochs: u64, batches: usize);
 

@@ -3,8 +3,9 @@
 use crate::Result;
 use crate::checkpoints::Checkpoints;
 use crate::config::Config;
-use crate::evaluate::{PerUser, evaluate_actor, evaluate_rival};
+use crate::evaluate::{evaluate_rival, test_actor};
 use crate::metrics::{Estimate, Metric};
+use crate::per_user::Tested;
 use crate::run_folder::{EpochRecord, RunFolder};
 use crate::training::{Phase, Trainer};
 use ract_data::Dataset;
@@ -104,32 +105,36 @@ impl Provenance {
 }
 
 /// Tests what the finished phases of a run ended with, beside popularity.
-pub(crate) fn evaluate_run(config: &Config, data: &Dataset, checkpoints: &Checkpoints) -> Result<Evaluation> {
+pub(crate) fn test_run(trainer: &mut Trainer<'_>, data: &Dataset, checkpoints: &Checkpoints) -> Result<Tested> {
+    let config = trainer.config;
     let metrics = &config.evaluation.metrics;
-    let popularity = Popularity::fit(&data.train);
-    let popularity = evaluate_rival(&popularity, &data.test, metrics, config.batch_size)?;
-    let mut tested = BTreeMap::from([("popularity", popularity)]);
-    let mut trainer = Trainer::new(config, &data.train)?;
-    let outcomes: Vec<_> = Phase::of(config)
-        .filter_map(|phase| Some((phase.outcome()?, phase)))
-        .filter(|(_, p)| checkpoints.has(*p))
-        .collect();
-    for &(name, phase) in &outcomes {
-        trainer.restore(&checkpoints.outcome(phase)?)?;
-        tested.insert(name, evaluate_actor(&mut trainer, &data.test, metrics)?);
+    let popularity = evaluate_rival(&Popularity::fit(&data.train), &data.test, metrics, config.batch_size)?;
+    let mut tested = Tested::from([("popularity".to_owned(), popularity)]);
+    for phase in Phase::of(config).filter(|&phase| checkpoints.has(phase)) {
+        let Some(name) = phase.outcome() else { continue };
+        // The critic's phase leaves the actor as it was, and has a critic to judge it.
+        let judged = if phase == Phase::Actor && checkpoints.has(Phase::Critic) { Phase::Critic } else { phase };
+        trainer.restore(&checkpoints.outcome(judged)?)?;
+        let judges = matches!(judged, Phase::Critic | Phase::ActorCritic);
+        tested.insert(name.to_owned(), test_actor(trainer, &data.test, metrics, judges)?);
     }
+    Ok(tested)
+}
 
-    let summary = |f: &dyn Fn(Metric) -> Estimate| -> Metrics { metrics.iter().map(|&m| (m, f(m))).collect() };
-    let test = tested.iter().map(|(name, per_user)| (name.to_string(), summary(&|m| per_user.estimate(m))));
-    let over_actor = outcomes.iter().map(|&(name, _)| (name, "actor"));
-    let over_others = outcomes.iter().map(|&(name, _)| ("ract", name));
-    let pairs = over_actor.chain(over_others).filter(|(a, b)| a != b);
-    let gain = pairs.filter_map(|(a, b)| {
-        let (after, before) = (tested.get(a)?, tested.get(b)?);
-        Some((format!("{a}-{b}"), summary(&|m| after.gain(before, m))))
-    });
-    let test_users = tested.values().next().map_or(0, PerUser::users);
-    Ok(Evaluation { test_users, test: test.collect(), gain: gain.collect() })
+impl Evaluation {
+    /// Means over users and what each gains over the others.
+    pub fn of(tested: &Tested, metrics: &[Metric]) -> Self {
+        let summary = |f: &dyn Fn(Metric) -> Estimate| -> Metrics { metrics.iter().map(|&m| (m, f(m))).collect() };
+        let test = tested.iter().map(|(name, per_user)| (name.clone(), summary(&|m| per_user.estimate(m))));
+        let trained = || tested.keys().filter(|name| *name != "popularity");
+        let pairs = trained().map(|name| (name.as_str(), "actor")).chain(trained().map(|name| ("ract", name.as_str())));
+        let gain = pairs.filter(|(a, b)| a != b).filter_map(|(a, b)| {
+            let (after, before) = (tested.get(a)?, tested.get(b)?);
+            Some((format!("{a}-{b}"), summary(&|m| after.gain(before, m))))
+        });
+        let test_users = tested.values().next().map_or(0, |per_user| per_user.users.len());
+        Self { test_users, test: test.collect(), gain: gain.collect() }
+    }
 }
 
 impl RunResult {

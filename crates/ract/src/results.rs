@@ -3,7 +3,7 @@
 use crate::config::{Config, Settings};
 use crate::result::RunResult;
 use crate::rival::RivalResult;
-use crate::run_folder::EpochRecord;
+use crate::run_folder::{EpochRecord, RunFolder};
 use crate::training::Phase;
 use crate::{Error, Result};
 use std::fs;
@@ -59,9 +59,7 @@ impl Results {
             let result = serde_json::from_str(&text).map_err(damaged)?;
             let beside = |name: &str| file.with_file_name(name);
             let config = Config::read(&beside("config.toml"), &[])?;
-            let history = beside("history.jsonl");
-            let history = fs::read_to_string(&history).map_err(Error::file("read", &history))?;
-            let history = history.lines().map_while(|line| serde_json::from_str(line).ok()).collect();
+            let history = RunFolder::history_of(file.parent().unwrap_or(folder))?;
             let beneath = file.strip_prefix(folder).ok().and_then(|path| path.iter().next());
             let name = beneath.map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
             results.runs.push(Run { name, config, result, history });

@@ -4,6 +4,7 @@ use crate::config::{Data, Evaluation, Settings};
 use crate::evaluate::evaluate_rival;
 use crate::experiment::read_data;
 use crate::metrics::Metric;
+use crate::per_user::Tested;
 use crate::result::{Metrics, Provenance, peak_memory_bytes};
 use crate::run_folder::RunFolder;
 use crate::{Error, Result};
@@ -202,12 +203,12 @@ pub fn run(
         data_sha256: folder.data_sha256().to_owned(),
         chosen,
         trials,
-        test_users: per_user.users(),
+        test_users: per_user.users.len(),
         test: BTreeMap::from([(entry.name.to_owned(), test)]),
         peak_memory_bytes: peak_memory_bytes(),
         provenance: Provenance::here(),
     };
-    folder.write_per_user(&per_user.to_csv())?;
+    folder.write_per_user(&Tested::from([(entry.name.to_owned(), per_user)]))?;
     folder.finish(&result)?;
     Ok(result)
 }

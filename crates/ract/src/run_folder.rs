@@ -1,9 +1,10 @@
-//! The run folder: `config.toml`, `data.sha256`, `history.jsonl`, `checkpoints/`, `result.json`, of a rival
-//! `per_user.csv`, perhaps `profile.json`.
+//! The run folder: `config.toml`, `data.sha256`, `history.jsonl`, `checkpoints/`, `per_user.csv`,
+//! `result.json`, perhaps `profile.json`.
 
 use crate::checkpoints::Checkpoints;
 use crate::config::{Config, Settings};
 use crate::metrics::Metric;
+use crate::per_user::{self, Tested};
 use crate::training::Phase;
 use crate::{Error, Result, atomic_file};
 use ract_autodiff::{Profile, Spent};
@@ -18,6 +19,8 @@ use std::path::{Path, PathBuf};
 const CONFIG: &str = "config.toml";
 /// Holds the fingerprint of the data, so that a run does not go on with other users than it began with.
 const DATA: &str = "data.sha256";
+const PROFILE: &str = "profile.json";
+const HISTORY: &str = "history.jsonl";
 const LOCK: &str = ".lock";
 
 /// One epoch in `history.jsonl`.
@@ -102,8 +105,7 @@ impl RunFolder {
             atomic_file::write(&config_file, |temporary| fs::write(temporary, text))?;
         }
         if data_file.exists() {
-            let before = fs::read_to_string(&data_file).map_err(Error::file("read", &data_file))?;
-            if before.trim() != data_sha256 {
+            if Self::data_of(path)? != data_sha256 {
                 return refuse("on other data, which were prepared or made anew since".to_owned());
             }
         } else {
@@ -122,6 +124,13 @@ impl RunFolder {
             return Config::read(&file, &[]);
         }
         Err(Error::Usage(format!("{} is not a run folder: it has no {CONFIG}", path.display())))
+    }
+
+    /// The fingerprint of the data of the run in `path`.
+    pub(crate) fn data_of(path: &Path) -> Result<String> {
+        let file = path.join(DATA);
+        let text = fs::read_to_string(&file).map_err(Error::file("read", &file))?;
+        Ok(text.trim().to_owned())
     }
 
     /// The fingerprint of the data.
@@ -144,7 +153,8 @@ impl RunFolder {
     }
 
     /// Writes `per_user.csv`: what was measured of each test user.
-    pub(crate) fn write_per_user(&self, csv: &str) -> Result<()> {
+    pub(crate) fn write_per_user(&self, tested: &Tested) -> Result<()> {
+        let csv = per_user::to_csv(tested)?;
         atomic_file::write(&self.path.join("per_user.csv"), |temporary| fs::write(temporary, csv))
     }
 
@@ -156,23 +166,23 @@ impl RunFolder {
 
     /// Writes what `phase` spent its time on to `profile.json`, beside the other phases'.
     pub(crate) fn add_profile(&self, phase: Phase, profile: &Profile) -> Result<()> {
-        let mut profiles = self.profiles()?;
+        let mut profiles = Self::profiles(&self.path)?;
         let total: f64 = profile.parts().map(|(_, spent)| spent.time.as_secs_f64()).sum();
         let parts = profile.parts().map(|(part, Spent { time, calls })| {
             let seconds = time.as_secs_f64();
             (part.to_owned(), PartTime { share: seconds / total.max(f64::MIN_POSITIVE), seconds, calls })
         });
         profiles.insert(phase, parts.collect());
-        let file = self.profile_file();
+        let file = self.path.join(PROFILE);
         atomic_file::write(&file, |temporary| fs::write(temporary, serde_json::to_string_pretty(&profiles)? + "\n"))
     }
 
-    /// What each profiled phase spent its time on, by part, as `ract run --profile` found.
+    /// What each profiled phase of the run in `path` spent its time on, by part, as `ract run --profile` found.
     ///
     /// # Errors
     /// When `profile.json` cannot be read.
-    pub fn profiles(&self) -> Result<Profiles> {
-        let file = self.profile_file();
+    pub fn profiles(path: &Path) -> Result<Profiles> {
+        let file = path.join(PROFILE);
         if !file.exists() {
             return Ok(Profiles::new());
         }
@@ -180,16 +190,17 @@ impl RunFolder {
         serde_json::from_str(&text).map_err(|error| Error::Failed(format!("{}: {error}: delete it", file.display())))
     }
 
-    fn profile_file(&self) -> PathBuf {
-        self.path.join("profile.json")
-    }
-
     /// The lines of `history.jsonl`: of a run its epochs, of a rival the parameters that were tried.
     ///
     /// # Errors
     /// When it cannot be read.
     pub fn history<R: DeserializeOwned>(&self) -> Result<Vec<R>> {
-        let file = self.history_file();
+        Self::history_of(&self.path)
+    }
+
+    /// The same of the run in `path`.
+    pub(crate) fn history_of<R: DeserializeOwned>(path: &Path) -> Result<Vec<R>> {
+        let file = path.join(HISTORY);
         if !file.exists() {
             return Ok(Vec::new());
         }
@@ -221,7 +232,7 @@ impl RunFolder {
     }
 
     fn history_file(&self) -> PathBuf {
-        self.path.join("history.jsonl")
+        self.path.join(HISTORY)
     }
 }
 

@@ -22,7 +22,8 @@ pub(crate) struct Meta {
     /// The selecting metric on the validation users; 0 where nothing was selected.
     pub(crate) validation: f64,
     batches_seen: u64,
-    statistics: Vec<f64>,
+    /// Of the critic's features, as [`RunningStatistics::to_numbers`] gives them.
+    pub(crate) statistics: Vec<f64>,
 }
 
 impl Trainer<'_> {

@@ -1,7 +1,7 @@
 //! Results as a table in Markdown.
 
 use crate::metrics::{Estimate, Metric};
-use crate::published::Published;
+use crate::published::Row;
 use crate::result::{Evaluation, Metrics};
 use crate::rival::RivalResult;
 use crate::run_folder::Profiles;
@@ -25,17 +25,17 @@ fn label<'a>(tested: &'a str, actor: &'a str) -> &'a str {
 
 /// Test metrics with their standard errors, the gains paired by user, and the published rows beneath. `actor` is the
 /// actor's label.
-pub fn results(evaluation: &Evaluation, actor: &str, metrics: &[Metric], published: &[Published]) -> String {
+pub fn results(evaluation: &Evaluation, actor: &str, metrics: &[Metric], published: &[Row]) -> String {
     draw(format!("test, {} users", evaluation.test_users), evaluation, actor, metrics, published)
 }
 
 /// The same over several runs: means of their figures, and the standard deviations between the runs.
-pub fn over_runs(runs: &[Evaluation], actor: &str, metrics: &[Metric], published: &[Published]) -> String {
+pub fn over_runs(runs: &[Evaluation], actor: &str, metrics: &[Metric], published: &[Row]) -> String {
     let title = format!("test, mean ± deviation of {} runs", runs.len());
     draw(title, &Evaluation::over_runs(runs), actor, metrics, published)
 }
 
-fn draw(title: String, evaluation: &Evaluation, actor: &str, metrics: &[Metric], published: &[Published]) -> String {
+fn draw(title: String, evaluation: &Evaluation, actor: &str, metrics: &[Metric], published: &[Row]) -> String {
     let mut table = Table::new();
     table.load_style(ASCII_MARKDOWN);
     table.set_header(std::iter::once(title).chain(metrics.iter().map(|m| m.to_string().to_uppercase())));
@@ -52,9 +52,9 @@ fn draw(title: String, evaluation: &Evaluation, actor: &str, metrics: &[Metric],
             table.add_row(row(name, found, metrics, |gain| format!("{:+.4} ± {:.4}", gain.mean, gain.se)));
         }
     }
-    for Published { model, test, .. } in published {
-        let figures = metrics.iter().map(|m| test.get(m).map(|x| format!("{x:.3}         ")).unwrap_or_default());
-        table.add_row(std::iter::once(format!("{model}, published")).chain(figures));
+    for row in published {
+        let figures = metrics.iter().map(|m| row.test.get(m).map(|x| format!("{x:.3}         ")).unwrap_or_default());
+        table.add_row(std::iter::once(format!("{}, published{}", row.model, row.mark())).chain(figures));
     }
     for column in table.column_iter_mut().skip(1) {
         column.set_cell_alignment(CellAlignment::Right);
@@ -117,11 +117,12 @@ mod tests {
             test: BTreeMap::from([("actor".to_owned(), figure(0.4, 0.01))]),
             gain: BTreeMap::from([("ract-actor".to_owned(), figure(0.004, 0.001))]),
         };
-        let published = Published {
+        let published = Row {
             dataset: "x".to_owned(),
             model: "RaCT".to_owned(),
             test: BTreeMap::from([(metric, 0.434)]),
             source: String::new(),
+            from_memory: true,
         };
         let table = results(&evaluation, "Mult-VAE", &[metric], &[published]);
         let cells = table.lines().map(|line| line.split('|').map(str::trim).collect::<Vec<_>>());
@@ -130,7 +131,7 @@ mod tests {
             ("test, 7 users", "NDCG@100"),
             ("Mult-VAE", "0.4000 ± 0.0100"),
             ("RaCT - Mult-VAE", "+0.0040 ± 0.0010"),
-            ("RaCT, published", "0.434"),
+            ("RaCT, published*", "0.434"),
         ];
         let found: Vec<_> = cells.iter().filter(|(label, _)| !label.starts_with("--")).collect();
         assert_eq!(found.len(), expected.len());

@@ -32,8 +32,8 @@ pub(crate) fn run(args: Args) -> Result<()> {
     let (actor, metrics, published) =
         (first.actor_label(), super::columns(&first.evaluation.metrics), published(&first.dataset)?);
     super::print(&match &evaluations[..] {
-        [evaluation] => table::results(evaluation, actor, &metrics, &published),
-        several => table::over_runs(several, actor, &metrics, &published),
+        [evaluation] => table::results(evaluation, actor, &metrics, &published.rows),
+        several => table::over_runs(several, actor, &metrics, &published.rows),
     });
     Ok(())
 }

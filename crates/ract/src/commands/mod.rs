@@ -1,5 +1,6 @@
 //! The subcommands, one a file.
 
+mod compare;
 mod evaluate;
 mod experiment_file;
 mod inspect;
@@ -27,6 +28,8 @@ pub(crate) enum Command {
     Rival(experiment_file::ExperimentFile),
     /// Print the test metrics of a finished or interrupted run
     Evaluate(evaluate::Args),
+    /// Test whether runs on the same split differ, paired by user
+    Compare(compare::Args),
     /// Print a table of the paper from the results that exist
     Table(table::Args),
     /// Show the gradients of one batch: as a table, for Graphviz, or drawn
@@ -42,6 +45,7 @@ impl Command {
             Self::Run(args) => run::run(args),
             Self::Rival(args) => rival::run(args),
             Self::Evaluate(args) => evaluate::run(args),
+            Self::Compare(args) => compare::run(args),
             Self::Table(args) => table::run(args),
             Self::Inspect(args) => inspect::run(args),
             Self::Synth(args) => synth::run(args),

@@ -5,6 +5,7 @@ use ract::Phase;
 use ract::progress::Progress;
 use ract::run_folder::EpochRecord;
 use std::io::{IsTerminal, Write};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 /// Between two plain lines of a phase.
@@ -43,6 +44,10 @@ impl Terminal {
 }
 
 impl Progress for Terminal {
+    fn taken(&mut self, from: &Path) {
+        self.line(&format!("actor: taken from {}", from.display()));
+    }
+
     fn phase(&mut self, phase: Phase, done: u64, epochs: u64, batches: usize) {
         self.clear();
         (self.epochs, self.started, self.best) = (epochs, Instant::now(), None);

@@ -6,6 +6,9 @@ use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
 use std::path::Path;
 
+/// Keys that change no bit of what comes out.
+const WITHOUT_EFFECT: [&str; 2] = ["checkpoint_seconds", "actor_from"];
+
 /// What a TOML file can hold.
 pub trait Settings: Serialize + DeserializeOwned {
     /// What is wrong with a value, as a sentence that names its key.
@@ -48,7 +51,7 @@ pub trait Settings: Serialize + DeserializeOwned {
     /// When one of them cannot be written as TOML.
     fn difference(&self, other: &Self) -> Result<Option<String>> {
         let (one, other) = (flat(self)?, flat(other)?);
-        let keys = one.keys().chain(other.keys()).filter(|key| *key != "checkpoint_seconds");
+        let keys = one.keys().chain(other.keys()).filter(|key| !WITHOUT_EFFECT.contains(&key.as_str()));
         let differing = keys.filter(|&key| one.get(key) != other.get(key)).min();
         let shown = |value: Option<&toml::Value>| value.map_or_else(|| "unset".to_owned(), toml::Value::to_string);
         Ok(differing.map(|key| format!("{key} is {}, not {}", shown(one.get(key)), shown(other.get(key)))))

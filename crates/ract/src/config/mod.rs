@@ -10,6 +10,7 @@ pub use sections::{Actor, Control, Critic, Data, Evaluation, Feature, Features, 
 
 use ract_models::actors::{ACTORS, actor_entry};
 use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
 
 /// No layer is wider.
 const MAX_WIDTH: usize = 100_000;
@@ -23,6 +24,13 @@ pub struct Config {
     /// Everything random follows from this number.
     #[serde(default)]
     pub seed: u64,
+    /// Several of them: `ract run` trains a run of each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub seeds: Vec<u64>,
+    /// A run folder, or one that holds folders of seeds, of an experiment with the same actor: where its actor is trained, it
+    /// is taken instead of being trained again to the same bits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub actor_from: Option<PathBuf>,
     /// Users per step; the incomplete last batch of an epoch is dropped.
     #[serde(default = "default_batch_size")]
     pub batch_size: usize,
@@ -77,6 +85,8 @@ impl Config {
         Self {
             dataset: dataset.into(),
             seed: 0,
+            seeds: Vec::new(),
+            actor_from: None,
             batch_size: default_batch_size(),
             keep: default_keep(),
             checkpoint_seconds: default_checkpoint_seconds(),
@@ -88,6 +98,12 @@ impl Config {
             control: Control::default(),
             evaluation: Evaluation::default(),
         }
+    }
+
+    /// The run of one of its seeds.
+    #[must_use]
+    pub fn of_seed(&self, seed: u64) -> Self {
+        Self { seed, seeds: Vec::new(), ..self.clone() }
     }
 
     /// What the actor is called in tables.
@@ -163,6 +179,9 @@ impl Settings for Config {
         if !self.critic.inputs.iter().any(|input| input.has_gradient()) {
             let problem = "critic.inputs has nothing through which a gradient reaches the actor: add one, such as loss";
             return Err(problem.to_owned());
+        }
+        if (1..self.seeds.len()).any(|place| self.seeds[..place].contains(&self.seeds[place])) {
+            return Err("seeds names one twice: each makes one run".to_owned());
         }
         if self.evaluation.metrics.is_empty() {
             return Err("evaluation.metrics is empty: name at least one, such as ndcg@100".to_owned());
