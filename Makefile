@@ -7,16 +7,18 @@ ML20M_ZIP ?=
 # MovieLens 1M as `user,item` (ratings of 3 and more).
 ML1M_CSV ?= $(SHARED)/data/ml-1m/interactions.csv
 
-.PHONY: help build demo ml20m ml1m ml20m-like actors actors-gowalla rivals bench bench-kernels bench-compare bench-growth test mutants check lint fmt clippy docs
+.PHONY: help build demo ml20m ml1m ml20m-like actors actors-gowalla rivals tables figures keep bench bench-kernels bench-compare bench-growth test mutants check lint fmt clippy docs
 
 help:
 	@echo 'make demo        RaCT on a synthetic world: no files, no network, about a minute'
 	@echo 'make ml20m       RaCT on MovieLens 20M: downloads, prepares, trains, resumes (ML20M_ZIP=path: take that archive)'
 	@echo 'make ml1m        RaCT on MovieLens 1M, three seeds (ML1M_CSV=path: user,item)'
 	@echo 'make ml20m-like  the ML-20M pipeline on a synthetic file of its size, one epoch of each phase'
-	@echo 'make actors      every actor on MovieLens 1M, three seeds: before and after the critic, beside the control (an hour)'
+	@echo 'make actors      every actor on MovieLens 1M, three seeds: before and after the critic, beside the control (hours)'
 	@echo 'make actors-gowalla  three actors on Gowalla, one seed (GOWALLA_CSV=path: user,item)'
 	@echo 'make rivals      the rivals that no gradient trains, on both, chosen on validation users'
+	@echo 'make tables      the tables of the paper, ours beside the published figures; trains what is missing'
+	@echo 'make figures     the figures of the paper, in experiments/figures; trains what is missing'
 	@echo 'make bench       seconds of every step, beside what the machine can do (numbers: target/bench.json)'
 	@echo 'make bench-kernels  every kernel alone, with criterion'
 	@echo 'make bench-compare  every step in turn with a tuned PyTorch (PYTHON=path: one that has torch)'
@@ -39,8 +41,7 @@ data/ml-20m/meta.json: | build
 	@$(RACT) prepare ml-20m --out data/ml-20m $(if $(ML20M_ZIP),--input '$(ML20M_ZIP)')
 
 ml1m: build data/ml-1m/meta.json
-	@for seed in 0 1 2; do $(RACT) run experiments/ml-1m.toml --set seed=$$seed --out runs/ml-1m/seed-$$seed || exit 1; done
-	@$(RACT) evaluate runs/ml-1m/seed-0 runs/ml-1m/seed-1 runs/ml-1m/seed-2
+	@$(RACT) run experiments/ml-1m/mult-vae-paper-rate.toml
 
 data/ml-1m/meta.json: | build
 	@test -f '$(ML1M_CSV)' || { echo 'make ml1m: no file $(ML1M_CSV): name one with ML1M_CSV=path (README)' >&2; exit 1; }
@@ -50,26 +51,38 @@ ACTORS := wmf vwmf cdae mult-dae gaussian-vae mult-vae mult-vae-lambda-critic mu
   wide-vae recvae warp lambda-rank
 RIVALS := popularity knn als slim ease
 RIVALS_GOWALLA := $(RIVALS) ease-20108
-SEEDS ?= 0 1 2
 # Gowalla check-ins as `user,item`.
 GOWALLA_CSV ?= $(SHARED)/data/gowalla/interactions.csv
 
 # A finished run is only read, so that this goes on where it was stopped.
 actors: build data/ml-1m/meta.json
-	@for seed in $(SEEDS); do for actor in $(ACTORS); do \
-	  $(RACT) run experiments/ml-1m/$$actor.toml --set seed=$$seed --out runs/ml-1m/$$actor/seed-$$seed || exit 1; done; done
+	@for actor in $(ACTORS); do $(RACT) run experiments/ml-1m/$$actor.toml || exit 1; done
 
 actors-gowalla: build data/gowalla/meta.json
-	@for actor in wmf mult-vae ease-vae; do \
-	  $(RACT) run experiments/gowalla/$$actor.toml --out runs/gowalla/$$actor/seed-0 || exit 1; done
+	@for actor in wmf mult-vae ease-vae; do $(RACT) run experiments/gowalla/$$actor.toml || exit 1; done
 
 rivals: build data/ml-1m/meta.json data/gowalla/meta.json
-	@for rival in $(RIVALS); do $(RACT) rival experiments/ml-1m/$$rival.toml --out runs/ml-1m/$$rival || exit 1; done
-	@for rival in $(RIVALS_GOWALLA); do $(RACT) rival experiments/gowalla/$$rival.toml --out runs/gowalla/$$rival || exit 1; done
+	@for rival in $(RIVALS); do $(RACT) rival experiments/ml-1m/$$rival.toml || exit 1; done
+	@for rival in $(RIVALS_GOWALLA); do $(RACT) rival experiments/gowalla/$$rival.toml || exit 1; done
 
 data/gowalla/meta.json: | build
 	@test -f '$(GOWALLA_CSV)' || { echo 'make: no file $(GOWALLA_CSV): name one with GOWALLA_CSV=path' >&2; exit 1; }
 	@$(RACT) prepare csv --input '$(GOWALLA_CSV)' --heldout-users 3000 --out data/gowalla
+
+# What exists is taken from runs/ and experiments/results/; what is missing is trained.
+tables: build data/ml-1m/meta.json data/gowalla/meta.json
+	@for number in 1 2 4; do $(RACT) table $$number || exit 1; done
+	@$(RACT) table 4 --data gowalla
+
+figures: build data/ml-1m/meta.json
+	@for number in 1 2 3 4 5 6 7; do $(RACT) figure $$number || exit 1; done
+
+# Keeps of the finished runs what is small: configuration, epochs, results.
+KEPT := config.toml history.jsonl result.json
+keep:
+	@find runs/ml-1m runs/gowalla -name result.json | while read -r result; do \
+	  run=$${result%/result.json}; kept=experiments/results/$${run#runs/}; mkdir -p $$kept; \
+	  for file in $(KEPT); do cp $$run/$$file $$kept/; done; done
 
 ml20m-like: build data/ml-20m-like/meta.json
 	@$(RACT) run experiments/ml-20m-like.toml

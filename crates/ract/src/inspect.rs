@@ -6,7 +6,7 @@ use crate::config::Config;
 use crate::run_folder::RunFolder;
 use crate::training::{Phase, Trainer};
 use ract_autodiff::inspect::GradTable;
-use ract_autodiff::{Grads, Module, Param, Tape, Target, Var};
+use ract_autodiff::{Grads, Mat, Module, Param, Tape, Target, Var};
 use ract_data::Dataset;
 use serde::Serialize;
 
@@ -94,6 +94,23 @@ pub fn inspect(config: &Config, data: &Dataset, folder: &RunFolder, phase: Phase
         dot: loss.dot(targets(&nodes, &params))?,
         weights: weights.unwrap_or_default(),
     })
+}
+
+/// What the critic of a finished run predicts from rows of its features.
+///
+/// # Errors
+/// When the run has no trained critic, or the rows are not of its features.
+pub fn critic_at<const N: usize>(
+    config: &Config,
+    data: &Dataset,
+    folder: &RunFolder,
+    features: &[[f32; N]],
+) -> Result<Vec<f32>> {
+    let mut trainer = Trainer::new(config, &data.train)?;
+    trainer.restore(&folder.checkpoints.outcome(Phase::ActorCritic)?)?;
+    let tape = Tape::new();
+    let features = tape.constant(Mat::from_shape_fn((features.len(), N), |(row, column)| features[row][column]));
+    Ok(trainer.critic.judge(features).value()?.iter().copied().collect())
 }
 
 /// `None` where the critic does not see the counts and the loss.

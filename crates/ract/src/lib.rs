@@ -10,6 +10,7 @@ mod error;
 mod evaluate;
 pub mod experiment;
 pub mod fetch;
+pub mod figures;
 pub mod fingerprint;
 pub mod inspect;
 pub mod metrics;
@@ -24,7 +25,7 @@ pub mod rival;
 pub mod run_folder;
 mod snapshot;
 pub mod table;
-pub mod table_of_actors;
+pub mod tables;
 mod tensor_file;
 mod training;
 

@@ -12,7 +12,10 @@ const FILE: &str = include_str!("../../../experiments/published.toml");
 /// All that was published on a data set, in the file's order.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[serde(default)]
 pub struct Published {
+    /// What the data sets hold.
+    pub statistics: Vec<Statistics>,
     /// Rows of tables of test metrics.
     #[serde(rename = "row")]
     pub rows: Vec<Row>,
@@ -29,6 +32,20 @@ pub struct Published {
     pub activity: Vec<Activity>,
     /// Test metrics at several cut-offs.
     pub cut_offs: Vec<Row>,
+}
+
+/// What passed the filters of a data set.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "the names say it")]
+pub struct Statistics {
+    pub dataset: String,
+    pub users: usize,
+    pub items: usize,
+    /// As precisely as it was published.
+    pub interactions: String,
+    pub heldout_users: usize,
+    pub source: String,
 }
 
 /// One row of a published table.
@@ -108,6 +125,7 @@ pub struct Activity {
 pub fn published(dataset: &str) -> Result<Published> {
     let mut all: Published = toml::from_str(FILE)
         .map_err(|error| Error::Failed(format!("experiments/published.toml: {}", error.message())))?;
+    all.statistics.retain(|counts| counts.dataset == dataset);
     all.rows.retain(|row| row.dataset == dataset);
     all.curves.retain(|curve| curve.dataset == dataset);
     all.ablations.retain(|ablation| ablation.dataset == dataset);
@@ -123,11 +141,13 @@ mod tests {
 
     #[test]
     fn what_is_published_on_ml_20m_is_there() {
-        let Published { rows, curves, ablations, correlations, activity, cut_offs } = published("ml-20m").unwrap();
+        let Published { statistics, rows, curves, ablations, correlations, activity, cut_offs } =
+            published("ml-20m").unwrap();
         let ract = rows.iter().find(|row| row.model == "RaCT").unwrap();
         assert_eq!((ract.test[&Metric::Ndcg(100)], ract.mark()), (0.434, ""));
         assert_eq!(rows.iter().find(|row| row.model == "CDAE").unwrap().mark(), "*");
         assert_eq!(curves[0].points[4], (5.0, 0.391));
+        assert_eq!(statistics[0].items, 20_108);
         assert_eq!((ablations.len(), correlations.len(), activity.len(), cut_offs.len()), (4, 2, 2, 2));
         assert_eq!(published("nowhere").unwrap(), Published::default());
     }

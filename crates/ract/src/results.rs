@@ -14,6 +14,8 @@ use std::path::{Path, PathBuf};
 pub struct Run {
     /// The folder beneath the results that it lies in, such as `mult-vae` for `mult-vae/seed-0`.
     pub name: String,
+    /// Where its files are.
+    pub folder: PathBuf,
     /// How it was made.
     pub config: Config,
     /// What it found.
@@ -30,13 +32,22 @@ impl Run {
     }
 }
 
+/// A finished rival.
+#[derive(Clone, Debug)]
+pub struct Rival {
+    /// The folder beneath the results that it lies in.
+    pub name: String,
+    /// What it found.
+    pub result: RivalResult,
+}
+
 /// What lies beneath a folder.
 #[derive(Clone, Debug, Default)]
 pub struct Results {
     /// Trained actors.
     pub runs: Vec<Run>,
     /// Rivals.
-    pub rivals: Vec<RivalResult>,
+    pub rivals: Vec<Rival>,
 }
 
 impl Results {
@@ -51,8 +62,10 @@ impl Results {
         files.sort();
         for file in files {
             let text = fs::read_to_string(&file).map_err(Error::file("read", &file))?;
-            if let Ok(rival) = serde_json::from_str(&text) {
-                results.rivals.push(rival);
+            let beneath = file.strip_prefix(folder).ok().and_then(|path| path.iter().next());
+            let name = beneath.map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            if let Ok(result) = serde_json::from_str(&text) {
+                results.rivals.push(Rival { name, result });
                 continue;
             }
             let damaged = |error| Error::Failed(format!("{} is no result: {error}", file.display()));
@@ -60,11 +73,27 @@ impl Results {
             let beside = |name: &str| file.with_file_name(name);
             let config = Config::read(&beside("config.toml"), &[])?;
             let history = RunFolder::history_of(file.parent().unwrap_or(folder))?;
-            let beneath = file.strip_prefix(folder).ok().and_then(|path| path.iter().next());
-            let name = beneath.map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-            results.runs.push(Run { name, config, result, history });
+            let folder = file.with_file_name("");
+            results.runs.push(Run { name, folder, config, result, history });
         }
         Ok(results)
+    }
+
+    /// Adds what `others` have of runs and rivals that are not here.
+    pub fn add(&mut self, others: Self) {
+        for run in others.runs {
+            let is_same = |here: &Run| here.name == run.name && here.result.seed == run.result.seed;
+            if !self.runs.iter().any(is_same) {
+                self.runs.push(run);
+            }
+        }
+        for rival in others.rivals {
+            let is_same = |here: &Rival| here.name == rival.name;
+            if !self.rivals.iter().any(is_same) {
+                self.rivals.push(rival);
+            }
+        }
+        self.runs.sort_by(|a, b| (&a.name, a.result.seed).cmp(&(&b.name, b.result.seed)));
     }
 
     /// The runs that differ by their seeds alone, together.

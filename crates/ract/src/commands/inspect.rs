@@ -1,14 +1,13 @@
 //! `ract inspect`: the gradients of one batch, as a table or as a graph.
 
-use crate::commands::weights_plot;
+use super::figure::write;
 use clap::ValueEnum;
 use layout::backends::svg::SVGWriter;
 use layout::gv::{DotParser, GraphBuilder};
 use ract::inspect::Inspection;
-use ract::{Error, Phase, Result, experiment};
-use ract_data::whole::WholeFile;
-use std::io::Write;
-use std::path::{Path, PathBuf};
+use ract::plot::Figure;
+use ract::{Error, Phase, Result, experiment, figures};
+use std::path::PathBuf;
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
@@ -62,20 +61,21 @@ pub(crate) fn run(args: Args) -> Result<()> {
         super::print(&format!("constant, without gradient: {}", without_gradient.join(", ")));
     }
     if let Some(path) = args.dot {
-        write(&path, &dot)?;
+        write(&path, dot.as_bytes())?;
     }
     if let Some(path) = args.weights_svg {
-        write(&path, &weights_plot::figure(&weights).svg()?)?;
+        let figure = Figure { title: config.actor_label().to_owned(), panels: vec![figures::weights(&weights)] };
+        write(&path, figure.svg()?.as_bytes())?;
     }
     if let Some(path) = args.weights {
         let mut csv = csv::Writer::from_writer(Vec::new());
         let failed = |error: csv::Error| Error::Failed(format!("cannot write {}: {error}", path.display()));
         weights.iter().try_for_each(|weight| csv.serialize(weight)).map_err(failed)?;
         let bytes = csv.into_inner().map_err(|error| Error::Failed(error.to_string()))?;
-        write(&path, &String::from_utf8_lossy(&bytes))?;
+        write(&path, &bytes)?;
     }
     if let Some(path) = args.svg {
-        write(&path, &drawn(&dot)?)?;
+        write(&path, drawn(&dot)?.as_bytes())?;
     }
     Ok(())
 }
@@ -88,13 +88,4 @@ fn drawn(dot: &str) -> Result<String> {
     let mut svg = SVGWriter::new();
     builder.get().do_it(false, false, false, &mut svg);
     Ok(svg.finalize())
-}
-
-fn write(path: &Path, text: &str) -> Result<()> {
-    let attempt = || {
-        let mut whole = WholeFile::create(path)?;
-        whole.file().write_all(text.as_bytes())?;
-        whole.keep()
-    };
-    attempt().map_err(Error::file("write", path))
 }

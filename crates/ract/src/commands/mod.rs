@@ -3,14 +3,15 @@
 mod compare;
 mod evaluate;
 mod experiment_file;
+mod figure;
 mod inspect;
+mod paper;
 mod prepare;
 mod rival;
 mod run;
 mod synth;
 mod table;
 mod terminal;
-mod weights_plot;
 
 use clap::Subcommand;
 use ract::Result;
@@ -30,8 +31,10 @@ pub(crate) enum Command {
     Evaluate(evaluate::Args),
     /// Test whether runs on the same split differ, paired by user
     Compare(compare::Args),
-    /// Print a table of the paper from the results that exist
+    /// Print a table of the paper, training what is missing for it
     Table(table::Args),
+    /// Draw a figure of the paper, training what is missing for it
+    Figure(figure::Args),
     /// Show the gradients of one batch: as a table, for Graphviz, or drawn
     Inspect(inspect::Args),
     /// Write a synthetic ratings file of the shape of a public data set
@@ -47,6 +50,7 @@ impl Command {
             Self::Evaluate(args) => evaluate::run(args),
             Self::Compare(args) => compare::run(args),
             Self::Table(args) => table::run(args),
+            Self::Figure(args) => figure::run(args),
             Self::Inspect(args) => inspect::run(args),
             Self::Synth(args) => synth::run(args),
         }

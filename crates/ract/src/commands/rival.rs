@@ -7,10 +7,17 @@ use ract::fingerprint::fingerprint;
 use ract::rival::{RivalConfig, RivalResult, Trial};
 use ract::run_folder::RunFolder;
 use ract::{Result, rival, table};
+use std::path::Path;
 
 pub(crate) fn run(args: ExperimentFile) -> Result<()> {
     let config = RivalConfig::read(&args.file, &args.overrides)?;
-    let out = args.out()?;
+    let result = fit(&config, &args.out()?)?;
+    super::print(&table::rival(config.label(), &result, &super::columns(&config.evaluation.metrics)));
+    Ok(())
+}
+
+/// Fits what is missing of the rival in `out`.
+pub(super) fn fit(config: &RivalConfig, out: &Path) -> Result<RivalResult> {
     let data = config.data()?;
     let terminal = Terminal::new();
     let select = config.evaluation.select;
@@ -19,10 +26,9 @@ pub(crate) fn run(args: ExperimentFile) -> Result<()> {
         let (parameters, validation) = (parameters.collect::<String>(), trial.validation);
         format!("{}: {parameters}validation {select} {validation:.4}, {:.1} s", config.rival.method, trial.seconds)
     };
-    let folder = RunFolder::open(&out, &config, &fingerprint(&data))?;
-    let result: RivalResult = rival::run(&config, &data, &folder, |trial| terminal.line(&describe(trial)))?;
+    let folder = RunFolder::open(out, config, &fingerprint(&data))?;
+    let result = rival::run(config, &data, &folder, |trial| terminal.line(&describe(trial)))?;
     terminal.line(&format!("chosen: {}", describe(&result.chosen)));
-    super::print(&table::rival(config.label(), &result, &super::columns(&config.evaluation.metrics)));
     terminal.line(&format!("All metrics: {}", out.join("result.json").display()));
-    Ok(())
+    Ok(result)
 }

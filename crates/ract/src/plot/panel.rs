@@ -17,6 +17,8 @@ type Chart<'a, B> = ChartContext<'a, B, Cartesian2d<RangedCoordf64, RangedCoordf
 
 /// Share of the room of a place that its bars fill.
 const BARS: f64 = 0.8;
+/// From so many points on, dots are small.
+const MANY: usize = 50;
 
 pub(super) fn draw<B: DrawingBackend>(area: &DrawingArea<B, Shift>, panel: &Panel, scale: u32) -> Drawn<B> {
     let (width, height) = area.dim_in_pixel();
@@ -141,7 +143,8 @@ fn draw_series<B: DrawingBackend>(
         }
         Mark::Points => {
             let dot = colour.mix(0.6).filled();
-            chart.draw_series(finite().map(|point| Circle::new(at(point), 2 * scale, dot)))?;
+            let radius = if series.points.len() > MANY { 2 } else { 4 };
+            chart.draw_series(finite().map(|point| Circle::new(at(point), radius * scale, dot)))?;
         }
         Mark::Bars => {
             let bar = |point: &Point| {

@@ -7,6 +7,29 @@ use crate::rival::RivalResult;
 use comfy_table::{CellAlignment, Table, presets::ASCII_MARKDOWN};
 use ract_models::rivals::rival_entry;
 
+/// The experiments that it is made of.
+pub const EXPERIMENTS: [&str; 19] = [
+    "wmf",
+    "vwmf",
+    "cdae",
+    "mult-dae",
+    "gaussian-vae",
+    "mult-vae",
+    "mult-vae-paper-rate",
+    "mult-vae-lambda-critic",
+    "mult-vae-listwise",
+    "ease-vae",
+    "recvae",
+    "warp",
+    "lambda-rank",
+    "popularity",
+    "knn",
+    "als",
+    "slim",
+    "ease",
+    "ease-20108",
+];
+
 /// Bytes of a megabyte.
 const MEGABYTE: f64 = 1e6;
 
@@ -35,7 +58,7 @@ pub fn draw(results: &Results, metric: Metric) -> Result<String> {
         let cells = [label, runs.len().to_string(), before, control, ract].into_iter().chain(gains);
         table.add_row(cells.chain([format!("{seconds:.2}"), megabytes(peak)]));
     }
-    let mut rivals: Vec<&RivalResult> = results.rivals.iter().collect();
+    let mut rivals: Vec<&RivalResult> = results.rivals.iter().map(|rival| &rival.result).collect();
     let of_rival = |rival: &RivalResult| rival.test.values().next().and_then(|test| test.get(&metric)).copied();
     rivals.sort_by(|a, b| {
         let [a, b] = [a, b].map(|rival| of_rival(rival).map_or(f64::NAN, |estimate| estimate.mean));

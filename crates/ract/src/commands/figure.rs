@@ -1,0 +1,48 @@
+//! `ract figure`: a figure of the paper, as SVG, PNG and CSV.
+
+use super::paper::{self, Source};
+use ract::figures::{FIGURES, FigureEntry};
+use ract::{Error, Result};
+use ract_data::whole::WholeFile;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// Which one, from 1 to 7
+    #[arg(value_name = "N", value_parser = clap::value_parser!(u8).range(1..=7))]
+    number: u8,
+    #[command(flatten)]
+    source: Source,
+    /// Where figure-N.svg, figure-N.png and figure-N.csv go [default: experiments/figures and the data set's name]
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+}
+
+pub(crate) fn run(args: Args) -> Result<()> {
+    let entry = FIGURES.iter().find(|entry| entry.number == args.number);
+    let Some(FigureEntry { number, title, experiments, needs_folders, draw }) = entry else {
+        return Err(Error::Usage(format!("there is no figure {}", args.number)));
+    };
+    let results = args.source.results(experiments, *needs_folders)?;
+    let figure = draw(&results, format!("{title}; {}", args.source.data))?;
+    let out = args.out.unwrap_or_else(|| paper::figures().join(&args.source.data));
+    std::fs::create_dir_all(&out).map_err(Error::file("create", &out))?;
+    let files = [("svg", figure.svg()?.into_bytes()), ("png", figure.png()?), ("csv", figure.csv()?.into_bytes())];
+    for (extension, bytes) in files {
+        let path = out.join(format!("figure-{number}.{extension}"));
+        write(&path, &bytes)?;
+        super::print(&path.display().to_string());
+    }
+    Ok(())
+}
+
+/// Writes a whole file.
+pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<()> {
+    let attempt = || {
+        let mut whole = WholeFile::create(path)?;
+        whole.file().write_all(bytes)?;
+        whole.keep()
+    };
+    attempt().map_err(Error::file("write", path))
+}

@@ -1,0 +1,84 @@
+//! What the paper's tables and figures are made of: results that exist, and runs that are missing.
+
+use super::terminal::Terminal;
+use super::{rival, run};
+use ract::config::{Config, Settings};
+use ract::results::Results;
+use ract::rival::RivalConfig;
+use ract::{Error, Result, experiment};
+use std::path::{Path, PathBuf};
+
+const EXPERIMENTS: &str = "experiments";
+const RUNS: &str = "runs";
+/// What is kept of the runs.
+const KEPT: &str = "experiments/results";
+
+#[derive(clap::Args)]
+pub(super) struct Source {
+    /// The data set: the folder of its files in experiments/, and of their runs in runs/ and experiments/results/
+    #[arg(long, default_value = "ml-1m")]
+    pub(super) data: String,
+    /// Train nothing: take what is there
+    #[arg(long)]
+    existing: bool,
+}
+
+impl Source {
+    /// The results of these experiments; what is missing is trained in runs/. With `folders`, what was kept in
+    /// experiments/results/ is not enough.
+    ///
+    /// # Errors
+    /// When a run fails.
+    pub(super) fn results(&self, experiments: &[&str], folders: bool) -> Result<Results> {
+        if !self.existing {
+            for name in experiments {
+                let file = Path::new(EXPERIMENTS).join(&self.data).join(format!("{name}.toml"));
+                if file.exists() {
+                    self.complete(&file, name, folders)?;
+                }
+            }
+        }
+        let mut results = self.read(RUNS)?;
+        if !folders {
+            results.add(self.read(KEPT)?);
+        }
+        results.runs.retain(|run| experiments.contains(&run.name.as_str()));
+        results.rivals.retain(|rival| experiments.contains(&rival.name.as_str()));
+        Ok(results)
+    }
+
+    fn read(&self, root: &str) -> Result<Results> {
+        let folder = Path::new(root).join(&self.data);
+        if folder.is_dir() { Results::read(&folder) } else { Ok(Results::default()) }
+    }
+
+    fn complete(&self, file: &Path, name: &str, folders: bool) -> Result<()> {
+        let place = |root: &str| Path::new(root).join(&self.data).join(name);
+        let is_there = |folder: &Path| folder.join("result.json").exists();
+        let text = std::fs::read_to_string(file).map_err(Error::file("read", file))?;
+        if text.lines().any(|line| line.trim() == "[rival]") {
+            let missing = !is_there(&place(RUNS)) && !is_there(&place(KEPT));
+            return if missing { rival::fit(&RivalConfig::read(file, &[])?, &place(RUNS)).map(drop) } else { Ok(()) };
+        }
+        let config = Config::read(file, &[])?;
+        let seeds = if config.seeds.is_empty() { vec![config.seed] } else { config.seeds.clone() };
+        for seed in seeds {
+            let beneath = |root: &str| place(root).join(format!("seed-{seed}"));
+            let out = beneath(RUNS);
+            if is_there(&out) && folders && !out.join("per_user.csv").exists() {
+                Terminal::new().line(&format!("{}: testing each user again", out.display()));
+                let (config, data, folder) = experiment::open(&out)?;
+                experiment::evaluate(&config, &data, &folder)?;
+            } else if !is_there(&out) && (folders || !is_there(&beneath(KEPT))) {
+                Terminal::new().line(&format!("missing: {}", out.display()));
+                run::train(&config.of_seed(seed), &out, false)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Where figures go.
+pub(super) fn figures() -> PathBuf {
+    Path::new(EXPERIMENTS).join("figures")
+}

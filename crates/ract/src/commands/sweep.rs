@@ -1,0 +1,49 @@
+//! `ract sweep`: a search over an experiment's keys.
+
+use super::experiment_file::run_folder;
+use super::run;
+use super::terminal::Terminal;
+use comfy_table::{CellAlignment, Table, presets::ASCII_MARKDOWN};
+use ract::results::Results;
+use ract::sweep::{self, Trial};
+use ract::{Error, Result};
+use std::path::PathBuf;
+
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// An experiment's TOML file with a section `sweep`
+    file: PathBuf,
+    /// The folder of the runs; what was begun goes on there [default: runs/ and the file's place in experiments/]
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+}
+
+pub(crate) fn run(args: Args) -> Result<()> {
+    let trials = sweep::read(&args.file)?;
+    let out = args.out.map_or_else(|| run_folder(&args.file), Ok)?;
+    let terminal = Terminal::new();
+    let folder = |place: usize| out.join(format!("trial-{}", place + 1));
+    for (place, Trial { assignments, config }) in trials.iter().enumerate() {
+        terminal.line(&format!("trial {} of {}: {}", place + 1, trials.len(), assignments.join(" ")));
+        run::train(config, &folder(place), false)?;
+    }
+    let results = Results::read(&out)?;
+    let mut found: Vec<_> = trials
+        .iter()
+        .enumerate()
+        .filter_map(|(place, trial)| Some((trial, results.runs.iter().find(|run| run.folder == folder(place))?)))
+        .collect();
+    found.sort_by(|(_, a), (_, b)| sweep::validation(b).total_cmp(&sweep::validation(a)));
+    let (_, best) = found.first().ok_or_else(|| Error::Failed("no trial has finished".to_owned()))?;
+    let select = best.config.evaluation.select;
+    let mut table = Table::new();
+    table.load_style(ASCII_MARKDOWN);
+    table.set_header(["trial".to_owned(), format!("validation {select}"), "keys".to_owned()]);
+    for (trial, run) in &found {
+        table.add_row([run.name.clone(), format!("{:.4}", sweep::validation(run)), trial.assignments.join(" ")]);
+    }
+    table.column_iter_mut().skip(1).take(1).for_each(|column| column.set_cell_alignment(CellAlignment::Right));
+    super::print(&table.to_string());
+    terminal.line(&format!("Best on the validation users: {}", best.folder.display()));
+    Ok(())
+}
