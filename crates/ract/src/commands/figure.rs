@@ -25,7 +25,8 @@ pub(crate) fn run(args: Args) -> Result<()> {
         return Err(Error::Usage(format!("there is no figure {}", args.number)));
     };
     let results = args.source.results(experiments, *needs_folders)?;
-    let figure = draw(&results, format!("{title}; {}", args.source.data))?;
+    let title = if experiments.is_empty() { (*title).to_owned() } else { format!("{title}; {}", args.source.data) };
+    let figure = draw(&results, title)?;
     let out = args.out.unwrap_or_else(|| paper::figures().join(&args.source.data));
     std::fs::create_dir_all(&out).map_err(Error::file("create", &out))?;
     let files = [("svg", figure.svg()?.into_bytes()), ("png", figure.png()?), ("csv", figure.csv()?.into_bytes())];

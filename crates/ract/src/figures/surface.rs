@@ -47,7 +47,19 @@ fn draw(results: &Results, title: String) -> Result<Figure> {
         y: Axis::named("items of the user", every(&rows, 0)),
         content: Content::Cells(Cells { rows: cells, numbers: false }),
     };
-    Ok(Figure { title, panels: vec![surface, weights(&users)] })
+    let middle = columns.len() / 2;
+    let slope = |row: usize| {
+        let predicted = &predicted[row * CELLS..(row + 1) * CELLS];
+        let points = columns.iter().zip(predicted).map(|(&loss, &x)| (loss, f64::from(x - predicted[middle])));
+        Series::new(format!("{:.0} items", rows[row]), Mark::Curve, points)
+    };
+    let slopes = Panel {
+        title: "the same for users of some numbers of items, less its middle".to_owned(),
+        x: Axis::of("NLL per item"),
+        y: Axis::of("difference of predicted NDCG@100"),
+        content: Content::Series((2..CELLS).step_by(5).map(slope).collect()),
+    };
+    Ok(Figure { title, panels: vec![surface, slopes, weights(&users)] })
 }
 
 /// A point per user, and the weights in inverse proportion to the number of items that fit them best.
@@ -69,7 +81,7 @@ pub fn weights(weights: &[UserWeight]) -> Panel {
         y: Axis::of("weight of the user's loss"),
         content: Content::Series(vec![
             Series::new("the critic's", Mark::Points, points.clone()),
-            Series::new(format!("{per_item:.4} / items:"), Mark::Line, fitted),
+            Series::new(format!("{per_item:.4} / items"), Mark::Curve, fitted),
         ]),
     }
 }

@@ -10,7 +10,7 @@ use ract_data::Interactions;
 
 pub(super) const ENTRY: FigureEntry = FigureEntry {
     number: 1,
-    title: "A smaller loss is not a better ranking: two predictions for a user who has the items A and B",
+    title: "A smaller loss is not a better ranking",
     experiments: &[],
     needs_folders: false,
     draw,
@@ -31,7 +31,7 @@ fn draw(_: &Results, title: String) -> Result<Figure> {
     Ok(Figure {
         title,
         panels: vec![Panel {
-            title: String::new(),
+            title: "two predictions for a user who has the items A and B".to_owned(),
             x: Axis::named("item", ITEMS),
             y: Axis::of("predicted probability"),
             content: Content::Series(series.collect()),

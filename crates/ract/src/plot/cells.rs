@@ -2,25 +2,24 @@
 
 use super::panel::Drawn;
 use super::{Cells, style};
+use plotters::coord::Shift;
 use plotters::coord::types::RangedCoordf64;
-use plotters::prelude::{Cartesian2d, ChartContext, DrawingBackend, Rectangle, Text};
+use plotters::prelude::{Cartesian2d, ChartContext, DrawingArea, DrawingBackend, Rectangle, Text};
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{BLACK, Color, WHITE};
 
 /// From this share of the largest value on, a cell is dark.
 const DARK: f64 = 0.6;
+/// Values in the key.
+const STEPS: u32 = 7;
 
 pub(super) fn draw<B: DrawingBackend>(
     chart: &mut ChartContext<'_, B, Cartesian2d<RangedCoordf64, RangedCoordf64>>,
     Cells { rows, numbers }: &Cells,
     scale: u32,
 ) -> Drawn<B> {
-    let all = || rows.iter().flatten().copied().filter(|value| value.is_finite());
-    let (low, high) = all().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), x| (low.min(x), high.max(x)));
-    // Around 0 where there are negative values, else from the smallest to the largest.
-    let share = |value: f64| {
-        if low < 0.0 { value / high.max(-low) } else { (value - low) / (high - low).max(f64::MIN_POSITIVE) }
-    };
+    let (low, high) = ends(rows);
+    let share = |value| share(value, low, high);
     let cells = || {
         let cell = |row, (column, &value): (usize, &f64)| ((column as f64, row as f64), value);
         rows.iter().enumerate().flat_map(move |(row, values)| values.iter().enumerate().map(move |c| cell(row, c)))
@@ -37,4 +36,33 @@ pub(super) fn draw<B: DrawingBackend>(
         }))?;
     }
     Ok(())
+}
+
+/// Writes which value has which colour.
+pub(super) fn draw_key<B: DrawingBackend>(area: &DrawingArea<B, Shift>, cells: &Cells, scale: u32) -> Drawn<B> {
+    let (low, high) = ends(&cells.rows);
+    if low >= high {
+        return Ok(());
+    }
+    for step in 0..STEPS {
+        let value = high - (high - low) * f64::from(step) / f64::from(STEPS - 1);
+        let (x, y) = style::at(4, 44 + 22 * step, scale);
+        let side = 14 * scale as i32;
+        let colour = style::shade(share(value, low, high));
+        area.draw(&Rectangle::new([(x, y), (x + side, y + side)], colour.filled()))?;
+        area.draw(&Rectangle::new([(x, y), (x + side, y + side)], BLACK.mix(0.3)))?;
+        area.draw_text(&style::number(value), &style::text(13, scale), (x + side + side / 2, y))?;
+    }
+    Ok(())
+}
+
+/// The smallest and the largest value.
+fn ends(rows: &[Vec<f64>]) -> (f64, f64) {
+    let all = rows.iter().flatten().copied().filter(|value| value.is_finite());
+    all.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), x| (low.min(x), high.max(x)))
+}
+
+/// How dark a value is: around 0 where there are negative values, else from the smallest to the largest.
+fn share(value: f64, low: f64, high: f64) -> f64 {
+    if low < 0.0 { value / high.max(-low) } else { (value - low) / (high - low).max(f64::MIN_POSITIVE) }
 }

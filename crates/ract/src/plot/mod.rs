@@ -75,6 +75,8 @@ pub enum Mark {
     Line,
     /// A dashed line; its last number stands beside it.
     Dashed,
+    /// A line whose last number says nothing.
+    Curve,
     /// A dot for each.
     Points,
     /// A bar from 0 for each, beside those of the other series at the same place.

@@ -22,9 +22,8 @@ const MANY: usize = 50;
 
 pub(super) fn draw<B: DrawingBackend>(area: &DrawingArea<B, Shift>, panel: &Panel, scale: u32) -> Drawn<B> {
     let (width, height) = area.dim_in_pixel();
-    let has_key = matches!(panel.content, Content::Series(_));
-    let key_width = if has_key { style::KEY * scale } else { 24 * scale };
-    let (left, right) = area.split_horizontally(width.saturating_sub(key_width));
+    let has_grid = matches!(panel.content, Content::Series(_));
+    let (left, right) = area.split_horizontally(width.saturating_sub(style::KEY * scale));
     let (x_range, y_range) = ranges(panel);
     let mut builder = ChartBuilder::on(&left);
     builder.margin(8 * scale).x_label_area_size(44 * scale).y_label_area_size(72 * scale);
@@ -33,7 +32,7 @@ pub(super) fn draw<B: DrawingBackend>(area: &DrawingArea<B, Shift>, panel: &Pane
     }
     let mut chart = builder.build_cartesian_2d(x_range.clone(), y_range.clone())?;
     let (x_ticks, y_ticks) = (ticks(&panel.x), ticks(&panel.y));
-    let grid = if has_key { RGBColor(228, 228, 228).into() } else { TRANSPARENT };
+    let grid = if has_grid { RGBColor(228, 228, 228).into() } else { TRANSPARENT };
     chart
         .configure_mesh()
         .bold_line_style(ShapeStyle { color: grid, filled: false, stroke_width: scale })
@@ -48,7 +47,10 @@ pub(super) fn draw<B: DrawingBackend>(area: &DrawingArea<B, Shift>, panel: &Pane
         .axis_desc_style(style::text(14, scale))
         .draw()?;
     match &panel.content {
-        Content::Cells(cells) => cells::draw(&mut chart, cells, scale),
+        Content::Cells(cells) => {
+            cells::draw(&mut chart, cells, scale)?;
+            cells::draw_key(&right, cells, scale)
+        }
         Content::Series(all) => {
             for (place, series) in all.iter().enumerate() {
                 draw_series(&mut chart, panel, series, (place, all), scale)?;
@@ -80,7 +82,7 @@ fn ticks(axis: &Axis) -> impl Fn(&f64) -> String + use<'_> {
 
 /// The pixel row at which a line ends.
 fn end<B: DrawingBackend>(chart: &Chart<'_, B>, panel: &Panel, series: &Series) -> Option<i32> {
-    let last = series.points.last().filter(|_| matches!(series.mark, Mark::Line | Mark::Dashed))?;
+    let last = series.points.last().filter(|_| matches!(series.mark, Mark::Line | Mark::Dashed | Mark::Curve))?;
     Some(chart.backend_coord(&(on(&panel.x, last.x), on(&panel.y, last.y))).1)
 }
 
@@ -134,7 +136,7 @@ fn draw_series<B: DrawingBackend>(
     let at = |point: &Point| (on(&panel.x, point.x) + shift, on(&panel.y, point.y));
     let finite = || series.points.iter().filter(|point| point.x.is_finite() && point.y.is_finite());
     match series.mark {
-        Mark::Line => {
+        Mark::Line | Mark::Curve => {
             chart.draw_series(LineSeries::new(finite().map(at), line))?;
         }
         Mark::Dashed => {

@@ -4,11 +4,11 @@ use crate::{Error, Result};
 use plotters::style::{FontStyle, IntoFont, RGBColor, TextStyle};
 
 /// Width and height of a panel, its key included.
-pub(super) const PANEL: (u32, u32) = (620, 400);
+pub(super) const PANEL: (u32, u32) = (650, 400);
 /// Height of a figure's title.
 pub(super) const TITLE_HEIGHT: u32 = 40;
 /// Width of the key to the right of a panel's axes.
-pub(super) const KEY: u32 = 150;
+pub(super) const KEY: u32 = 180;
 const FONT: &str = "sans-serif";
 
 /// Colours that the colour-blind tell apart (Okabe and Ito), darkest first.
@@ -44,17 +44,10 @@ pub(super) fn at(x: u32, y: u32, scale: u32) -> (i32, i32) {
     ((x * scale) as i32, (y * scale) as i32)
 }
 
-/// A number as a person reads it: four decimals at most, or none from 1000 on.
+/// A number as a person reads it: with four digits that count.
 pub(super) fn number(x: f64) -> String {
-    let decimals = if x.abs() < 0.1 {
-        4
-    } else if x.abs() < 10.0 {
-        3
-    } else if x.abs() < 1000.0 {
-        1
-    } else {
-        0
-    };
+    let magnitude = if x == 0.0 { 0.0 } else { x.abs().log10().floor() };
+    let decimals = (3.0 - magnitude).clamp(0.0, 8.0) as usize;
     let text = format!("{x:.decimals$}");
     if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
 }
@@ -73,6 +66,6 @@ mod tests {
     #[test]
     fn numbers_have_no_more_digits_than_a_reader_needs() {
         let texts = [0.01234, 0.5, -0.25, 12.0, 431.26, 20108.0, 0.0].map(number);
-        assert_eq!(texts, ["0.0123", "0.5", "-0.25", "12", "431.3", "20108", "0"]);
+        assert_eq!(texts, ["0.01234", "0.5", "-0.25", "12", "431.3", "20108", "0"]);
     }
 }
