@@ -24,6 +24,8 @@ pub enum Purpose {
     SyntheticUsers = 6,
     /// Users of a resampled test set.
     Bootstrap = 7,
+    /// Combinations of keys that are tried.
+    Sweep = 8,
 }
 
 /// The stream at (`seed`, `purpose`, `when`, `who`): the four numbers are the 256-bit key of a ChaCha8 generator.

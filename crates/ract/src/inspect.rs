@@ -12,8 +12,8 @@ use serde::Serialize;
 
 /// Nodes of the actor and of the critic that are shown beside the parameters.
 const ACTOR_NODES: [&str; 8] = ["enc", "enc1", "mu", "logvar", "z", "dec1", "logits", "linear"];
-const CRITIC_NODES: [&str; 8] =
-    ["seen", "unseen", "head_loss", "tail_loss", "entropy", "items", "features", "predicted"];
+const CRITIC_NODES: [&str; 9] =
+    ["seen", "unseen", "head_loss", "tail_loss", "entropy", "score_gap", "items", "features", "predicted"];
 
 /// What the gradient of one batch looks like.
 #[derive(Clone, Debug)]

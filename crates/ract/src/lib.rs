@@ -24,6 +24,7 @@ pub mod results;
 pub mod rival;
 pub mod run_folder;
 mod snapshot;
+pub mod sweep;
 pub mod table;
 pub mod tables;
 mod tensor_file;

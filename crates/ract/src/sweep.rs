@@ -6,9 +6,9 @@ use crate::metrics::Metric;
 use crate::results::Run;
 use crate::training::Phase;
 use crate::{Error, Result};
+use ract_data::random::{Purpose, stream};
 use rand::Rng;
 use rand::seq::index;
-use ract_data::random::{Purpose, stream};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -61,14 +61,14 @@ pub fn read(path: &Path) -> Result<Vec<Trial>> {
     let wrong = |problem: String| Error::Usage(format!("{}: {problem}", path.display()));
     let text = std::fs::read_to_string(path).map_err(Error::file("read", path))?;
     let mut table: toml::Table = toml::from_str(&text).map_err(|error| wrong(error.message().to_owned()))?;
-    let sweep = table.remove("sweep").ok_or_else(|| wrong("there is no section `sweep`: name keys in it".to_owned()))?;
+    let sweep =
+        table.remove("sweep").ok_or_else(|| wrong("there is no section `sweep`: name keys in it".to_owned()))?;
     let sweep: Sweep = sweep.try_into().map_err(|error: toml::de::Error| wrong(error.message().to_owned()))?;
     let combinations = sweep.combinations().map_err(wrong)?;
     let trial = |assignments: Vec<String>| -> Result<Trial> {
         let mut table = table.clone();
         assignments.iter().try_for_each(|assignment| assign(&mut table, assignment))?;
-        let config: Config =
-            table.try_into().map_err(|error: toml::de::Error| wrong(error.message().to_owned()))?;
+        let config: Config = table.try_into().map_err(|error: toml::de::Error| wrong(error.message().to_owned()))?;
         config.check().map_err(wrong)?;
         Ok(Trial { assignments, config })
     };

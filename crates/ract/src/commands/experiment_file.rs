@@ -18,20 +18,19 @@ pub(crate) struct ExperimentFile {
 impl ExperimentFile {
     /// The run folder.
     pub(crate) fn out(&self) -> Result<PathBuf> {
-        if let Some(out) = &self.out {
-            return Ok(out.clone());
-        }
-        let no_file = || Error::Usage(format!("{} is no file", self.file.display()));
-        // Two data sets may have experiments of the same name.
-        let place = match self.file.strip_prefix("experiments") {
-            Ok(beneath) => beneath,
-            Err(_) => Path::new(self.file.file_name().ok_or_else(no_file)?),
-        };
-        Ok(Path::new("runs").join(place.with_extension("")))
+        self.out.clone().map_or_else(|| run_folder(&self.file), Ok)
     }
 
     /// Whether one seed was named, instead of those of the file.
     pub(crate) fn names_seed(&self) -> bool {
         self.overrides.iter().any(|key| key.starts_with("seed="))
     }
+}
+
+/// Where the runs of an experiment file go.
+pub(super) fn run_folder(file: &Path) -> Result<PathBuf> {
+    // Two data sets may have experiments of the same name.
+    let place = file.strip_prefix("experiments").ok().or_else(|| file.file_name().map(Path::new));
+    let place = place.ok_or_else(|| Error::Usage(format!("{} is no file", file.display())))?;
+    Ok(Path::new("runs").join(place.with_extension("")))
 }

@@ -9,6 +9,7 @@ mod paper;
 mod prepare;
 mod rival;
 mod run;
+mod sweep;
 mod synth;
 mod table;
 mod terminal;
@@ -25,6 +26,8 @@ pub(crate) enum Command {
     Prepare(prepare::Args),
     /// Train all phases of an experiment and print what was gained; run again, it resumes
     Run(run::Args),
+    /// Search over the keys of an experiment on the validation users; run again, it resumes
+    Sweep(sweep::Args),
     /// Fit a rival over a grid, choose on the validation users, and test it; run again, it resumes
     Rival(experiment_file::ExperimentFile),
     /// Print the test metrics of a finished or interrupted run
@@ -46,6 +49,7 @@ impl Command {
         match self {
             Self::Prepare(args) => prepare::run(args),
             Self::Run(args) => run::run(args),
+            Self::Sweep(args) => sweep::run(args),
             Self::Rival(args) => rival::run(args),
             Self::Evaluate(args) => evaluate::run(args),
             Self::Compare(args) => compare::run(args),

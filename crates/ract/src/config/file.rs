@@ -27,7 +27,7 @@ pub trait Settings: Serialize + DeserializeOwned {
         if !overrides.is_empty() {
             let mut table: toml::Table = toml::from_str(&text).map_err(|error| in_file(path, &text, &error))?;
             for assignment in overrides {
-                set(&mut table, assignment)?;
+                assign(&mut table, assignment)?;
                 settings = table.clone().try_into().map_err(|error: toml::de::Error| {
                     Error::Usage(format!("--set {assignment}: {}", plain(error.message())))
                 })?;
@@ -80,7 +80,7 @@ fn unwritable(error: &toml::ser::Error) -> Error {
 }
 
 /// Puts `key=value` into the table; the value is TOML, or else a string.
-fn set(table: &mut toml::Table, assignment: &str) -> Result<()> {
+pub(crate) fn assign(table: &mut toml::Table, assignment: &str) -> Result<()> {
     let usage = || Error::Usage(format!("--set {assignment}: write key=value, such as actor.epochs=10"));
     let (key, value) = assignment.split_once('=').ok_or_else(usage)?;
     let parsed: Option<toml::Value> =

@@ -5,8 +5,11 @@ mod rates;
 mod sections;
 
 pub use file::Settings;
+pub(crate) use file::assign;
 pub use rates::Rates;
-pub use sections::{Actor, Control, Critic, Data, Evaluation, Feature, Features, FineTuning, Phase, Synthetic};
+pub use sections::{
+    Actor, ActorCritic, Control, Critic, Data, Evaluation, Feature, Features, FineTuning, Phase, Synthetic,
+};
 
 use ract_models::actors::{ACTORS, actor_entry};
 use serde::{Deserialize, Serialize};
@@ -53,7 +56,7 @@ pub struct Config {
     pub fine_tuning: Vec<FineTuning>,
     /// The phase that both train in.
     #[serde(default)]
-    pub actor_critic: Phase,
+    pub actor_critic: ActorCritic,
     /// The control, the actor's own loss continued instead of the critic's, and the other fine-tunings without a critic; what
     /// it leaves out is as in `actor_critic`.
     #[serde(default)]
@@ -94,7 +97,7 @@ impl Config {
             actor: Actor::default(),
             critic: Critic::default(),
             fine_tuning: default_fine_tuning(),
-            actor_critic: Phase::default(),
+            actor_critic: ActorCritic::default(),
             control: Control::default(),
             evaluation: Evaluation::default(),
         }
@@ -151,6 +154,7 @@ impl Settings for Config {
             ("actor.beta_max", self.actor.beta_max),
             ("actor.l2", self.actor.l2.unwrap_or(0.0)),
             ("critic.l2", self.critic.l2),
+            ("actor_critic.regulariser", self.actor_critic.regulariser),
             ("checkpoint_seconds", self.checkpoint_seconds),
         ];
         for (key, value) in not_negative {

@@ -95,6 +95,8 @@ pub enum Feature {
     TailLoss,
     /// The LambdaRank loss of the scores, which follows the ranking more closely than the actor's own.
     LambdaRank,
+    /// Mean score of the user's items less the score at the last rank that the metric looks at.
+    ScoreGap,
     /// Entropy of the softmax of the scores.
     Entropy,
     /// The scores of all items, as they are: the critic that the paper found not to learn.
@@ -144,9 +146,20 @@ pub enum FineTuning {
     Ract,
 }
 
-/// A phase of fine-tuning.
+/// The phase that both networks train in.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
+pub struct ActorCritic {
+    /// Number of epochs.
+    pub epochs: u64,
+    /// Adam's step size for the actor; of several, the one that does best on the validation users.
+    pub learning_rate: Rates,
+    /// The weight of the actor's own regulariser, where it stood, beside the critic's prediction; 0 in the paper.
+    pub regulariser: f64,
+}
+
+/// Epochs and step sizes of a phase.
+#[derive(Clone, Debug, PartialEq)]
 pub struct Phase {
     /// Number of epochs.
     pub epochs: u64,
@@ -207,9 +220,9 @@ impl Default for Critic {
     }
 }
 
-impl Default for Phase {
+impl Default for ActorCritic {
     fn default() -> Self {
-        Self { epochs: 100, learning_rate: Rates::of(2e-6) }
+        Self { epochs: 100, learning_rate: Rates::of(2e-6), regulariser: 0.0 }
     }
 }
 

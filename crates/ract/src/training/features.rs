@@ -36,6 +36,7 @@ impl Trainer<'_> {
             Feature::HeadLoss => loss_on(true).named("head_loss"),
             Feature::TailLoss => loss_on(false).named("tail_loss"),
             Feature::LambdaRank => Loss::LambdaRank.of(scored.scores, &batch.items),
+            Feature::ScoreGap => self.score_gap(tape, batch, scored),
             Feature::Entropy => {
                 let log_shares = scored.scores.log_softmax();
                 (-(log_shares.exp() * log_shares).sum_axis(Axis(1))).named("entropy")
@@ -43,6 +44,22 @@ impl Trainer<'_> {
             Feature::Scores => scored.scores,
             Feature::Items => tape.constant(batch.items.to_dense()).named("items"),
         }
+    }
+
+    /// The gap is linear in the scores, once it is known which item stands at the rank.
+    fn score_gap<'t>(&self, tape: &'t Tape<f32>, batch: &Batch<f32>, scored: &Scored<'t, f32>) -> Var<'t, f32> {
+        let Ok(scores) = scored.scores.value() else { return scored.scores };
+        let mut weights = Mat::zeros(scores.dim());
+        let rank = self.target.depth().clamp(1, scores.ncols()) - 1;
+        for ((row, mut weights), items) in
+            scores.rows().into_iter().zip(weights.rows_mut()).zip(batch.items.outer_iterator())
+        {
+            let mut order: Vec<usize> = (0..row.len()).collect();
+            let (_, &mut at_rank, _) = order.select_nth_unstable_by(rank, |&a, &b| row[b].total_cmp(&row[a]));
+            items.indices().iter().for_each(|&item| weights[item as usize] = 1.0 / items.nnz() as f32);
+            weights[at_rank] -= 1.0;
+        }
+        (scored.scores * tape.constant(weights)).sum_axis(Axis(1)).named("score_gap")
     }
 
     /// The items of each user that belong to the head, or those that do not.

@@ -123,7 +123,10 @@ impl Phase {
             }
             // The step size is that of nobody: the actor is frozen.
             Self::Critic => config::Phase { epochs: config.critic.epochs, learning_rate: Rates::of(0.0) },
-            Self::ActorCritic => config.actor_critic.clone(),
+            Self::ActorCritic => {
+                let config::ActorCritic { epochs, learning_rate, .. } = config.actor_critic.clone();
+                config::Phase { epochs, learning_rate }
+            }
             _ => config.control(),
         }
     }

@@ -121,13 +121,21 @@ impl Trainer<'_> {
         let predicted = self.critic.judge(features);
         let mean_predicted = predicted.mean();
         let critic_loss = self.critic.loss(predicted, metric, self.config.critic.l2);
-        let report = report([
+        let mut report = report([
             (self.actor.loss().name(), scored.loss.mean().scalar()?),
             ("critic_loss", critic_loss.scalar()?),
             ("predicted", mean_predicted.scalar()?),
             ("metric", mean_metric),
         ]);
-        let actor_loss = (phase == Phase::ActorCritic).then(|| -mean_predicted);
+        let weight = self.config.actor_critic.regulariser;
+        let actor_loss = match phase {
+            Phase::ActorCritic if weight > 0.0 => {
+                let regulariser = self.regulariser(tape, scored, &mut report)?;
+                Some(-mean_predicted + regulariser.scale(weight as f32))
+            }
+            Phase::ActorCritic => Some(-mean_predicted),
+            _ => None,
+        };
         Ok(Recorded { actor_loss, critic_loss: Some(critic_loss), features: Some(features), report })
     }
 

@@ -1,0 +1,142 @@
+//! The paper's tables and figures, comparisons and searches through the whole program.
+
+#![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
+mod support;
+
+use serde_json::Value;
+use std::fs;
+use support::workplace::{EXPERIMENT, Workplace, failure};
+
+/// Experiments on a small synthetic world, in the places that tables and figures look for them.
+fn workplace(experiments: &[(&str, &str)]) -> Workplace {
+    let workplace = Workplace::new();
+    let folder = workplace.folder.path().join("experiments/tiny");
+    fs::create_dir_all(&folder).unwrap();
+    for (name, keys) in experiments {
+        fs::write(folder.join(format!("{name}.toml")), format!("{keys}\n{EXPERIMENT}")).unwrap();
+    }
+    workplace
+}
+
+fn mean(result: &Value, of: &str) -> f64 {
+    result["test"][of]["ndcg@100"]["mean"].as_f64().unwrap()
+}
+
+fn cells(table: &str, label: &str) -> Vec<String> {
+    let row = table.lines().find(|line| line.starts_with(&format!("| {label} "))).unwrap_or_else(|| panic!("{table}"));
+    row.split('|').map(|cell| cell.trim().to_owned()).collect()
+}
+
+#[test]
+fn a_table_trains_what_is_missing_and_takes_what_is_there() {
+    let workplace = workplace(&[("mult-vae", "seeds = [0, 1]"), ("recvae", "")]);
+    let world = "[data.synthetic]\nusers = 400\nitems = 150\nheldout_users = 60\n";
+    let ease = format!("dataset = \"tiny\"\n{world}[rival]\nmethod = \"ease\"\ngrid.lambda = [10, 100]\n");
+    fs::write(workplace.folder.path().join("experiments/tiny/ease.toml"), ease).unwrap();
+    let recvae = workplace.folder.path().join("experiments/tiny/recvae.toml");
+    fs::write(&recvae, EXPERIMENT.replace("[actor]", "[actor]\nnetwork = \"wmf\"")).unwrap();
+
+    let table = workplace.succeed(&["table", "4", "--data", "tiny"]);
+    let of_seeds =
+        [0, 1].map(|seed| mean(&workplace.json(&format!("runs/tiny/mult-vae/seed-{seed}/result.json")), "actor"));
+    let actor = format!("{:.4}", of_seeds.iter().sum::<f64>() / 2.0);
+    assert_eq!(cells(&table, "Mult-VAE")[2..4], ["2".to_owned(), actor.clone()]);
+    assert_eq!(cells(&table, "WMF: recvae")[2], "1");
+    let rival = mean(&workplace.json("runs/tiny/ease/result.json"), "ease");
+    assert_eq!(cells(&table, "EASE")[3], format!("{rival:.4}"));
+
+    // What was kept of a run is as good as the run; nothing is trained again.
+    fs::create_dir_all(workplace.folder.path().join("experiments/results")).unwrap();
+    let [runs, kept] = ["runs/tiny", "experiments/results/tiny"].map(|place| workplace.folder.path().join(place));
+    fs::rename(&runs, &kept).unwrap();
+    assert_eq!(workplace.succeed(&["table", "4", "--data", "tiny"]), table);
+    assert!(!runs.exists());
+
+    let table = workplace.succeed(&["table", "2", "--data", "tiny"]);
+    assert!(cells(&table, "Mult-VAE")[5].starts_with(&actor), "{table}");
+    assert_eq!(cells(&table, "Mult-VAE")[6], "0.395 / 0.537 / 0.426");
+    assert_eq!(cells(&table, "CDAE")[6], "0.391 / 0.523 / 0.418*");
+}
+
+#[test]
+fn every_figure_is_drawn_from_runs_that_it_trains_itself() {
+    let taken = "actor_from = \"runs/tiny/mult-vae\"";
+    let critic = |keys: &str| format!("{taken}\nfine_tuning = [\"ract\"]\n{keys}");
+    let metrics = "evaluation.metrics = [\"ndcg@1\", \"ndcg@3\", \"ndcg@5\", \"ndcg@20\", \"ndcg@50\", \"ndcg@100\", \"ndcg@200\"]";
+    let mut experiments = vec![
+        ("mult-vae".to_owned(), "seeds = [0, 1]".to_owned()),
+        (
+            "mult-vae-listwise".to_owned(),
+            format!("{taken}\nfine_tuning = [\"control\", \"warp\", \"lambda-rank\", \"ract\"]"),
+        ),
+    ];
+    for name in ["without-seen", "without-unseen", "loss-only", "raw", "vectors", "rich"] {
+        experiments.push((format!("critic-{name}"), critic("")));
+    }
+    for k in [1, 3, 5, 20, 50, 100, 200] {
+        experiments.push((format!("cut-off-{k}"), format!("{taken}\n{metrics}")));
+    }
+    let experiments: Vec<_> = experiments.iter().map(|(name, keys)| (name.as_str(), keys.as_str())).collect();
+    let workplace = workplace(&experiments);
+    for number in 1..=7 {
+        workplace.succeed(&["figure", &number.to_string(), "--data", "tiny"]);
+        let file = |extension: &str| format!("experiments/figures/tiny/figure-{number}.{extension}");
+        assert!(workplace.read(&file("svg")).starts_with("<svg"));
+        let png = fs::read(workplace.folder.path().join(file("png"))).unwrap();
+        assert!(png.starts_with(b"\x89PNG"));
+        assert!(workplace.read(&file("csv")).lines().count() > 5);
+    }
+
+    // Four quartiles of 15 users: the mean of their differences is the gain.
+    let csv = workplace.read("experiments/figures/tiny/figure-5.csv");
+    let differences = csv.lines().filter(|line| line.contains("paired by user") && line.contains(",RaCT - Mult-VAE,"));
+    let differences: Vec<f64> = differences.map(|line| line.rsplit(',').nth(1).unwrap().parse().unwrap()).collect();
+    let gains = [0, 1].map(|seed| {
+        let result = workplace.json(&format!("runs/tiny/mult-vae/seed-{seed}/result.json"));
+        result["gain"]["ract-actor"]["ndcg@100"]["mean"].as_f64().unwrap()
+    });
+    let found = differences.iter().sum::<f64>() / 4.0;
+    assert!(differences.len() == 4 && (found - gains.iter().sum::<f64>() / 2.0).abs() < 1e-12, "{csv}");
+
+    let csv = workplace.read("experiments/figures/tiny/figure-6.csv");
+    assert_eq!(csv.lines().filter(|line| line.starts_with("measured,")).count(), 8 * 7);
+    let (code, line) = failure(&workplace.ract(&["figure", "3", "--data", "nowhere"]).output().unwrap());
+    assert!(code == 1 && line.contains("there is no finished run of mult-vae"), "{line}");
+}
+
+#[test]
+fn a_comparison_is_paired_by_user_and_refuses_other_users() {
+    let workplace = Workplace::new();
+    workplace.succeed(&["run", "tiny.toml"]);
+    let table = workplace.succeed(&["compare", "runs/tiny:control", "runs/tiny", "runs/tiny:actor"]);
+    let gain = workplace.json("runs/tiny/result.json")["gain"]["ract-control"]["ndcg@100"].clone();
+    let [mean, se] = ["mean", "se"].map(|key| gain[key].as_f64().unwrap());
+    // The later one's name stands first.
+    assert_eq!(cells(&table, "runs/tiny:ract - runs/tiny:control")[2], format!("{mean:+.4} ± {se:.4}"));
+    assert_eq!(table.lines().count(), 5, "{table}");
+
+    workplace.succeed(&["run", "tiny.toml", "--out", "other", "--set", "data.synthetic.seed=1"]);
+    let (code, line) = failure(&workplace.ract(&["compare", "runs/tiny", "other"]).output().unwrap());
+    assert!(code == 2 && line.contains("were tested on different data"), "{line}");
+    let (code, line) = failure(&workplace.ract(&["compare", "runs/tiny:warp", "runs/tiny"]).output().unwrap());
+    assert!(code == 2 && line.contains("there are actor, control, popularity, ract"), "{line}");
+}
+
+#[test]
+fn a_sweep_tries_its_combinations_once_and_ranks_them_by_the_validation_users() {
+    let workplace = Workplace::new();
+    let sweep = "fine_tuning = []\n[sweep]\nvalues = { \"actor.latent\" = [2, 16], \"actor.epochs\" = [1, 4] }\n";
+    let text = EXPERIMENT.replacen("[data.synthetic]", &format!("{sweep}[data.synthetic]"), 1);
+    fs::write(workplace.folder.path().join("search.toml"), text).unwrap();
+    let table = workplace.succeed(&["sweep", "search.toml"]);
+    let found: Vec<f64> =
+        table.lines().skip(2).map(|line| line.split('|').nth(2).unwrap().trim().parse().unwrap()).collect();
+    assert!(found.len() == 4 && found.is_sorted_by(|a, b| a >= b), "{table}");
+    assert!(cells(&table, "trial-1")[3].contains("actor.latent=2"), "{table}");
+    let before = workplace.read("runs/search/trial-3/result.json");
+    assert_eq!(workplace.succeed(&["sweep", "search.toml"]), table);
+    assert_eq!(workplace.read("runs/search/trial-3/result.json"), before);
+    let (code, line) = failure(&workplace.ract(&["sweep", "tiny.toml"]).output().unwrap());
+    assert!(code == 2 && line.contains("there is no section `sweep`"), "{line}");
+}
