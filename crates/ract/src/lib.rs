@@ -11,6 +11,7 @@ pub mod fetch;
 pub mod fingerprint;
 pub mod inspect;
 pub mod metrics;
+pub mod preset;
 pub mod progress;
 pub mod published;
 pub mod raw_file;
