@@ -74,15 +74,15 @@ fn netflix_files_are_split_like_the_same_ratings_in_one_csv_file() {
 }
 
 #[test]
-fn one_file_of_netflix_is_taken_alone() {
+fn a_single_file_of_netflix_is_taken_as_well() {
     let folder = tempdir().unwrap();
-    netflix(folder.path());
-    prepare(
-        folder.path(),
-        "netflix",
-        &["--input", "combined_data_3.txt", "--min-user-items", "1", "--drop-empty-users"],
-    );
-    assert_eq!(read(folder.path(), "netflix/unique_sid.txt"), "5\n6\n");
+    let csv = netflix(&folder.path().join("four"));
+    fs::write(folder.path().join("in.csv"), csv).unwrap();
+    let all = (1..=4).map(|file| read(folder.path(), &format!("four/combined_data_{file}.txt")));
+    fs::write(folder.path().join("one.txt"), all.collect::<String>()).unwrap();
+    prepare(folder.path(), "netflix", &["--input", "one.txt"]);
+    prepare(folder.path(), "csv", &["--input", "in.csv", "--min-rating", "3.5"]);
+    assert_same_pairs(folder.path(), "netflix");
 }
 
 #[test]

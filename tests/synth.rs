@@ -61,7 +61,7 @@ fn a_file_like_netflix_or_msd_can_be_prepared_with_options_that_go_with_its_scal
     let (netflix, msd) = (read("netflix"), read("msd"));
     // A two-hundredth of the users that pass the paper's filters, and a fourteenth of the items.
     assert!((1_800..2_000).contains(&netflix.train.n_users()), "{}", netflix.train.n_users());
-    assert!((1_150..1_257).contains(&netflix.n_items()), "{}", netflix.n_items());
+    assert!((1_150..=1_257).contains(&netflix.n_items()), "{}", netflix.n_items());
     assert!((2_000..2_700).contains(&msd.train.n_users()), "{}", msd.train.n_users());
     assert!((2_300..3_500).contains(&msd.n_items()), "{}", msd.n_items());
 }
