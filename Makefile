@@ -4,16 +4,22 @@ RACT := cargo run --release --quiet --bin ract --
 SHARED ?= ../shared
 # The archive of MovieLens 20M, when it is somewhere else than data/ml-20m.zip.
 ML20M_ZIP ?=
+# The folder of the Netflix Prize, and the archive or text file of the Million Song Dataset, when they are elsewhere.
+NETFLIX ?=
+MSD_TRIPLETS ?=
 # MovieLens 1M as `user,item` (ratings of 3 and more).
 ML1M_CSV ?= $(SHARED)/data/ml-1m/interactions.csv
 
-.PHONY: help build demo ml20m ml1m ml20m-like actors actors-gowalla rivals tables figures keep bench bench-kernels bench-compare bench-growth test mutants check lint fmt clippy docs
+.PHONY: help build demo ml20m ml1m ml20m-like netflix msd netflix-like msd-like actors actors-gowalla rivals tables figures keep bench bench-kernels bench-compare bench-growth test mutants check lint fmt clippy docs
 
 help:
 	@echo 'make demo        RaCT on a synthetic world: no files, no network, about a minute'
 	@echo 'make ml20m       RaCT on MovieLens 20M: downloads, prepares, trains, resumes (ML20M_ZIP=path: take that archive)'
 	@echo 'make ml1m        RaCT on MovieLens 1M, three seeds (ML1M_CSV=path: user,item)'
+	@echo 'make netflix     RaCT on the Netflix Prize, whose files must be put in data/netflix-prize (NETFLIX=path: take those)'
+	@echo 'make msd         RaCT on the Million Song Dataset: downloads, prepares, trains, resumes (MSD_TRIPLETS=path: take that)'
 	@echo 'make ml20m-like  the ML-20M pipeline on a synthetic file of its size, one epoch of each phase'
+	@echo 'make netflix-like, make msd-like  the same of the others, on files of a twentieth of their size (SCALE=1: of all)'
 	@echo 'make actors      every actor on MovieLens 1M, three seeds: before and after the critic, beside the control (hours)'
 	@echo 'make actors-gowalla  three actors on Gowalla, one seed (GOWALLA_CSV=path: user,item)'
 	@echo 'make rivals      the rivals that no gradient trains, on both, chosen on validation users'
@@ -90,6 +96,39 @@ ml20m-like: build data/ml-20m-like/meta.json
 data/ml-20m-like/meta.json: | build
 	@$(RACT) synth --like ml-20m --scale 1 --seed 1 --out data/ml-20m-like.csv
 	@$(RACT) prepare ml-20m --input data/ml-20m-like.csv --out data/ml-20m-like
+
+netflix: build data/netflix/meta.json
+	@$(RACT) run experiments/netflix.toml
+
+data/netflix/meta.json: | build
+	@$(RACT) prepare netflix --out data/netflix $(if $(NETFLIX),--input '$(NETFLIX)')
+
+msd: build data/msd/meta.json
+	@$(RACT) run experiments/msd.toml
+
+data/msd/meta.json: | build
+	@$(RACT) prepare msd --out data/msd $(if $(MSD_TRIPLETS),--input '$(MSD_TRIPLETS)')
+
+# Users go with the scale, items with its square root: so do the users that an item has.
+SCALE ?= 0.05
+scaled = $(shell awk 'BEGIN { printf "%.0f", $(1) * $(SCALE) ^ $(2) }')
+NETFLIX_LIKE := data/netflix-like-$(SCALE)
+MSD_LIKE := data/msd-like-$(SCALE)
+
+netflix-like: build $(NETFLIX_LIKE)/meta.json
+	@$(RACT) run experiments/netflix-like.toml --set data.path=$(NETFLIX_LIKE) --out runs/netflix-like-$(SCALE)
+
+$(NETFLIX_LIKE)/meta.json: | build
+	@$(RACT) synth --like netflix --scale $(SCALE) --seed 1 --out $(NETFLIX_LIKE)-raw
+	@$(RACT) prepare netflix --input $(NETFLIX_LIKE)-raw --heldout-users $(call scaled,40000,1) --out $(NETFLIX_LIKE)
+
+msd-like: build $(MSD_LIKE)/meta.json
+	@$(RACT) run experiments/msd-like.toml --set data.path=$(MSD_LIKE) --out runs/msd-like-$(SCALE)
+
+$(MSD_LIKE)/meta.json: | build
+	@$(RACT) synth --like msd --scale $(SCALE) --seed 1 --out $(MSD_LIKE).txt
+	@$(RACT) prepare msd --input $(MSD_LIKE).txt --min-item-users $(call scaled,200,0.5) \
+	  --heldout-users $(call scaled,50000,1) --out $(MSD_LIKE)
 
 BENCH := cargo bench --quiet -p ract --bench steps --
 # What bench-compare times against, and the Python that runs it.

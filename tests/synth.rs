@@ -46,6 +46,38 @@ fn it_can_be_prepared_like_the_data_set_that_it_resembles() {
 }
 
 #[test]
+fn a_file_like_netflix_or_msd_can_be_prepared_with_options_that_go_with_its_scale() {
+    let folder = tempdir().unwrap();
+    for (name, out, options) in [
+        ("netflix", "in", &["--heldout-users", "200"][..]),
+        ("msd", "in.txt", &["--heldout-users", "250", "--min-item-users", "14"]),
+    ] {
+        let synth = ["synth", "--like", name, "--scale", "0.005", "--seed", "1", "--out", out];
+        ract(folder.path()).args(synth).assert().success();
+        let prepare = ["prepare", name, "--input", out, "--out", name];
+        ract(folder.path()).args(prepare).args(options).assert().success();
+    }
+    let read = |name: &str| Dataset::read(&folder.path().join(name)).unwrap();
+    let (netflix, msd) = (read("netflix"), read("msd"));
+    // A two-hundredth of the users that pass the paper's filters, and a fourteenth of the items.
+    assert!((1_800..2_000).contains(&netflix.train.n_users()), "{}", netflix.train.n_users());
+    assert!((1_150..=1_257).contains(&netflix.n_items()), "{}", netflix.n_items());
+    assert!((2_000..2_700).contains(&msd.train.n_users()), "{}", msd.train.n_users());
+    assert!((2_300..3_500).contains(&msd.n_items()), "{}", msd.n_items());
+}
+
+#[test]
+fn a_folder_with_something_else_in_it_is_not_replaced() {
+    let folder = tempdir().unwrap();
+    fs::create_dir(folder.path().join("mine")).unwrap();
+    fs::write(folder.path().join("mine/thesis.txt"), "mine").unwrap();
+    let synth = ["synth", "--like", "netflix", "--scale", "0.001", "--out", "mine"];
+    let output = ract(folder.path()).args(synth).assert().code(1).get_output().clone();
+    assert!(String::from_utf8_lossy(&output.stderr).contains("'thesis.txt' is in it"));
+    assert_eq!(names(&folder.path().join("mine")), ["thesis.txt"]);
+}
+
+#[test]
 fn what_cannot_be_made_is_refused_before_anything_is_written() {
     let folder = tempdir().unwrap();
     for (options, code) in [

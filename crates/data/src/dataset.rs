@@ -1,7 +1,7 @@
 //! A prepared data set: training users, and held-out users whose items are split in two.
 
+use crate::readers::csv::{PREPARED, PairFile};
 use crate::split::{HeldOutPairs, Split};
-use crate::table::{PREPARED, PairFile};
 use crate::{DataError, Interactions, Result};
 use rayon::slice::ParallelSliceMut;
 use std::fs::File;

@@ -1,10 +1,10 @@
 //! The folder of a prepared data set: written whole or not at all.
 
 use crate::split::{Pairs, Size, Split, SplitOptions};
-use crate::whole::WholeFolder;
+use crate::whole::{self, WholeFolder};
 use crate::{DataError, RawInteractions, Result};
 use serde::{Deserialize, Serialize};
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::Path;
 
@@ -92,21 +92,7 @@ const FILES: [&str; 7] = [
 /// # Errors
 /// When something else is in it, which is named.
 pub fn check_target(folder: &Path) -> Result<()> {
-    let refuse = |problem: String| Err(DataError::File { file: folder.display().to_string(), problem });
-    if folder.file_name().is_none() {
-        return refuse("not a folder that can be replaced by a prepared data set: choose another --out".to_owned());
-    }
-    if !folder.exists() {
-        return Ok(());
-    }
-    for entry in fs::read_dir(folder).map_err(DataError::io("read", folder))? {
-        let name = entry.map_err(DataError::io("read", folder))?.file_name();
-        if !FILES.iter().any(|file| name == *file) {
-            let name = name.to_string_lossy();
-            return refuse(format!("'{name}' is in it, which is not of a prepared data set: choose another --out"));
-        }
-    }
-    Ok(())
+    whole::check_target(folder, &FILES, "of a prepared data set")
 }
 
 /// Writes `train.csv`, `validation_tr.csv`, `validation_te.csv`, `test_tr.csv`, `test_te.csv`, `unique_sid.txt` and

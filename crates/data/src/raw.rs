@@ -1,22 +1,26 @@
 //! Raw interactions, as a data set's publisher wrote them.
 
-use crate::table::{PairFile, RAW};
+use crate::readers::csv::{PairFile, RAW};
+use crate::readers::netflix::NetflixFiles;
+use crate::readers::triplets::Triplets;
+use crate::readers::{Id, Place, Rows};
 use crate::{DataError, Result};
+use indexmap::IndexSet;
 use rayon::slice::ParallelSliceMut;
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::{FxBuildHasher, FxHashSet};
 use std::io::Read;
 
 /// Pairs of users and items in the order of their file, each pair once.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RawInteractions {
-    /// The file's name, for messages.
+    /// The file's name, or that of the folder of several, for messages.
     pub file: String,
     /// Each user's id in the file.
-    pub user_ids: Vec<u64>,
-    /// Each user's first line in the file.
-    pub user_lines: Vec<u64>,
+    pub user_ids: Vec<Id>,
+    /// Where each user first appears.
+    pub user_places: Vec<Place>,
     /// Each item's id in the file.
-    pub item_ids: Vec<u64>,
+    pub item_ids: Vec<Id>,
     /// Positions in `user_ids` and `item_ids`.
     pub pairs: Vec<(u32, u32)>,
     /// Rows read, those that were not kept included.
@@ -32,47 +36,77 @@ impl RawInteractions {
     /// # Errors
     /// With line and value: a missing column, what is no number, an empty file; nothing above the threshold.
     pub fn read_csv(source: impl Read, file: &str, min_rating: Option<f64>) -> Result<Self> {
-        let mut table = PairFile::new(source, file, RAW, min_rating.is_some())?;
+        Self::read(PairFile::new(source, file, RAW, min_rating.is_some())?, file, min_rating)
+    }
+
+    /// Reads files of the Netflix Prize, each with its name, in the order given: a line `MOVIE:`, then a line
+    /// `USER,RATING,DATE` for each of its ratings. Those above `min_rating` are kept. `folder` is the name of them all.
+    ///
+    /// # Errors
+    /// With file, line and value: a rating before any movie, a missing field, what is no number; no rating to keep.
+    pub fn read_netflix<R: Read>(
+        files: impl IntoIterator<Item = (R, String)>,
+        folder: &str,
+        min_rating: Option<f64>,
+    ) -> Result<Self> {
+        match NetflixFiles::new(files.into_iter()) {
+            Some(files) => Self::read(files, folder, min_rating),
+            None => Err(nothing_to_keep(folder, 0, min_rating)),
+        }
+    }
+
+    /// Reads a file of lines `USER SONG PLAYS`, with tabs between them, such as the taste profile of the Million Song
+    /// Dataset. Pairs with more plays than `min_rating` are kept.
+    ///
+    /// # Errors
+    /// With line and value: a missing field, what is no number; nothing to keep.
+    pub fn read_triplets(source: impl Read, file: &str, min_rating: Option<f64>) -> Result<Self> {
+        Self::read(Triplets::new(source, file), file, min_rating)
+    }
+
+    fn read(mut source: impl Rows, file: &str, min_rating: Option<f64>) -> Result<Self> {
         let threshold = min_rating.unwrap_or(f64::NEG_INFINITY);
         let (mut users, mut items) = (Ids::default(), Ids::default());
-        let (mut pairs, mut user_lines, mut rows) = (Vec::new(), Vec::new(), 0);
-        while let Some(row) = table.next()? {
+        let (mut pairs, mut user_places, mut rows) = (Vec::new(), Vec::new(), 0);
+        while let Some(row) = source.next()? {
             rows += 1;
             if row.rating > threshold {
                 pairs.push((users.position(row.user), items.position(row.item)));
-                if user_lines.len() < users.ids.len() {
-                    user_lines.push(table.line());
+                if user_places.len() < users.0.len() {
+                    user_places.push(source.place());
                 }
             }
         }
         if pairs.is_empty() {
-            let problem = match min_rating {
-                Some(min) if rows > 0 => format!("none of its {rows} ratings is above {min}: lower --min-rating"),
-                _ => "no interactions after the header".to_owned(),
-            };
-            return Err(DataError::File { file: file.to_owned(), problem });
+            return Err(nothing_to_keep(file, rows, min_rating));
         }
         let before = pairs.len();
         drop_repeated(&mut pairs);
         let duplicates = (before - pairs.len()) as u64;
-        let (file, user_ids, item_ids) = (file.to_owned(), users.ids, items.ids);
-        Ok(Self { file, user_ids, user_lines, item_ids, pairs, rows, duplicates })
+        let (file, user_ids, item_ids) = (file.to_owned(), users.into_vec(), items.into_vec());
+        Ok(Self { file, user_ids, user_places, item_ids, pairs, rows, duplicates })
     }
+}
+
+fn nothing_to_keep(file: &str, rows: u64, min_rating: Option<f64>) -> DataError {
+    let problem = match min_rating {
+        Some(min) if rows > 0 => format!("none of its {rows} ratings is above {min}: lower --min-rating"),
+        _ => "no interactions in it".to_owned(),
+    };
+    DataError::File { file: file.to_owned(), problem }
 }
 
 /// Ids in the order of their first appearance.
 #[derive(Default)]
-struct Ids {
-    ids: Vec<u64>,
-    positions: FxHashMap<u64, u32>,
-}
+struct Ids(IndexSet<Id, FxBuildHasher>);
 
 impl Ids {
-    fn position(&mut self, id: u64) -> u32 {
-        *self.positions.entry(id).or_insert_with(|| {
-            self.ids.push(id);
-            (self.ids.len() - 1) as u32
-        })
+    fn position(&mut self, id: Id<&str>) -> u32 {
+        self.0.get_index_of(&id).unwrap_or_else(|| self.0.insert_full(id.to_owned()).0) as u32
+    }
+
+    fn into_vec(self) -> Vec<Id> {
+        self.0.into_iter().collect()
     }
 }
 
@@ -98,8 +132,9 @@ mod tests {
     #[test]
     fn a_rating_is_kept_when_it_is_above_the_threshold() {
         let raw = read("userId,movieId,rating,timestamp\n9,5,3.5,1\n9,6,4,1\n2,5,5,1\n", Some(3.5)).unwrap();
-        assert_eq!((raw.user_ids, raw.item_ids), (vec![9, 2], vec![6, 5]));
-        assert_eq!((raw.pairs, raw.user_lines, raw.rows), (vec![(0, 0), (1, 1)], vec![3, 4], 3));
+        assert_eq!((raw.user_ids, raw.item_ids), ([9, 2].map(Id::Number).to_vec(), [6, 5].map(Id::Number).to_vec()));
+        let lines: Vec<u64> = raw.user_places.iter().map(|place| place.line).collect();
+        assert_eq!((raw.pairs, lines, raw.rows), (vec![(0, 0), (1, 1)], vec![3, 4], 3));
     }
 
     #[test]
@@ -110,7 +145,7 @@ mod tests {
 
     #[test]
     fn nothing_to_keep_is_an_error() {
-        assert_eq!(read("user,item\n", None).unwrap_err(), "FILE: no interactions after the header");
+        assert_eq!(read("user,item\n", None).unwrap_err(), "FILE: no interactions in it");
         let message = "FILE: none of its 1 ratings is above 5: lower --min-rating";
         assert_eq!(read("user,item,rating\n1,1,5\n", Some(5.0)).unwrap_err(), message);
     }

@@ -1,7 +1,7 @@
 //! The published split (Liang et al., WWW 2018): strong generalisation, reproduced to the byte.
 
 use crate::numpy::NumpyRandom;
-use crate::{DataError, RawInteractions, Result};
+use crate::{DataError, Id, RawInteractions, Result};
 use serde::{Deserialize, Serialize};
 
 /// A held-out user with fewer items keeps them all for the fold-in.
@@ -39,7 +39,7 @@ pub struct Split {
     /// The same of the test users.
     pub test: HeldOutPairs,
     /// The items' ids in the raw file, in the order in which training users first have them.
-    pub item_ids: Vec<u64>,
+    pub item_ids: Vec<Id>,
     /// What passed the filters.
     pub filtered: Size,
     /// Held-out users left out because no training user has any of their items.
@@ -132,7 +132,7 @@ pub fn split(raw: &RawInteractions, options: &SplitOptions) -> Result<Split> {
         if uid < train_end {
             if *sid == UNKNOWN {
                 *sid = item_ids.len() as u32;
-                item_ids.push(raw.item_ids[item as usize]);
+                item_ids.push(raw.item_ids[item as usize].clone());
             }
             train.push((uid, *sid));
         }
@@ -174,7 +174,7 @@ fn users_by_id(raw: &RawInteractions, pairs: &Pairs) -> Vec<u32> {
     let mut there = vec![false; raw.user_ids.len()];
     pairs.iter().for_each(|&(user, _)| there[user as usize] = true);
     let mut users: Vec<u32> = (0..there.len() as u32).filter(|&user| there[user as usize]).collect();
-    users.sort_unstable_by_key(|&user| raw.user_ids[user as usize]);
+    users.sort_unstable_by(|&a, &b| raw.user_ids[a as usize].cmp(&raw.user_ids[b as usize]));
     users
 }
 
@@ -217,15 +217,11 @@ fn hold_out_targets(users: impl Iterator<Item = (u32, Vec<u32>)>, seed: u32) -> 
 }
 
 fn no_items_left(raw: &RawInteractions, user: u32, set: &str) -> DataError {
-    let id = raw.user_ids[user as usize];
-    DataError::Line {
-        file: raw.file.clone(),
-        line: raw.user_lines[user as usize],
-        problem: format!(
-            "{set} user {id} has no items left: no training user has any of them. Raise --min-item-users, try another \
-             --seed, or leave such users out with --drop-empty-users"
-        ),
-    }
+    let id = &raw.user_ids[user as usize];
+    raw.user_places[user as usize].problem(format!(
+        "{set} user {id} has no items left: no training user has any of them. Raise --min-item-users, try another \
+         --seed, or leave such users out with --drop-empty-users"
+    ))
 }
 
 #[cfg(test)]

@@ -1,8 +1,12 @@
 //! A synthetic data set in memory.
 
 use crate::world::{Activity, POPULARITY, World};
-use crate::{DataError, Dataset, RawInteractions, Result, SplitOptions, split};
+use crate::{DataError, Dataset, Id, Place, RawInteractions, Result, SplitOptions, split};
 use rayon::prelude::*;
+use std::sync::Arc;
+
+/// Stands for a file in messages.
+const FILE: &str = "synthetic data";
 
 /// A synthetic data set in memory, split as real ones are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,11 +35,12 @@ impl SyntheticSpec {
         let world = World::new(self.users, self.items, interactions, activity, &POPULARITY, self.seed);
         let items: Vec<Vec<u32>> = (0..self.users).into_par_iter().map(|user| world.choices(user).0).collect();
         let pairs = (0..).zip(&items).flat_map(|(user, items)| items.iter().map(move |&item| (user, item)));
+        let file: Arc<str> = FILE.into();
         let raw = RawInteractions {
-            file: "synthetic data".to_owned(),
-            user_ids: (0..self.users as u64).collect(),
-            user_lines: (0..self.users as u64).collect(),
-            item_ids: (0..self.items as u64).collect(),
+            file: FILE.to_owned(),
+            user_ids: (0..self.users as u64).map(Id::Number).collect(),
+            user_places: (0..self.users as u64).map(|line| Place { file: file.clone(), line }).collect(),
+            item_ids: (0..self.items as u64).map(Id::Number).collect(),
             pairs: pairs.collect(),
             rows: 0,
             duplicates: 0,
@@ -66,7 +71,7 @@ impl SyntheticSpec {
         } else {
             return Ok(());
         };
-        Err(DataError::Options(format!("synthetic data: {problem}")))
+        Err(DataError::Options(format!("{FILE}: {problem}")))
     }
 }
 

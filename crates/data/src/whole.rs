@@ -2,6 +2,7 @@
 //!
 //! What a killed program leaves under such a name is removed when the same file or folder is made again.
 
+use crate::{DataError, Result};
 use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io;
@@ -91,6 +92,29 @@ impl WholeFolder {
             }
         })
     }
+}
+
+/// Checks, before the work is done, that `folder` can be replaced: it is not there, empty, or holds some of `names` and
+/// nothing else. `what` says whose names they are.
+///
+/// # Errors
+/// When something else is in it, which is named.
+pub(crate) fn check_target(folder: &Path, names: &[&str], what: &str) -> Result<()> {
+    let refuse = |problem: String| Err(DataError::File { file: folder.display().to_string(), problem });
+    if folder.file_name().is_none() {
+        return refuse("not a folder that can be replaced: choose another --out".to_owned());
+    }
+    if !folder.exists() {
+        return Ok(());
+    }
+    for entry in fs::read_dir(folder).map_err(DataError::io("read", folder))? {
+        let name = entry.map_err(DataError::io("read", folder))?.file_name();
+        if !names.iter().any(|other| name == *other) {
+            let name = name.to_string_lossy();
+            return refuse(format!("'{name}' is in it, which is not {what}: choose another --out"));
+        }
+    }
+    Ok(())
 }
 
 /// Removes all that killed programs left half written in `folder`. Nobody else may be writing there.

@@ -10,6 +10,7 @@ use ndarray_rand::rand_distr::{Distribution, Exp1, StandardNormal};
 use rand::Rng;
 use rand::seq::{SliceRandom, index};
 use rand_chacha::ChaCha8Rng;
+use rustc_hash::FxHashSet;
 
 /// Number of topics.
 const TOPICS: usize = 20;
@@ -100,7 +101,7 @@ impl World {
         let mut rng = stream(self.seed, Purpose::SyntheticUsers, 0, user as u64);
         let taste = taste(&mut rng);
         let n_items = self.popularity.len();
-        let mut chosen = Chosen { items: Vec::with_capacity(self.activity[user]), is: vec![false; n_items] };
+        let mut chosen = Chosen { items: Vec::with_capacity(self.activity[user]), are: FxHashSet::default() };
         let of_user = self.first_users.partition_point(|&(of, _)| of < user);
         self.first_users[of_user..].iter().take_while(|&&(of, _)| of == user).for_each(|&(_, item)| chosen.add(item));
         let wanted = self.activity[user].min(n_items);
@@ -136,7 +137,7 @@ impl World {
         if missing == 0 {
             return;
         }
-        let left = (0..self.popularity.len()).filter(|&item| !chosen.is[item]);
+        let left = (0..self.popularity.len()).filter(|&item| !chosen.are.contains(&(item as u32)));
         let mut times: Vec<(f64, u32)> = left
             .map(|item| {
                 let [first, second] = self.topics[item].map(|topic| taste[usize::from(topic)]);
@@ -151,15 +152,15 @@ impl World {
     }
 }
 
-/// What a user has, as a list and as a table.
+/// What a user has, as a list and as a set.
 struct Chosen {
     items: Vec<u32>,
-    is: Vec<bool>,
+    are: FxHashSet<u32>,
 }
 
 impl Chosen {
     fn add(&mut self, item: u32) {
-        if !std::mem::replace(&mut self.is[item as usize], true) {
+        if self.are.insert(item) {
             self.items.push(item);
         }
     }

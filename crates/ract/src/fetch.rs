@@ -1,13 +1,13 @@
 //! Public files: downloaded whole or not at all, and known by their SHA-256.
 
-use crate::{Error, Result};
+use crate::{Error, Result, atomic_file};
 use ract_data::whole::WholeFile;
 use sha2::{Digest, Sha256};
 use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{self, Read, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// A server that says nothing for so long is given up.
@@ -18,6 +18,14 @@ const PATIENCE: Duration = Duration::from_secs(60);
 pub struct PublicFile {
     /// Where it is.
     pub url: Cow<'static, str>,
+    /// What it is known by. Where nobody published that, it is recorded beside the first file that comes, and later ones
+    /// are held to it.
+    pub published: Option<Fingerprint>,
+}
+
+/// What a file is known by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fingerprint {
     /// Its size in bytes.
     pub bytes: u64,
     /// Its hash, in lower-case hexadecimal digits.
@@ -27,40 +35,55 @@ pub struct PublicFile {
 /// MovieLens 20M, as GroupLens publishes it.
 pub const ML_20M: PublicFile = PublicFile {
     url: Cow::Borrowed("https://files.grouplens.org/datasets/movielens/ml-20m.zip"),
-    bytes: 198_702_078,
-    sha256: Cow::Borrowed("96f243c338a8665f6bcc89c53edf6ee39162a846940de6b7c8c48aeada765ff3"),
+    published: Some(Fingerprint {
+        bytes: 198_702_078,
+        sha256: Cow::Borrowed("96f243c338a8665f6bcc89c53edf6ee39162a846940de6b7c8c48aeada765ff3"),
+    }),
+};
+
+/// The taste profile of the Million Song Dataset.
+pub const MSD: PublicFile = PublicFile {
+    url: Cow::Borrowed("http://millionsongdataset.com/sites/default/files/challenge/train_triplets.txt.zip"),
+    published: None,
 };
 
 impl PublicFile {
     /// Downloads it to `path` through a temporary file beside it; `progress` is told how many bytes have come.
     ///
     /// # Errors
-    /// When the network is closed, with what to put where by hand; when what comes is not the published file.
+    /// When the network is closed, with what to put where by hand; when what comes is not the published file, or not the
+    /// one that came first.
     pub fn download(&self, path: &Path, progress: impl Fn(u64)) -> Result<()> {
+        let expected = self.expected(path)?;
+        let unreachable = |error: &dyn std::error::Error| self.unreachable(path, expected.as_ref(), error);
         let agent = ureq::Agent::config_builder()
             .timeout_connect(Some(PATIENCE))
             .timeout_recv_response(Some(PATIENCE))
             .timeout_per_read(Some(PATIENCE))
             .build()
             .new_agent();
-        let response = agent.get(&*self.url).call().map_err(|error| self.unreachable(path, &error))?;
+        let response = agent.get(&*self.url).call().map_err(|error| unreachable(&error))?;
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let unwritable = |source| Error::file("write", path)(source);
         std::fs::create_dir_all(folder).map_err(unwritable)?;
         let mut whole = WholeFile::create(path).map_err(unwritable)?;
         // One byte more than there should be is enough to tell.
-        let body = response.into_body().into_reader().take(self.bytes + 1);
-        let found =
-            Fingerprint::of(body, Some(whole.file()), progress).map_err(|error| self.unreachable(path, &error))?;
-        if !self.is(&found) {
-            let Self { url, bytes, sha256 } = self;
-            return Err(Error::Failed(format!(
-                "{url} sent {found} instead of {bytes} bytes with SHA-256 {sha256}; nothing was kept: try again, or \
-                 download it by other means to {}",
+        let most = expected.as_ref().map_or(u64::MAX, |expected| expected.bytes + 1);
+        let body = response.into_body().into_reader().take(most);
+        let found = Fingerprint::of(body, Some(whole.file()), progress).map_err(|error| unreachable(&error))?;
+        match &expected {
+            Some(expected) if *expected != found => Err(Error::Failed(format!(
+                "{} sent {found} instead of {}; nothing was kept: try again, or download it by other means to {}",
+                self.url,
+                self.known(path, expected),
                 path.display()
-            )));
+            ))),
+            Some(_) => whole.keep().map_err(unwritable),
+            None => {
+                whole.keep().map_err(unwritable)?;
+                found.record(path)
+            }
         }
-        whole.keep().map_err(unwritable)
     }
 
     /// Checks that `path` holds it; `progress` is told how many bytes have been read.
@@ -70,33 +93,54 @@ impl PublicFile {
     pub fn check(&self, path: &Path, progress: impl Fn(u64)) -> Result<()> {
         let read = || Fingerprint::of(File::open(path)?, None, progress);
         let found = read().map_err(Error::file("read", path))?;
-        if self.is(&found) {
-            return Ok(());
+        match &self.expected(path)? {
+            Some(expected) if *expected != found => Err(Error::Failed(format!(
+                "{} is damaged or another file: it has {found} instead of {}; delete it and download {} again",
+                path.display(),
+                self.known(path, expected),
+                self.url
+            ))),
+            Some(_) => Ok(()),
+            None => found.record(path),
         }
-        let Self { url, bytes, sha256 } = self;
-        Err(Error::Failed(format!(
-            "{} is damaged or another file: it has {found} instead of {bytes} bytes with SHA-256 {sha256}; delete it and \
-             download {url} again",
-            path.display()
-        )))
     }
 
-    fn is(&self, found: &Fingerprint) -> bool {
-        found.bytes == self.bytes && found.sha256 == self.sha256
+    /// What the file at `path` is to be held to; nothing, when it is the first.
+    ///
+    /// # Errors
+    /// When the record beside it cannot be read.
+    pub fn expected(&self, path: &Path) -> Result<Option<Fingerprint>> {
+        match &self.published {
+            Some(published) => Ok(Some(published.clone())),
+            None => Fingerprint::recorded(path),
+        }
     }
 
-    fn unreachable(&self, path: &Path, error: &dyn std::error::Error) -> Error {
-        let Self { url, bytes, .. } = self;
-        let path = path.display();
+    /// The expected fingerprint, and who says so.
+    fn known(&self, path: &Path, expected: &Fingerprint) -> String {
+        if self.published.is_some() {
+            return expected.to_string();
+        }
+        let record = record_of(path);
+        let record = record.display();
+        format!("{expected}, which {record} holds since the first one came (if that one was wrong, delete {record})")
+    }
+
+    fn unreachable(&self, path: &Path, expected: Option<&Fingerprint>, error: &dyn std::error::Error) -> Error {
+        let (url, path) = (&self.url, path.display());
+        let bytes = expected.map(|expected| format!(" ({} bytes)", expected.bytes)).unwrap_or_default();
         Error::Failed(format!(
-            "cannot download {url} ({error}): download it by other means ({bytes} bytes) and put it at {path}, or name it with --input (make: ML20M_ZIP=path)"
+            "cannot download {url} ({error}): download it by other means{bytes} and put it at {path}, or name it with \
+             --input"
         ))
     }
 }
 
-struct Fingerprint {
-    bytes: u64,
-    sha256: String,
+/// Where the fingerprint of a file is recorded that nobody published.
+fn record_of(path: &Path) -> PathBuf {
+    let mut record = path.as_os_str().to_owned();
+    record.push(".sha256");
+    record.into()
 }
 
 impl std::fmt::Display for Fingerprint {
@@ -106,6 +150,34 @@ impl std::fmt::Display for Fingerprint {
 }
 
 impl Fingerprint {
+    /// Writes it beside `path`, in the form that `sha256sum --check` reads.
+    fn record(&self, path: &Path) -> Result<()> {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let text = format!("# {} bytes\n{}  {name}\n", self.bytes, self.sha256);
+        atomic_file::write(&record_of(path), |file| std::fs::write(file, text))
+    }
+
+    /// What is recorded beside `path`, if anything is.
+    fn recorded(path: &Path) -> Result<Option<Self>> {
+        let record = record_of(path);
+        if !record.exists() {
+            return Ok(None);
+        }
+        let text = std::fs::read_to_string(&record).map_err(Error::file("read", &record))?;
+        let parsed = || {
+            let (first, second) = text.split_once('\n')?;
+            let bytes = first.strip_prefix("# ")?.strip_suffix(" bytes")?.parse().ok()?;
+            Some(Self { bytes, sha256: second.split_once("  ")?.0.to_owned().into() })
+        };
+        let damaged = || {
+            let (record, path) = (record.display(), path.display());
+            Error::Failed(format!(
+                "{record} does not say size and SHA-256: delete it, and those of {path} are recorded"
+            ))
+        };
+        parsed().map(Some).ok_or_else(damaged)
+    }
+
     /// Of all that comes from `source`, which also goes to `copy`.
     fn of(mut source: impl Read, mut copy: Option<&mut File>, progress: impl Fn(u64)) -> io::Result<Self> {
         let mut hash = Sha256::new();
@@ -130,7 +202,7 @@ impl Fingerprint {
             // Writing to a String does not fail.
             let _ = write!(sha256, "{byte:02x}");
         }
-        Ok(Self { bytes, sha256 })
+        Ok(Self { bytes, sha256: sha256.into() })
     }
 }
 
@@ -157,7 +229,11 @@ mod tests {
             write!(client, "HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", BODY.len()).unwrap();
             client.write_all(BODY).unwrap();
         });
-        (PublicFile { url: url.into(), bytes: 3, sha256: SHA256.into() }, server)
+        (PublicFile { url: url.into(), published: Some(published()) }, server)
+    }
+
+    fn published() -> Fingerprint {
+        Fingerprint { bytes: 3, sha256: SHA256.into() }
     }
 
     fn files(folder: &Path) -> usize {
@@ -166,7 +242,7 @@ mod tests {
 
     #[test]
     fn the_checksums_beside_the_data_are_those_that_a_download_is_held_to() {
-        let line = format!("{}  ml-20m.zip\n", ML_20M.sha256);
+        let line = format!("{}  ml-20m.zip\n", ML_20M.published.unwrap().sha256);
         assert_eq!(include_str!("../../../data/checksums.txt"), line);
     }
 
@@ -186,7 +262,7 @@ mod tests {
         for (bytes, sha256) in [(3, SHA256.replace('b', "c")), (2, SHA256.to_owned()), (4, SHA256.to_owned())] {
             let folder = tempfile::tempdir().unwrap();
             let (file, server) = serve();
-            let file = PublicFile { bytes, sha256: sha256.into(), ..file };
+            let file = PublicFile { published: Some(Fingerprint { bytes, sha256: sha256.into() }), ..file };
             let message = file.download(&folder.path().join("x.zip"), |_| ()).unwrap_err().to_string();
             server.join().unwrap();
             assert!(message.contains(SHA256) && message.contains("nothing was kept"), "{message}");
@@ -199,7 +275,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
         let url = format!("http://{closed}/x.zip");
-        let file = PublicFile { url: url.clone().into(), bytes: 3, sha256: SHA256.into() };
+        let file = PublicFile { url: url.clone().into(), published: Some(published()) };
         let path = folder.path().join("x.zip");
         let message = file.download(&path, |_| ()).unwrap_err().to_string();
         assert!(message.contains(&url) && message.contains(&path.display().to_string()), "{message}");
@@ -211,8 +287,54 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("x.zip");
         std::fs::write(&path, b"abd").unwrap();
-        let file = PublicFile { url: "http://x".into(), bytes: 3, sha256: SHA256.into() };
+        let file = PublicFile { url: "http://x".into(), published: Some(published()) };
         let message = file.check(&path, |_| ()).unwrap_err().to_string();
         assert!(message.contains("is damaged or another file"), "{message}");
+    }
+    #[test]
+    fn what_nobody_published_is_recorded_when_it_first_comes_and_held_to_later() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("x.zip");
+        let download = |path: &Path| {
+            let (file, server) = serve();
+            let downloaded = PublicFile { published: None, ..file }.download(path, |_| ());
+            server.join().unwrap();
+            downloaded
+        };
+        download(&path).unwrap();
+        let record = std::fs::read_to_string(folder.path().join("x.zip.sha256")).unwrap();
+        assert_eq!(record, format!("# 3 bytes\n{SHA256}  x.zip\n"));
+        download(&path).unwrap();
+
+        let file = PublicFile { url: "http://x".into(), published: None };
+        file.check(&path, |_| ()).unwrap();
+        std::fs::write(&path, "other").unwrap();
+        let message = file.check(&path, |_| ()).unwrap_err().to_string();
+        assert!(message.contains("5 bytes") && message.contains("x.zip.sha256 holds since"), "{message}");
+        std::fs::write(folder.path().join("x.zip.sha256"), record.replace(SHA256, &SHA256.replace('b', "c"))).unwrap();
+        let message = download(&path).unwrap_err().to_string();
+        assert!(message.contains(SHA256) && message.contains("nothing was kept"), "{message}");
+        assert_eq!((std::fs::read(&path).unwrap(), files(folder.path())), (b"other".to_vec(), 2));
+    }
+
+    #[test]
+    fn what_was_put_there_by_hand_is_recorded_too() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("x.zip");
+        std::fs::write(&path, BODY).unwrap();
+        let file = PublicFile { url: "http://x".into(), published: None };
+        file.check(&path, |_| ()).unwrap();
+        assert_eq!(file.expected(&path).unwrap(), Some(published()));
+    }
+
+    #[test]
+    fn a_damaged_record_is_an_error_that_names_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("x.zip");
+        std::fs::write(&path, BODY).unwrap();
+        std::fs::write(folder.path().join("x.zip.sha256"), "?").unwrap();
+        let file = PublicFile { url: "http://x".into(), published: None };
+        let message = file.check(&path, |_| ()).unwrap_err().to_string();
+        assert!(message.contains("x.zip.sha256 does not say") && message.lines().count() == 1, "{message}");
     }
 }

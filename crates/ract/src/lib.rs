@@ -16,6 +16,7 @@ pub mod inspect;
 pub mod metrics;
 pub mod per_user;
 pub mod plot;
+pub mod preset;
 pub mod progress;
 pub mod published;
 pub mod raw_file;

@@ -1,4 +1,4 @@
-//! A file of raw interactions: CSV, or a zip archive that holds one.
+//! A file of raw interactions, or a zip archive that holds one.
 
 use crate::{Error, Result};
 use std::fs::File;
@@ -6,12 +6,10 @@ use std::io::Read;
 use std::path::Path;
 use zip::ZipArchive;
 
-/// The archive's entry that counts, whatever folder it is in.
-const ENTRY: &str = "ratings.csv";
 /// No public data set is larger; an archive that declares more is damaged or a trap.
 const MAX_BYTES: u64 = 16 << 30;
 
-/// The bytes of a CSV file.
+/// The bytes of a file.
 pub struct RawFile<'a> {
     /// Where they come from; nothing is unpacked to disk.
     pub source: Box<dyn Read + 'a>,
@@ -26,11 +24,12 @@ pub fn is_zip(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("zip"))
 }
 
-/// Opens `path` and hands its bytes to `then`: those of the file, or, of an archive, those of its `ratings.csv`.
+/// Opens `path` and hands its bytes to `then`: those of the file, or, of an archive, those of the file `wanted` in it,
+/// whatever folder that is in.
 ///
 /// # Errors
 /// When it cannot be opened, or the archive has no or several such entries; what `then` fails with.
-pub fn open<T>(path: &Path, then: impl FnOnce(RawFile<'_>) -> Result<T>) -> Result<T> {
+pub fn open<T>(path: &Path, wanted: &str, then: impl FnOnce(RawFile<'_>) -> Result<T>) -> Result<T> {
     let file = File::open(path).map_err(Error::file("read", path))?;
     let name = path.display().to_string();
     if !is_zip(path) {
@@ -45,15 +44,13 @@ pub fn open<T>(path: &Path, then: impl FnOnce(RawFile<'_>) -> Result<T>) -> Resu
     for index in 0..archive.len() {
         let entry = archive.by_index_raw(index).map_err(damaged)?;
         let entry_name = String::from_utf8_lossy(entry.name_raw()).into_owned();
-        if entry_name.rsplit('/').next() == Some(ENTRY) {
+        if entry_name.rsplit('/').next() == Some(wanted) {
             entries.push((index, entry_name));
         }
     }
     let [(index, entry_name)] = &entries[..] else {
         let number = entries.len();
-        return Err(unusable(format!(
-            "it holds {number} files named {ENTRY}, not one: unpack it and name the CSV file"
-        )));
+        return Err(unusable(format!("it holds {number} files named {wanted}, not one: unpack it and name the file")));
     };
     let entry = archive.by_index(*index).map_err(damaged)?;
     let bytes = entry.size();
@@ -87,7 +84,7 @@ mod tests {
     }
 
     fn text(path: &Path) -> Result<String> {
-        open(path, |mut file| {
+        open(path, "ratings.csv", |mut file| {
             let mut text = String::new();
             file.source.read_to_string(&mut text).map_err(Error::file("read", path))?;
             assert_eq!(text.len() as u64, file.bytes);

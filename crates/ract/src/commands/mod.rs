@@ -40,7 +40,7 @@ pub(crate) enum Command {
     Figure(figure::Args),
     /// Show the gradients of one batch: as a table, for Graphviz, or drawn
     Inspect(inspect::Args),
-    /// Write a synthetic ratings file of the shape of a public data set
+    /// Write a synthetic raw file of the shape of a public data set
     Synth(synth::Args),
 }
 

@@ -3,11 +3,14 @@
 use super::thousands as n;
 use clap::ValueEnum;
 use indicatif::{ProgressBar, ProgressStyle};
-use ract::fetch::{ML_20M, PublicFile};
+use ract::fetch::PublicFile;
+use ract::preset::{Format, Preset, Source, netflix_files};
 use ract::raw_file::{self, RawFile};
 use ract::{Error, Result};
 use ract_data::prepared::{self, Meta};
 use ract_data::{RawInteractions, SplitOptions, split};
+use std::fs::File;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 #[derive(clap::Args)]
@@ -17,18 +20,19 @@ pub(crate) struct Args {
     /// The folder to write; an older prepared data set there is replaced
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
-    /// CSV file with the columns userId or user, movieId or item, and maybe rating; or a zip archive with a ratings.csv
+    /// What to read instead of the public data: a file of their format, an archive of it, or Netflix's folder; for csv a
+    /// file with the columns userId or user, movieId or item, and maybe rating, or a zip archive with a ratings.csv
     #[arg(long, value_name = "PATH")]
     input: Option<PathBuf>,
     /// Keep ratings above this threshold
     #[arg(long, value_name = "X")]
     min_rating: Option<f64>,
-    /// Leave out users with fewer items, after the items were filtered
-    #[arg(long, value_name = "N", default_value_t = 5)]
-    min_user_items: usize,
-    /// Leave out items with fewer users
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    min_item_users: usize,
+    /// Leave out users with fewer items, after the items were filtered [default: 5; msd: 20]
+    #[arg(long, value_name = "N")]
+    min_user_items: Option<usize>,
+    /// Leave out items with fewer users [default: 0; msd: 200]
+    #[arg(long, value_name = "N")]
+    min_item_users: Option<usize>,
     /// Number of validation users, and of test users
     #[arg(long, value_name = "N")]
     heldout_users: Option<usize>,
@@ -45,52 +49,49 @@ enum Name {
     /// MovieLens 20M: ratings above 3.5, 10,000 held-out users; data/ml-20m.zip is downloaded when it is missing
     #[value(name = "ml-20m")]
     Ml20m,
+    /// The Netflix Prize: ratings above 3.5, 40,000 held-out users; put its files in data/netflix-prize by hand
+    Netflix,
+    /// The Million Song Dataset's taste profile: users of 20 songs, songs of 200 users, 50,000 held-out users;
+    /// data/train_triplets.txt.zip is downloaded when it is missing
+    Msd,
     /// The file that --input names, with --heldout-users
     Csv,
 }
 
-/// The options of a published split, and where its data come from.
-struct Preset {
-    file: PublicFile,
-    path: &'static str,
-    min_rating: f64,
-    heldout_users: usize,
-}
-
 impl Name {
-    fn preset(self) -> Option<Preset> {
+    fn preset(self) -> Preset {
         match self {
-            Self::Ml20m => {
-                Some(Preset { file: ML_20M, path: "data/ml-20m.zip", min_rating: 3.5, heldout_users: 10_000 })
-            }
-            Self::Csv => None,
+            Self::Ml20m => Preset::ML_20M,
+            Self::Netflix => Preset::NETFLIX,
+            Self::Msd => Preset::MSD,
+            Self::Csv => Preset::CSV,
         }
     }
 }
 
 pub(crate) fn run(args: Args) -> Result<()> {
     let preset = args.name.preset();
-    let min_rating = args.min_rating.or(preset.as_ref().map(|preset| preset.min_rating));
+    let min_rating = args.min_rating.or(preset.min_rating);
     if min_rating.is_some_and(|min| !min.is_finite()) {
         return Err(Error::Usage("--min-rating must be a finite number".to_owned()));
     }
-    let heldout_users = args.heldout_users.or(preset.as_ref().map(|preset| preset.heldout_users));
     let options = SplitOptions {
-        min_user_items: args.min_user_items,
-        min_item_users: args.min_item_users,
-        heldout_users: heldout_users.ok_or_else(|| missing("--heldout-users N"))?,
+        min_user_items: args.min_user_items.unwrap_or(preset.min_user_items),
+        min_item_users: args.min_item_users.unwrap_or(preset.min_item_users),
+        heldout_users: args.heldout_users.or(preset.heldout_users).ok_or_else(|| missing("--heldout-users N"))?,
         seed: args.seed,
         drop_empty_users: args.drop_empty_users,
     };
     // Before the long work.
     prepared::check_target(&args.out)?;
-    let input = match (args.input, preset) {
-        (Some(input), None) => input,
-        (None, None) => return Err(missing("--input PATH")),
-        (input, Some(preset)) => public_file(input, &preset)?,
+    let input = match (args.input, preset.source) {
+        (input, Source::Public(file, path)) => public_file(input, &file, path)?,
+        (Some(input), _) => input,
+        (None, Source::ByHand(path)) => path.into(),
+        (None, Source::Input) => return Err(missing("--input PATH")),
     };
 
-    let raw = read(&input, min_rating)?;
+    let raw = read(&input, preset.format, min_rating)?;
     let split = split(&raw, &options)?;
     let meta = Meta::new(&raw, min_rating, &options, &split);
     drop(raw);
@@ -103,38 +104,65 @@ fn missing(flag: &str) -> Error {
     Error::Usage(format!("`ract prepare csv` needs {flag}"))
 }
 
-/// Where the preset's data are: a CSV file that was named is taken as it is, an archive must be the published one.
-fn public_file(input: Option<PathBuf>, preset: &Preset) -> Result<PathBuf> {
+/// Where a public file is: a plain file that was named is taken as it is, an archive must be the public one.
+fn public_file(input: Option<PathBuf>, file: &PublicFile, path: &str) -> Result<PathBuf> {
     let is_named = input.is_some();
-    let path = input.unwrap_or_else(|| preset.path.into());
+    let path = input.unwrap_or_else(|| path.into());
     if is_named && !raw_file::is_zip(&path) {
         return Ok(path);
     }
-    let bar = bar(preset.file.bytes);
+    let known = file.expected(&path)?.map(|expected| expected.bytes);
+    let bar = bar(known.or_else(|| Some(path.metadata().ok()?.len())));
     if is_named || path.exists() {
         bar.set_message("checking");
-        preset.file.check(&path, |bytes| bar.set_position(bytes))?;
+        file.check(&path, |bytes| bar.set_position(bytes))?;
     } else {
         bar.set_message("downloading");
-        preset.file.download(&path, |bytes| bar.set_position(bytes))?;
+        file.download(&path, |bytes| bar.set_position(bytes))?;
     }
     bar.finish_and_clear();
     Ok(path)
 }
 
-fn read(input: &Path, min_rating: Option<f64>) -> Result<RawInteractions> {
-    raw_file::open(input, |RawFile { source, name, bytes }| {
-        let bar = bar(bytes).with_message("reading");
-        let raw = RawInteractions::read_csv(bar.wrap_read(source), &name, min_rating);
-        bar.finish_and_clear();
-        Ok(raw?)
-    })
+fn read(input: &Path, format: Format, min_rating: Option<f64>) -> Result<RawInteractions> {
+    let read_one = |wanted, read: fn(Box<dyn Read + '_>, &str, Option<f64>) -> ract_data::Result<RawInteractions>| {
+        raw_file::open(input, wanted, |RawFile { source, name, bytes }| {
+            let bar = bar(Some(bytes)).with_message("reading");
+            let raw = read(Box::new(bar.wrap_read(source)), &name, min_rating);
+            bar.finish_and_clear();
+            Ok(raw?)
+        })
+    };
+    match format {
+        Format::Csv => read_one("ratings.csv", |source, name, min| RawInteractions::read_csv(source, name, min)),
+        Format::Triplets => {
+            read_one("train_triplets.txt", |source, name, min| RawInteractions::read_triplets(source, name, min))
+        }
+        Format::Netflix => read_netflix(input, min_rating),
+    }
 }
 
-/// On stderr; hidden when that is not a terminal.
-fn bar(bytes: u64) -> ProgressBar {
-    let style = ProgressStyle::with_template("{msg:>12} {bar:30} {percent:>3}%  {bytes_per_sec}  {eta:>4} left");
-    ProgressBar::new(bytes).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+fn read_netflix(input: &Path, min_rating: Option<f64>) -> Result<RawInteractions> {
+    let paths = netflix_files(input)?;
+    let bytes = paths.iter().filter_map(|path| Some(path.metadata().ok()?.len())).sum();
+    let bar = bar(Some(bytes)).with_message("reading");
+    let open = |path: &PathBuf| {
+        let file = File::open(path).map_err(Error::file("read", path))?;
+        Ok((bar.wrap_read(file), path.display().to_string()))
+    };
+    let files = paths.iter().map(open).collect::<Result<Vec<_>>>()?;
+    let raw = RawInteractions::read_netflix(files, &input.display().to_string(), min_rating);
+    bar.finish_and_clear();
+    Ok(raw?)
+}
+
+/// On stderr; hidden when that is not a terminal. Without a number of bytes it tells how many have come.
+fn bar(bytes: Option<u64>) -> ProgressBar {
+    let (bar, template) = match bytes {
+        Some(bytes) => (ProgressBar::new(bytes), "{msg:>12} {bar:30} {percent:>3}%  {bytes_per_sec}  {eta:>4} left"),
+        None => (ProgressBar::no_length(), "{msg:>12} {bytes}  {bytes_per_sec}"),
+    };
+    bar.with_style(ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()))
 }
 
 fn summary(folder: &Path, meta: &Meta) -> String {

@@ -1,8 +1,10 @@
 //! CSV files with a column of users and a column of items, one pair a line.
 
+use super::{Id, Place, Row, Rows, finite_number, shown, whole_number};
 use crate::{DataError, Result};
 use csv::ByteRecord;
 use std::io::{Chain, Read};
+use std::sync::Arc;
 
 /// What the columns may be called.
 #[derive(Clone, Copy)]
@@ -20,7 +22,7 @@ const RATING: &str = "rating";
 /// Reads pairs and knows where it stands, for errors.
 pub(crate) struct PairFile<R> {
     csv: csv::Reader<Chain<R, &'static [u8]>>,
-    file: String,
+    file: Arc<str>,
     record: ByteRecord,
     user: Column,
     item: Column,
@@ -44,7 +46,7 @@ pub(crate) struct Pair {
 impl<R: Read> PairFile<R> {
     /// `file` is the name for errors.
     pub(crate) fn new(reader: R, file: &str, header: Header, with_ratings: bool) -> Result<Self> {
-        let problem = |problem: String| DataError::Line { file: file.to_owned(), line: 1, problem };
+        let problem = |problem: String| Place { file: file.into(), line: 1 }.problem(problem);
         // Every record ends with a line feed, the last one too: that makes its line number certain.
         let source = reader.chain(b"\n".as_slice());
         let mut csv = csv::ReaderBuilder::new();
@@ -65,7 +67,7 @@ impl<R: Read> PairFile<R> {
         };
         let rating = if with_ratings { Some(column(&[RATING])?) } else { None };
         let (user, item) = (column(header.user)?, column(header.item)?);
-        Ok(Self { file: file.to_owned(), record: ByteRecord::new(), user, item, rating, csv })
+        Ok(Self { file: file.into(), record: ByteRecord::new(), user, item, rating, csv })
     }
 
     /// The pair of the next line, if there is one.
@@ -86,31 +88,26 @@ impl<R: Read> PairFile<R> {
         }))
     }
 
-    /// The line that the last pair stands on, from 1.
-    pub(crate) fn line(&self) -> u64 {
+    /// Where the last pair stands.
+    fn place(&self) -> Place {
         let record = self.record.as_slice();
         let breaks_within = record.iter().filter(|&&byte| byte == b'\n').count() as u64;
         // A quote that is never closed takes in all the rest of the file, its last line feed too: none ends the record.
         let ending = u64::from(record.last() != Some(&b'\n'));
-        self.csv.position().line() - ending - breaks_within
+        Place { file: self.file.clone(), line: self.csv.position().line() - ending - breaks_within }
     }
 
     /// What is wrong with the last pair.
     pub(crate) fn problem(&self, problem: String) -> DataError {
-        DataError::Line { file: self.file.clone(), line: self.line(), problem }
+        self.place().problem(problem)
     }
 
     fn id(&self, column: &Column) -> Result<u64> {
-        let field = self.field(column)?;
-        let id = std::str::from_utf8(field).ok().and_then(|text| text.parse().ok());
-        id.ok_or_else(|| self.refuse(column, field, "not a whole number of 0 or more"))
+        whole_number(column.name, self.field(column)?).map_err(|problem| self.problem(problem))
     }
 
     fn finite(&self, column: &Column) -> Result<f64> {
-        let field = self.field(column)?;
-        let number = std::str::from_utf8(field).ok().and_then(|text| text.parse().ok());
-        let number = number.ok_or_else(|| self.refuse(column, field, "not a number"))?;
-        if f64::is_finite(number) { Ok(number) } else { Err(self.refuse(column, field, "not a finite number")) }
+        finite_number(column.name, self.field(column)?).map_err(|problem| self.problem(problem))
     }
 
     fn field(&self, column: &Column) -> Result<&[u8]> {
@@ -119,19 +116,17 @@ impl<R: Read> PairFile<R> {
         })?;
         Ok(field.trim_ascii())
     }
-
-    fn refuse(&self, column: &Column, field: &[u8], what: &str) -> DataError {
-        self.problem(format!("{} is '{}', {what}", column.name, shown(field)))
-    }
 }
 
-/// A value as it is shown in a message: on one line, and not longer than that.
-fn shown(value: &[u8]) -> String {
-    const MOST: usize = 40;
-    let text = String::from_utf8_lossy(&value[..value.len().min(4 * MOST)]);
-    let head: String = text.chars().take(MOST).collect();
-    let cut = if head.len() < value.len() { "…" } else { "" };
-    format!("{}{cut}", head.escape_debug())
+impl<R: Read> Rows for PairFile<R> {
+    fn next(&mut self) -> Result<Option<Row<'_>>> {
+        let pair = self.next()?;
+        Ok(pair.map(|Pair { user, item, rating }| Row { user: Id::Number(user), item: Id::Number(item), rating }))
+    }
+
+    fn place(&self) -> Place {
+        self.place()
+    }
 }
 
 fn unreadable(file: &str, error: &csv::Error) -> DataError {
@@ -146,7 +141,7 @@ mod tests {
         let mut file = PairFile::new(text.as_bytes(), "x.csv", RAW, with_ratings)?;
         let mut pairs = Vec::new();
         while let Some(pair) = file.next()? {
-            pairs.push((file.line(), pair));
+            pairs.push((file.place().line, pair));
         }
         Ok(pairs)
     }

@@ -1,0 +1,94 @@
+//! The shape of the Netflix Prize.
+
+use super::{CHUNK, Making, Shape, by_share, write_file, write_lines};
+use crate::random::{Purpose, stream};
+use crate::whole::{WholeFolder, check_target as check_folder};
+use crate::world::Activity;
+use crate::{Interactions, Result};
+use rand::Rng;
+use rand::seq::SliceRandom;
+use rayon::prelude::*;
+use std::io::{self, Write};
+use std::path::Path;
+
+/// The files of the Netflix Prize, in ascending order.
+pub const FILES: [&str; 4] =
+    ["combined_data_1.txt", "combined_data_2.txt", "combined_data_3.txt", "combined_data_4.txt"];
+
+const MOVIES: f64 = 17_770.0;
+const LAST_USER_ID: f64 = 2_649_429.0;
+pub(super) const SHAPE: Shape = Shape {
+    users: 480_189.0,
+    items: MOVIES,
+    interactions: 100_480_507.0,
+    // Ratings of a user: 1 to 17,653, median 96, mean 209.
+    activity: Activity { min: 1, max: 17_653, spread: 1.33 },
+    popularity: &POPULARITY,
+};
+/// Preferences by rank that, drawn without replacement by users of such tastes, give the movies of each rank about as
+/// many ratings as in the original (beside them); found by iteration.
+const POPULARITY: [(f64, f64); 12] = [
+    (1.0 / MOVIES, 1_352_000.0),  // 232,944
+    (10.0 / MOVIES, 708_100.0),   // 177,600
+    (100.0 / MOVIES, 274_700.0),  // 112,000
+    (500.0 / MOVIES, 69_080.0),   // 51,000
+    (1_000.0 / MOVIES, 29_680.0), // 29,500
+    (0.1, 10_380.0),              // 14,200
+    (0.25, 1_141.0),              // 2,667
+    (0.5, 158.0),                 // 561, the median
+    (0.75, 40.0),                 // 192
+    (0.95, 12.1),                 // 75
+    (0.99, 5.6),                  // 35
+    (1.0, 0.5),                   // 3
+];
+/// Stars and their shares.
+const STARS: [(&str, f64); 5] = [("1", 0.046), ("2", 0.101), ("3", 0.287), ("4", 0.336), ("5", 0.230)];
+
+/// Checks that the folder can be written: it is not there, or holds such files and nothing else.
+pub(super) fn check_target(folder: &Path) -> Result<()> {
+    check_folder(folder, &FILES, "of the Netflix Prize")
+}
+
+/// All pairs are in memory, twice for a moment: 8 bytes each.
+pub(super) fn write(making: &Making, folder: &Path, progress: impl Fn(f64)) -> io::Result<()> {
+    let movies = making.size.items;
+    let viewers = viewers(making, |share| progress(0.5 * share));
+    let ids = making.ids(making.size.users, LAST_USER_ID * making.like.scale);
+    let new = WholeFolder::create(folder)?;
+    for (part, name) in FILES.iter().enumerate() {
+        let range = part * movies / FILES.len()..(part + 1) * movies / FILES.len();
+        let lines = |movie| lines(making.like.seed, movie, viewers.items(movie), &ids);
+        let progress = |done| progress(0.5 + 0.5 * done as f64 / movies as f64);
+        write_file(&new.meanwhile().join(name), |file| write_lines(file, range, lines, progress))?;
+    }
+    new.keep()
+}
+
+/// The users of each movie.
+fn viewers(making: &Making, progress: impl Fn(f64)) -> Interactions {
+    let users = making.size.users;
+    let chosen = (0..users).step_by(CHUNK).flat_map(|start| {
+        progress(start as f64 / users as f64);
+        let chunk = (start..users.min(start + CHUNK)).into_par_iter();
+        chunk.map(|user| making.world.choices(user).0).collect::<Vec<_>>()
+    });
+    Interactions::from_rows(making.size.items, chosen).transposed()
+}
+
+/// A movie and all its ratings.
+fn lines(seed: u64, movie: usize, viewers: &[u32], ids: &[u32]) -> Vec<u8> {
+    let mut rng = stream(seed, Purpose::SyntheticItems, 2, movie as u64);
+    let mut viewers = viewers.to_vec();
+    viewers.shuffle(&mut rng);
+    let mut lines = Vec::with_capacity(10 + viewers.len() * 21);
+    let mut user_text = itoa::Buffer::new();
+    // Writing to a Vec does not fail.
+    let _ = writeln!(lines, "{}:", movie + 1);
+    for user in viewers {
+        lines.extend_from_slice(user_text.format(ids[user as usize]).as_bytes());
+        let stars = by_share(&STARS, rng.random());
+        let [year, month, day] = [2000..2006, 1..13, 1..29].map(|range| rng.random_range::<u16, _>(range));
+        let _ = writeln!(lines, ",{stars},{year}-{month:02}-{day:02}");
+    }
+    lines
+}
