@@ -22,6 +22,8 @@ pub enum Purpose {
     SyntheticItems = 5,
     /// Synthetic users: activity, taste and choices.
     SyntheticUsers = 6,
+    /// Items that a held-out one is ranked among.
+    Negatives = 7,
 }
 
 /// The stream at (`seed`, `purpose`, `when`, `who`): the four numbers are the 256-bit key of a ChaCha8 generator.

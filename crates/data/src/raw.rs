@@ -1,12 +1,12 @@
 //! Raw interactions, as a data set's publisher wrote them.
 
-use crate::table::{PairFile, RAW};
+use crate::table::{PairFile, RAW, RAW_TIMED};
 use crate::{DataError, Result};
 use rayon::slice::ParallelSliceMut;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::io::Read;
 
-/// Pairs of users and items in the order of their file, each pair once.
+/// Pairs of users and items in the order of their file, or in that of time, each pair once.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RawInteractions {
     /// The file's name, for messages.
@@ -32,14 +32,27 @@ impl RawInteractions {
     /// # Errors
     /// With line and value: a missing column, what is no number, an empty file; nothing above the threshold.
     pub fn read_csv(source: impl Read, file: &str, min_rating: Option<f64>) -> Result<Self> {
-        let mut table = PairFile::new(source, file, RAW, min_rating.is_some())?;
+        Self::gather(PairFile::new(source, file, RAW, min_rating.is_some())?, file, min_rating)
+    }
+
+    /// The same with the pairs in the order of the column `timestamp`, at the same time in that of the file; a pair that
+    /// is repeated counts the first time.
+    ///
+    /// # Errors
+    /// As for [`read_csv`](Self::read_csv), and for what is no time.
+    pub fn read_csv_by_time(source: impl Read, file: &str, min_rating: Option<f64>) -> Result<Self> {
+        Self::gather(PairFile::new(source, file, RAW_TIMED, min_rating.is_some())?, file, min_rating)
+    }
+
+    pub(crate) fn gather<R: Read>(mut table: PairFile<R>, file: &str, min_rating: Option<f64>) -> Result<Self> {
         let threshold = min_rating.unwrap_or(f64::NEG_INFINITY);
         let (mut users, mut items) = (Ids::default(), Ids::default());
-        let (mut pairs, mut user_lines, mut rows) = (Vec::new(), Vec::new(), 0);
+        let (mut pairs, mut times, mut user_lines, mut rows) = (Vec::new(), Vec::new(), Vec::new(), 0);
         while let Some(row) = table.next()? {
             rows += 1;
             if row.rating > threshold {
                 pairs.push((users.position(row.user), items.position(row.item)));
+                times.extend(row.time);
                 if user_lines.len() < users.ids.len() {
                     user_lines.push(table.line());
                 }
@@ -52,6 +65,11 @@ impl RawInteractions {
             };
             return Err(DataError::File { file: file.to_owned(), problem });
         }
+        if !times.is_empty() {
+            let mut timed: Vec<_> = times.into_iter().zip(pairs).collect();
+            timed.sort_by(|a, b| f64::total_cmp(&a.0, &b.0));
+            pairs = timed.into_iter().map(|(_, pair)| pair).collect();
+        }
         let before = pairs.len();
         drop_repeated(&mut pairs);
         let duplicates = (before - pairs.len()) as u64;
@@ -62,13 +80,22 @@ impl RawInteractions {
 
 /// Ids in the order of their first appearance.
 #[derive(Default)]
-struct Ids {
-    ids: Vec<u64>,
+pub(crate) struct Ids {
+    pub(crate) ids: Vec<u64>,
     positions: FxHashMap<u64, u32>,
 }
 
 impl Ids {
-    fn position(&mut self, id: u64) -> u32 {
+    pub(crate) fn of(ids: Vec<u64>) -> Self {
+        let positions = ids.iter().copied().zip(0..).collect();
+        Self { ids, positions }
+    }
+
+    pub(crate) fn known(&self, id: u64) -> Option<u32> {
+        self.positions.get(&id).copied()
+    }
+
+    pub(crate) fn position(&mut self, id: u64) -> u32 {
         *self.positions.entry(id).or_insert_with(|| {
             self.ids.push(id);
             (self.ids.len() - 1) as u32
@@ -106,6 +133,18 @@ mod tests {
     fn a_pair_counts_once() {
         let raw = read("user,item\n1,1\n1,2\n1,1\n2,1\n1,1\n", None).unwrap();
         assert_eq!((raw.pairs, raw.duplicates), (vec![(0, 0), (0, 1), (1, 0)], 2));
+    }
+
+    #[test]
+    fn by_time_means_at_the_same_time_as_in_the_file_and_the_first_time_of_a_repeated_pair() {
+        let text = "user,item,timestamp\n1,1,30\n1,2,10\n1,3,20\n1,1,5\n1,4,20\n";
+        let raw = RawInteractions::read_csv_by_time(text.as_bytes(), "FILE", None).unwrap();
+        let items: Vec<u64> = raw.pairs.iter().map(|pair| raw.item_ids[pair.1 as usize]).collect();
+        assert_eq!((items, raw.duplicates), (vec![1, 2, 3, 4], 1));
+        let error =
+            |text: &str| RawInteractions::read_csv_by_time(text.as_bytes(), "FILE", None).unwrap_err().to_string();
+        assert_eq!(error("user,item\n1,1\n"), "FILE, line 1: no column timestamp; its columns are: user, item");
+        assert_eq!(error("user,item,timestamp\n1,1,x\n"), "FILE, line 2: timestamp is 'x', not a number");
     }
 
     #[test]

@@ -9,12 +9,16 @@ use std::io::{Chain, Read};
 pub(crate) struct Header {
     pub(crate) user: &'static [&'static str],
     pub(crate) item: &'static [&'static str],
+    /// Nothing, where nobody wants to know.
+    pub(crate) time: &'static [&'static str],
 }
 
 /// The files that a prepared folder holds.
-pub(crate) const PREPARED: Header = Header { user: &["uid"], item: &["sid"] };
+pub(crate) const PREPARED: Header = Header { user: &["uid"], item: &["sid"], time: &[] };
 /// Raw interactions: MovieLens, or plain.
-pub(crate) const RAW: Header = Header { user: &["userId", "user"], item: &["movieId", "item"] };
+pub(crate) const RAW: Header = Header { user: &["userId", "user"], item: &["movieId", "item"], time: &[] };
+/// The same, when the time counts.
+pub(crate) const RAW_TIMED: Header = Header { time: &["timestamp"], ..RAW };
 const RATING: &str = "rating";
 
 /// Reads pairs and knows where it stands, for errors.
@@ -25,6 +29,7 @@ pub(crate) struct PairFile<R> {
     user: Column,
     item: Column,
     rating: Option<Column>,
+    time: Option<Column>,
 }
 
 struct Column {
@@ -39,17 +44,14 @@ pub(crate) struct Pair {
     pub(crate) item: u64,
     /// 1 where the file has no ratings or nobody wants them.
     pub(crate) rating: f64,
+    pub(crate) time: Option<f64>,
 }
 
 impl<R: Read> PairFile<R> {
     /// `file` is the name for errors.
     pub(crate) fn new(reader: R, file: &str, header: Header, with_ratings: bool) -> Result<Self> {
         let problem = |problem: String| DataError::Line { file: file.to_owned(), line: 1, problem };
-        // Every record ends with a line feed, the last one too: that makes its line number certain.
-        let source = reader.chain(b"\n".as_slice());
-        let mut csv = csv::ReaderBuilder::new();
-        let csv = csv.flexible(true).terminator(csv::Terminator::Any(b'\n')).buffer_capacity(1 << 18);
-        let mut csv = csv.from_reader(source);
+        let mut csv = records(reader, csv::ReaderBuilder::new().has_headers(true));
         let names = csv.byte_headers().map_err(|error| unreadable(file, &error))?;
         if names.is_empty() {
             return Err(problem("the file is empty".to_owned()));
@@ -64,8 +66,18 @@ impl<R: Read> PairFile<R> {
             })
         };
         let rating = if with_ratings { Some(column(&[RATING])?) } else { None };
+        let time = if header.time.is_empty() { None } else { Some(column(header.time)?) };
         let (user, item) = (column(header.user)?, column(header.item)?);
-        Ok(Self { file: file.to_owned(), record: ByteRecord::new(), user, item, rating, csv })
+        Ok(Self { file: file.to_owned(), record: ByteRecord::new(), user, item, rating, time, csv })
+    }
+
+    /// Without a header: user, item, rating and time, between tabs.
+    pub(crate) fn without_header(reader: R, file: &str) -> Self {
+        let csv = records(reader, csv::ReaderBuilder::new().has_headers(false).delimiter(b'\t'));
+        let column = |name, index| Column { name, index };
+        let (user, item, rating, time) = (column("user", 0), column("item", 1), column(RATING, 2), column("time", 3));
+        let (rating, time) = (Some(rating), Some(time));
+        Self { file: file.to_owned(), record: ByteRecord::new(), user, item, rating, time, csv }
     }
 
     /// The pair of the next line, if there is one.
@@ -83,6 +95,7 @@ impl<R: Read> PairFile<R> {
             user: self.id(&self.user)?,
             item: self.id(&self.item)?,
             rating: self.rating.as_ref().map_or(Ok(1.0), |column| self.finite(column))?,
+            time: self.time.as_ref().map(|column| self.finite(column)).transpose()?,
         }))
     }
 
@@ -125,8 +138,14 @@ impl<R: Read> PairFile<R> {
     }
 }
 
+fn records<R: Read>(reader: R, csv: &mut csv::ReaderBuilder) -> csv::Reader<Chain<R, &'static [u8]>> {
+    // Every record ends with a line feed, the last one too: that makes its line number certain.
+    let source = reader.chain(b"\n".as_slice());
+    csv.flexible(true).terminator(csv::Terminator::Any(b'\n')).buffer_capacity(1 << 18).from_reader(source)
+}
+
 /// A value as it is shown in a message: on one line, and not longer than that.
-fn shown(value: &[u8]) -> String {
+pub(crate) fn shown(value: &[u8]) -> String {
     const MOST: usize = 40;
     let text = String::from_utf8_lossy(&value[..value.len().min(4 * MOST)]);
     let head: String = text.chars().take(MOST).collect();
@@ -157,9 +176,9 @@ mod tests {
 
     #[test]
     fn columns_are_found_by_name() {
-        let pair = Pair { user: 7, item: 9, rating: 3.5 };
+        let pair = Pair { user: 7, item: 9, rating: 3.5, time: None };
         assert_eq!(pairs("when,item,rating,user\n1,9,3.5,7\n", true).unwrap(), [(2, pair)]);
-        let pair = Pair { user: 7, item: 9, rating: 1.0 };
+        let pair = Pair { user: 7, item: 9, rating: 1.0, time: None };
         assert_eq!(pairs("userId,movieId,rating\n7,9,bad\n", false).unwrap(), [(2, pair)]);
     }
 

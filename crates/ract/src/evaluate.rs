@@ -1,7 +1,7 @@
 //! Metrics of held-out users.
 
 use crate::Result;
-use crate::metrics::{Estimate, Metric, paired_gain, score_users};
+use crate::metrics::{Estimate, Metric, Pool, paired_gain, score_users};
 use crate::training::Trainer;
 use ndarray::{Array2, ArrayView1, s};
 use ract_data::{Batch, HeldOut};
@@ -57,7 +57,7 @@ pub(crate) fn evaluate_actor(trainer: &mut Trainer<'_>, of: &HeldOut, metrics: &
         let users = Users { input: &batch.input, items: &batch.items, rows: None };
         let scores = actor.output(tape, &users, None).scores.value()?;
         let values =
-            tape.timed("ranking", || score_users(|user| scores.row(user), &batch.seen, &batch.unseen, metrics));
+            tape.timed("ranking", || score_users(|user| scores.row(user), Pool::of(batch), &batch.unseen, metrics));
         tape.reset();
         Ok(values)
     })
@@ -72,7 +72,7 @@ pub(crate) fn evaluate_rival(
 ) -> Result<PerUser> {
     evaluate(of, metrics, batch_size, |batch| {
         let scores = rival.scores(&batch.seen);
-        Ok(score_users(|user| scores.row(user), &batch.seen, &batch.unseen, metrics))
+        Ok(score_users(|user| scores.row(user), Pool::of(batch), &batch.unseen, metrics))
     })
 }
 

@@ -1,13 +1,16 @@
 //! `ract prepare`: raw interactions to a folder that runs can train on.
 
+mod ncf;
+
 use super::thousands as n;
 use clap::ValueEnum;
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressBarIter, ProgressStyle};
 use ract::fetch::{ML_20M, PublicFile};
 use ract::raw_file::{self, RawFile};
 use ract::{Error, Result};
-use ract_data::prepared::{self, Meta};
+use ract_data::prepared::{self, Meta, Protocol};
 use ract_data::{RawInteractions, SplitOptions, split};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 #[derive(clap::Args)]
@@ -17,7 +20,8 @@ pub(crate) struct Args {
     /// The folder to write; an older prepared data set there is replaced
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
-    /// CSV file with the columns userId or user, movieId or item, and maybe rating; or a zip archive with a ratings.csv
+    /// CSV file with the columns userId or user, movieId or item, and maybe rating; or a zip archive with a ratings.csv; for
+    /// ncf, with a column timestamp, or what comes before .train.rating in the names of the authors' files
     #[arg(long, value_name = "PATH")]
     input: Option<PathBuf>,
     /// Keep ratings above this threshold
@@ -47,6 +51,8 @@ enum Name {
     Ml20m,
     /// The file that --input names, with --heldout-users
     Csv,
+    /// Leave one out (NCF): each user's last item, to be found among 99 others
+    Ncf,
 }
 
 /// The options of a published split, and where its data come from.
@@ -63,7 +69,7 @@ impl Name {
             Self::Ml20m => {
                 Some(Preset { file: ML_20M, path: "data/ml-20m.zip", min_rating: 3.5, heldout_users: 10_000 })
             }
-            Self::Csv => None,
+            Self::Csv | Self::Ncf => None,
         }
     }
 }
@@ -74,11 +80,14 @@ pub(crate) fn run(args: Args) -> Result<()> {
     if min_rating.is_some_and(|min| !min.is_finite()) {
         return Err(Error::Usage("--min-rating must be a finite number".to_owned()));
     }
+    if args.name == Name::Ncf {
+        return ncf::run(args);
+    }
     let heldout_users = args.heldout_users.or(preset.as_ref().map(|preset| preset.heldout_users));
     let options = SplitOptions {
         min_user_items: args.min_user_items,
         min_item_users: args.min_item_users,
-        heldout_users: heldout_users.ok_or_else(|| missing("--heldout-users N"))?,
+        heldout_users: heldout_users.ok_or_else(|| missing("csv", "--heldout-users N"))?,
         seed: args.seed,
         drop_empty_users: args.drop_empty_users,
     };
@@ -86,11 +95,11 @@ pub(crate) fn run(args: Args) -> Result<()> {
     prepared::check_target(&args.out)?;
     let input = match (args.input, preset) {
         (Some(input), None) => input,
-        (None, None) => return Err(missing("--input PATH")),
+        (None, None) => return Err(missing("csv", "--input PATH")),
         (input, Some(preset)) => public_file(input, &preset)?,
     };
 
-    let raw = read(&input, min_rating)?;
+    let raw = read(&input, |source, name| RawInteractions::read_csv(source, name, min_rating))?;
     let split = split(&raw, &options)?;
     let meta = Meta::new(&raw, min_rating, &options, &split);
     drop(raw);
@@ -99,8 +108,8 @@ pub(crate) fn run(args: Args) -> Result<()> {
     Ok(())
 }
 
-fn missing(flag: &str) -> Error {
-    Error::Usage(format!("`ract prepare csv` needs {flag}"))
+fn missing(name: &str, flag: &str) -> Error {
+    Error::Usage(format!("`ract prepare {name}` needs {flag}"))
 }
 
 /// Where the preset's data are: a CSV file that was named is taken as it is, an archive must be the published one.
@@ -122,10 +131,13 @@ fn public_file(input: Option<PathBuf>, preset: &Preset) -> Result<PathBuf> {
     Ok(path)
 }
 
-fn read(input: &Path, min_rating: Option<f64>) -> Result<RawInteractions> {
+fn read(
+    input: &Path,
+    reader: impl FnOnce(ProgressBarIter<Box<dyn Read + '_>>, &str) -> ract_data::Result<RawInteractions>,
+) -> Result<RawInteractions> {
     raw_file::open(input, |RawFile { source, name, bytes }| {
         let bar = bar(bytes).with_message("reading");
-        let raw = RawInteractions::read_csv(bar.wrap_read(source), &name, min_rating);
+        let raw = reader(bar.wrap_read(source), &name);
         bar.finish_and_clear();
         Ok(raw?)
     })
@@ -161,6 +173,9 @@ fn summary(folder: &Path, meta: &Meta) -> String {
         [("validation", counts.validation_tr, counts.validation_te), ("test", counts.test_tr, counts.test_te)]
     {
         lines.push(format!("{set:<11} {held_out:>7} users {:>10} interactions to see, {} to find", n(seen), n(hidden)));
+    }
+    if meta.protocol == Protocol::LeaveOneOut {
+        lines.push("each to be found among a few others (the *_candidates.csv)".to_owned());
     }
     if meta.repeated_rows > 0 {
         lines.push(format!("{} repeated rows counted once", n(meta.repeated_rows as usize)));
