@@ -7,7 +7,7 @@ ML20M_ZIP ?=
 # MovieLens 1M as `user,item` (ratings of 3 and more).
 ML1M_CSV ?= $(SHARED)/data/ml-1m/interactions.csv
 
-.PHONY: help build demo ml20m ml1m ml20m-like actors actors-gowalla rivals bench bench-kernels bench-compare bench-growth test mutants check lint fmt clippy docs
+.PHONY: help build demo ml20m ml1m ml20m-like actors actors-gowalla rivals ncf bench bench-kernels bench-compare bench-growth test mutants check lint fmt clippy docs
 
 help:
 	@echo 'make demo        RaCT on a synthetic world: no files, no network, about a minute'
@@ -17,6 +17,7 @@ help:
 	@echo 'make actors      every actor on MovieLens 1M, three seeds: before and after the critic, beside the control (an hour)'
 	@echo 'make actors-gowalla  three actors on Gowalla, one seed (GOWALLA_CSV=path: user,item)'
 	@echo 'make rivals      the rivals that no gradient trains, on both, chosen on validation users'
+	@echo 'make ncf         MovieLens 100K by the protocol of NCF (table 3), three seeds, and rivals (ML100K_CSV=path: ratings.csv)'
 	@echo 'make bench       seconds of every step, beside what the machine can do (numbers: target/bench.json)'
 	@echo 'make bench-kernels  every kernel alone, with criterion'
 	@echo 'make bench-compare  every step in turn with a tuned PyTorch (PYTHON=path: one that has torch)'
@@ -70,6 +71,20 @@ rivals: build data/ml-1m/meta.json data/gowalla/meta.json
 data/gowalla/meta.json: | build
 	@test -f '$(GOWALLA_CSV)' || { echo 'make: no file $(GOWALLA_CSV): name one with GOWALLA_CSV=path' >&2; exit 1; }
 	@$(RACT) prepare csv --input '$(GOWALLA_CSV)' --heldout-users 3000 --out data/gowalla
+
+ACTORS_NCF := mult-vae mult-vae-ndcg100 wmf ease-vae
+# MovieLens 100K as `userId,movieId,rating,timestamp`.
+ML100K_CSV ?= $(SHARED)/data/ml-100k/ratings.csv
+
+ncf: build data/ncf-ml-100k/meta.json
+	@for rival in $(RIVALS); do $(RACT) rival experiments/ncf-ml-100k/$$rival.toml --out runs/ncf-ml-100k/$$rival || exit 1; done
+	@for seed in $(SEEDS); do for actor in $(ACTORS_NCF); do \
+	  $(RACT) run experiments/ncf-ml-100k/$$actor.toml --set seed=$$seed --out runs/ncf-ml-100k/$$actor/seed-$$seed || exit 1; done; done
+	@$(RACT) table 3 --results runs/ncf-ml-100k
+
+data/ncf-ml-100k/meta.json: | build
+	@test -f '$(ML100K_CSV)' || { echo 'make ncf: no file $(ML100K_CSV): name one with ML100K_CSV=path' >&2; exit 1; }
+	@$(RACT) prepare ncf --input '$(ML100K_CSV)' --out data/ncf-ml-100k
 
 ml20m-like: build data/ml-20m-like/meta.json
 	@$(RACT) run experiments/ml-20m-like.toml

@@ -21,6 +21,7 @@ pub mod run_folder;
 mod snapshot;
 pub mod table;
 pub mod table_of_actors;
+pub mod table_of_ncf;
 mod tensor_file;
 mod training;
 

@@ -47,6 +47,9 @@ pub struct RunResult {
 pub struct Evaluation {
     /// Test users who have something held out.
     pub test_users: usize,
+    /// How many items are ranked for a user, where they are candidates and not all that the user does not have.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub candidates: Option<usize>,
     /// By what was tested: `popularity`, `actor`, `control`, `ract`, and the other fine-tunings.
     pub test: BTreeMap<String, Metrics>,
     /// Differences paired by user: `ract-actor`, `control-actor`, `ract-control`, and so on.
@@ -70,6 +73,7 @@ impl Evaluation {
         };
         Self {
             test_users: first.test_users,
+            candidates: first.candidates,
             test: over(&first.test, |run| &run.test),
             gain: over(&first.gain, |run| &run.gain),
         }
@@ -129,7 +133,8 @@ pub(crate) fn evaluate_run(config: &Config, data: &Dataset, checkpoints: &Checkp
         Some((format!("{a}-{b}"), summary(&|m| after.gain(before, m))))
     });
     let test_users = tested.values().next().map_or(0, PerUser::users);
-    Ok(Evaluation { test_users, test: test.collect(), gain: gain.collect() })
+    let candidates = data.test.most_candidates();
+    Ok(Evaluation { test_users, candidates, test: test.collect(), gain: gain.collect() })
 }
 
 impl RunResult {

@@ -160,6 +160,25 @@ mod tests {
     }
 
     #[test]
+    fn a_random_ranking_of_a_hundred_candidates_hits_among_ten_a_tenth_of_the_time() {
+        use crate::metrics::{Estimate, Metric};
+        use ract_data::random::{Purpose, stream};
+        use rand::Rng;
+        const USERS: usize = 4000;
+        let mut rng = stream(1, Purpose::Noise, 0, 0);
+        let scores = Array2::from_shape_simple_fn((USERS, 300), || rng.random::<f32>());
+        let candidates = Interactions::from_rows(
+            300,
+            (0..USERS).map(|u| (0..100).map(|i| (u as u32 + 2 * i) % 300).collect::<Vec<_>>()),
+        );
+        let wanted = Interactions::from_rows(300, (0..USERS).map(|u| [candidates.items(u)[u % 100]]));
+        let metrics = [Metric::Recall(10)];
+        let found = score_users(|user| scores.row(user), Pool::Among(&candidates), &wanted, &metrics);
+        let hits = Estimate::of(found.column(0).iter().copied());
+        assert!((hits.mean - 0.1).abs() < 4.0 * hits.se && hits.se < 0.01, "{hits}");
+    }
+
+    #[test]
     fn minus_zero_is_no_worse_than_zero() {
         assert_eq!(rank(&[-0.0, 0.0, -0.0], &[], 2), [(0.0, 0), (0.0, 1)]);
     }
