@@ -10,7 +10,7 @@ MSD_TRIPLETS ?=
 # MovieLens 1M as `user,item` (ratings of 3 and more).
 ML1M_CSV ?= $(SHARED)/data/ml-1m/interactions.csv
 
-.PHONY: help build demo ml20m ml1m ml20m-like netflix msd netflix-like msd-like actors actors-gowalla rivals tables figures keep bench bench-kernels bench-compare bench-growth test mutants check lint fmt clippy docs
+.PHONY: help build demo ml20m ml1m ml20m-like netflix msd netflix-like msd-like actors actors-gowalla rivals ncf tables figures keep bench bench-kernels bench-compare bench-growth test mutants check lint fmt clippy docs
 
 help:
 	@echo 'make demo        RaCT on a synthetic world: no files, no network, about a minute'
@@ -23,6 +23,7 @@ help:
 	@echo 'make actors      every actor on MovieLens 1M, three seeds: before and after the critic, beside the control (hours)'
 	@echo 'make actors-gowalla  three actors on Gowalla, one seed (GOWALLA_CSV=path: user,item)'
 	@echo 'make rivals      the rivals that no gradient trains, on both, chosen on validation users'
+	@echo 'make ncf         MovieLens 100K by the protocol of NCF (table 3), three seeds, and rivals (ML100K_CSV=path: ratings.csv)'
 	@echo 'make tables      the tables of the paper, ours beside the published figures; trains what is missing'
 	@echo 'make figures     the figures of the paper, in experiments/figures; trains what is missing'
 	@echo 'make bench       seconds of every step, beside what the machine can do (numbers: target/bench.json)'
@@ -75,9 +76,22 @@ data/gowalla/meta.json: | build
 	@test -f '$(GOWALLA_CSV)' || { echo 'make: no file $(GOWALLA_CSV): name one with GOWALLA_CSV=path' >&2; exit 1; }
 	@$(RACT) prepare csv --input '$(GOWALLA_CSV)' --heldout-users 3000 --out data/gowalla
 
+ACTORS_NCF := mult-vae mult-vae-ndcg100 wmf ease-vae
+# MovieLens 100K as `userId,movieId,rating,timestamp`.
+ML100K_CSV ?= $(SHARED)/data/ml-100k/ratings.csv
+
+ncf: build data/ncf-ml-100k/meta.json
+	@for rival in $(RIVALS); do $(RACT) rival experiments/ncf-ml-100k/$$rival.toml || exit 1; done
+	@for actor in $(ACTORS_NCF); do $(RACT) run experiments/ncf-ml-100k/$$actor.toml || exit 1; done
+	@$(RACT) table 3
+
+data/ncf-ml-100k/meta.json: | build
+	@test -f '$(ML100K_CSV)' || { echo 'make: no file $(ML100K_CSV): name one with ML100K_CSV=path' >&2; exit 1; }
+	@$(RACT) prepare ncf --input '$(ML100K_CSV)' --out data/ncf-ml-100k
+
 # What exists is taken from runs/ and experiments/results/; what is missing is trained.
-tables: build data/ml-1m/meta.json data/gowalla/meta.json
-	@for number in 1 2 4; do $(RACT) table $$number || exit 1; done
+tables: build data/ml-1m/meta.json data/gowalla/meta.json $(if $(wildcard experiments/results/ncf-ml-100k),,data/ncf-ml-100k/meta.json)
+	@for number in 1 2 3 4; do $(RACT) table $$number || exit 1; done
 	@$(RACT) table 4 --data gowalla
 
 figures: build data/ml-1m/meta.json
@@ -86,7 +100,7 @@ figures: build data/ml-1m/meta.json
 # Keeps of the finished runs what is small: configuration, epochs, results.
 KEPT := config.toml history.jsonl result.json
 keep:
-	@find runs/ml-1m runs/gowalla -name result.json | while read -r result; do \
+	@find runs/ml-1m runs/gowalla runs/ncf-ml-100k -name result.json | while read -r result; do \
 	  run=$${result%/result.json}; kept=experiments/results/$${run#runs/}; mkdir -p $$kept; \
 	  for file in $(KEPT); do cp $$run/$$file $$kept/; done; done
 

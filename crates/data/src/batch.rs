@@ -18,6 +18,8 @@ pub struct Batch<T> {
     pub seen: Interactions,
     /// `x * (1 - m)`, or the held-out items: those that a ranking is to find.
     pub unseen: Interactions,
+    /// The items that are ranked; without, all but the seen ones.
+    pub candidates: Option<Interactions>,
 }
 
 impl<T: Float> Batch<T> {
@@ -56,7 +58,10 @@ impl<T: Float> Batch<T> {
             seen.extend(fold_in);
             unseen.extend(of.held_out.items(user as usize));
         }
-        Self::assemble(of.fold_in.n_items(), seen.clone(), seen, unseen, values)
+        let candidates = of.candidates.as_ref();
+        let candidates = candidates
+            .map(|all| Interactions::from_rows(all.n_items(), users.iter().map(|&user| all.items(user as usize))));
+        Self { candidates, ..Self::assemble(of.fold_in.n_items(), seen.clone(), seen, unseen, values) }
     }
 
     fn assemble(n_items: usize, all: Rows, seen: Rows, unseen: Rows, values: Vec<T>) -> Self {
@@ -67,6 +72,7 @@ impl<T: Float> Batch<T> {
             input: Arc::new(CsMatI::new(shape, seen.ends.clone(), seen.items.clone(), values)),
             seen: Interactions::from_sorted(n_items, seen.ends, seen.items),
             unseen: Interactions::from_sorted(n_items, unseen.ends, unseen.items),
+            candidates: None,
         }
     }
 
@@ -177,7 +183,7 @@ mod tests {
     #[test]
     fn at_evaluation_the_whole_fold_in_is_seen() {
         let held_out = Interactions::from_rows(101, (0..20).map(|_| vec![100]));
-        let of = HeldOut { fold_in: train(), held_out };
+        let of = HeldOut { fold_in: train(), held_out, candidates: None };
         let batch: Batch<f64> = Batch::evaluation(&of, &[4, 0]);
         assert_eq!(batch.seen.items(0), of.fold_in.items(4));
         assert_eq!(batch.unseen.items(1), [100]);

@@ -14,12 +14,20 @@ pub struct HeldOut {
     pub fold_in: Interactions,
     /// What it is to find; row for row the same users.
     pub held_out: Interactions,
+    /// The items that are ranked for each user, those to be found among them; without, all but the fold-in items.
+    pub candidates: Option<Interactions>,
 }
 
 impl HeldOut {
     /// Number of users.
     pub fn n_users(&self) -> usize {
         self.fold_in.n_users()
+    }
+
+    /// The most items that are ranked for a user, when they are candidates.
+    pub fn most_candidates(&self) -> Option<usize> {
+        let of = self.candidates.as_ref()?;
+        (0..of.n_users()).map(|user| of.items(user).len()).max()
     }
 }
 
@@ -50,13 +58,25 @@ impl Dataset {
             let fold_in = Pairs::read(&folder.join(format!("{set}_tr.csv")), n_items, None)?;
             let users = fold_in.users();
             let file = folder.join(format!("{set}_te.csv"));
-            let held_out = Pairs::read(&file, n_items, Some(&users))?;
+            let held_out = Pairs::read(&file, n_items, Some((&users, "held-out items")))?;
             if held_out.0.is_empty() {
                 let problem =
                     format!("no rows, so there is nothing to find for the {set} users: prepare the data anew");
                 return Err(DataError::File { file: file.display().to_string(), problem });
             }
-            Ok(HeldOut { fold_in: fold_in.rows(n_items, &users), held_out: held_out.rows(n_items, &users) })
+            let file = folder.join(format!("{set}_candidates.csv"));
+            let candidates = if file.exists() {
+                let candidates = Pairs::read(&file, n_items, Some((&users, "candidates")))?;
+                if let Some((user, item)) = held_out.0.iter().find(|pair| candidates.0.binary_search(pair).is_err()) {
+                    let problem = format!("no row {user},{item}, which is held out: prepare the data anew");
+                    return Err(DataError::File { file: file.display().to_string(), problem });
+                }
+                Some(candidates.rows(n_items, &users))
+            } else {
+                None
+            };
+            let (fold_in, held_out) = (fold_in.rows(n_items, &users), held_out.rows(n_items, &users));
+            Ok(HeldOut { fold_in, held_out, candidates })
         };
         let train = Pairs::read(&folder.join("train.csv"), n_items, None)?;
         let users = train.users();
@@ -69,7 +89,8 @@ impl Dataset {
         let held_out = |set: &HeldOutPairs| {
             let (fold_in, held_out) = (Pairs(set.fold_in.clone()).grouped(), Pairs(set.targets.clone()).grouped());
             let users = fold_in.users();
-            HeldOut { fold_in: fold_in.rows(n_items, &users), held_out: held_out.rows(n_items, &users) }
+            let candidates = set.candidates.clone().map(|pairs| Pairs(pairs).grouped().rows(n_items, &users));
+            HeldOut { fold_in: fold_in.rows(n_items, &users), held_out: held_out.rows(n_items, &users), candidates }
         };
         let train = Pairs(split.train.clone()).grouped();
         let users = train.users();
@@ -98,8 +119,8 @@ fn vocabulary_size(folder: &Path) -> Result<usize> {
 pub(crate) struct Pairs(pub(crate) Vec<(u32, u32)>);
 
 impl Pairs {
-    /// `known`: the users who may occur, ascending.
-    fn read(path: &Path, n_items: usize, known: Option<&[u32]>) -> Result<Self> {
+    /// `known`: the users who may occur, ascending, and what they have here.
+    fn read(path: &Path, n_items: usize, known: Option<(&[u32], &str)>) -> Result<Self> {
         let reader = File::open(path).map_err(DataError::io("read", path))?;
         let mut file = PairFile::new(reader, &path.display().to_string(), PREPARED, false)?;
         let mut pairs = Vec::new();
@@ -110,8 +131,8 @@ impl Pairs {
             })?;
             let user = u32::try_from(pair.user)
                 .map_err(|_| file.problem(format!("uid is {}, which is above {}", pair.user, u32::MAX)))?;
-            if known.is_some_and(|users| users.binary_search(&user).is_err()) {
-                return Err(file.problem(format!("user {user} has held-out items but no fold-in items")));
+            if let Some((_, what)) = known.filter(|(users, _)| users.binary_search(&user).is_err()) {
+                return Err(file.problem(format!("user {user} has {what} but no fold-in items")));
             }
             pairs.push((user, item));
         }
@@ -191,6 +212,16 @@ mod tests {
             error("test_te.csv", "uid,sid\n9,0\n8,0\n"),
             "test_te.csv, line 3: user 8 has held-out items but no fold-in items"
         );
+    }
+
+    #[test]
+    fn what_is_held_out_is_among_the_candidates() {
+        let files = |rows| [("test_candidates.csv", rows)];
+        let data = Dataset::read(folder(&files("uid,sid\n9,2\n9,0\n")).path()).unwrap();
+        assert_eq!(data.test.candidates, Some(Interactions::from_rows(3, [vec![0, 2]])));
+        assert_eq!((data.test.most_candidates(), data.validation.candidates), (Some(2), None));
+        let missing = "test_candidates.csv: no row 9,0, which is held out: prepare the data anew";
+        assert_eq!(error("test_candidates.csv", "uid,sid\n9,2\n"), missing);
     }
 
     #[test]

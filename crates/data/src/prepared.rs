@@ -15,6 +15,9 @@ pub struct Meta {
     pub source: String,
     /// Ratings at or below were left out.
     pub min_rating: Option<f64>,
+    /// Who is held out.
+    #[serde(default)]
+    pub protocol: Protocol,
     /// Filters and split.
     #[serde(flatten)]
     pub options: SplitOptions,
@@ -38,6 +41,17 @@ pub struct Meta {
     pub version: String,
 }
 
+/// Who is held out, and what of them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Protocol {
+    /// Users who are not trained on; a part of their items is to be found among all others.
+    #[default]
+    StrongGeneralisation,
+    /// The last item of every user, to be found among a few that the user has not ([`crate::leave_one_out`]).
+    LeaveOneOut,
+}
+
 /// Pairs in each file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the files' own names")]
@@ -55,12 +69,16 @@ impl Meta {
         Self {
             source: raw.file.clone(),
             min_rating,
+            protocol: match split.test.candidates {
+                None => Protocol::StrongGeneralisation,
+                Some(_) => Protocol::LeaveOneOut,
+            },
             options: options.clone(),
             raw_rows: raw.rows,
             repeated_rows: raw.duplicates,
             filtered: split.filtered,
             density: split.filtered.density(),
-            training_users: split.filtered.users - 2 * options.heldout_users,
+            training_users: split.training_users(),
             items: split.item_ids.len(),
             interactions: Counts {
                 train: split.train.len(),
@@ -76,7 +94,7 @@ impl Meta {
 }
 
 /// The pairs files and the others of a prepared folder.
-const FILES: [&str; 7] = [
+const FILES: [&str; 9] = [
     "train.csv",
     "validation_tr.csv",
     "validation_te.csv",
@@ -84,6 +102,8 @@ const FILES: [&str; 7] = [
     "test_te.csv",
     "unique_sid.txt",
     "meta.json",
+    "validation_candidates.csv",
+    "test_candidates.csv",
 ];
 
 /// Checks, before the work is done, that `folder` can be written: it is not there, empty, or an older prepared data set
@@ -95,8 +115,9 @@ pub fn check_target(folder: &Path) -> Result<()> {
     whole::check_target(folder, &FILES, "of a prepared data set")
 }
 
-/// Writes `train.csv`, `validation_tr.csv`, `validation_te.csv`, `test_tr.csv`, `test_te.csv`, `unique_sid.txt` and
-/// `meta.json` into a folder beside `folder`, which then takes its place.
+/// Writes `train.csv`, `validation_tr.csv`, `validation_te.csv`, `test_tr.csv`, `test_te.csv`, perhaps
+/// `validation_candidates.csv` and `test_candidates.csv`, `unique_sid.txt` and `meta.json` into a folder beside `folder`,
+/// which then takes its place.
 ///
 /// # Errors
 /// When `folder` holds something else, or the system refuses.
@@ -114,6 +135,13 @@ pub fn write(folder: &Path, split: &Split, meta: &Meta) -> Result<()> {
         ];
         for (name, pairs) in FILES.iter().zip(pairs) {
             write_file(&new.meanwhile().join(name), |file| write_pairs(file, pairs))?;
+        }
+        for (set, pairs) in [("validation", &split.validation), ("test", &split.test)] {
+            if let Some(candidates) = &pairs.candidates {
+                write_file(&new.meanwhile().join(format!("{set}_candidates.csv")), |file| {
+                    write_pairs(file, candidates)
+                })?;
+            }
         }
         write_file(&new.meanwhile().join("unique_sid.txt"), |file| {
             split.item_ids.iter().try_for_each(|id| writeln!(file, "{id}"))

@@ -22,10 +22,12 @@ pub enum Purpose {
     SyntheticItems = 5,
     /// Synthetic users: activity, taste and choices.
     SyntheticUsers = 6,
+    /// Items that a held-out one is ranked among.
+    Negatives = 7,
     /// Users of a resampled test set.
-    Bootstrap = 7,
+    Bootstrap = 8,
     /// Combinations of keys that are tried.
-    Sweep = 8,
+    Sweep = 9,
 }
 
 /// The stream at (`seed`, `purpose`, `when`, `who`): the four numbers are the 256-bit key of a ChaCha8 generator.

@@ -1,6 +1,6 @@
 //! Raw interactions, as a data set's publisher wrote them.
 
-use crate::readers::csv::{PairFile, RAW};
+use crate::readers::csv::{PairFile, RAW, RAW_TIMED};
 use crate::readers::netflix::NetflixFiles;
 use crate::readers::triplets::Triplets;
 use crate::readers::{Id, Place, Rows};
@@ -10,7 +10,7 @@ use rayon::slice::ParallelSliceMut;
 use rustc_hash::{FxBuildHasher, FxHashSet};
 use std::io::Read;
 
-/// Pairs of users and items in the order of their file, each pair once.
+/// Pairs of users and items in the order of their file, or in that of time, each pair once.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RawInteractions {
     /// The file's name, or that of the folder of several, for messages.
@@ -39,6 +39,15 @@ impl RawInteractions {
         Self::read(PairFile::new(source, file, RAW, min_rating.is_some())?, file, min_rating)
     }
 
+    /// The same with the pairs in the order of the column `timestamp`, at the same time in that of the file; a pair that
+    /// is repeated counts the first time.
+    ///
+    /// # Errors
+    /// As for [`read_csv`](Self::read_csv), and for what is no time.
+    pub fn read_csv_by_time(source: impl Read, file: &str, min_rating: Option<f64>) -> Result<Self> {
+        Self::read(PairFile::new(source, file, RAW_TIMED, min_rating.is_some())?, file, min_rating)
+    }
+
     /// Reads files of the Netflix Prize, each with its name, in the order given: a line `MOVIE:`, then a line
     /// `USER,RATING,DATE` for each of its ratings. Those above `min_rating` are kept. `folder` is the name of them all.
     ///
@@ -64,14 +73,16 @@ impl RawInteractions {
         Self::read(Triplets::new(source, file), file, min_rating)
     }
 
-    fn read(mut source: impl Rows, file: &str, min_rating: Option<f64>) -> Result<Self> {
+    /// The rows above the threshold, by time where they have one.
+    pub(crate) fn read(mut source: impl Rows, file: &str, min_rating: Option<f64>) -> Result<Self> {
         let threshold = min_rating.unwrap_or(f64::NEG_INFINITY);
         let (mut users, mut items) = (Ids::default(), Ids::default());
-        let (mut pairs, mut user_places, mut rows) = (Vec::new(), Vec::new(), 0);
+        let (mut pairs, mut times, mut user_places, mut rows) = (Vec::new(), Vec::new(), Vec::new(), 0);
         while let Some(row) = source.next()? {
             rows += 1;
             if row.rating > threshold {
                 pairs.push((users.position(row.user), items.position(row.item)));
+                times.extend(row.time);
                 if user_places.len() < users.0.len() {
                     user_places.push(source.place());
                 }
@@ -79,6 +90,11 @@ impl RawInteractions {
         }
         if pairs.is_empty() {
             return Err(nothing_to_keep(file, rows, min_rating));
+        }
+        if !times.is_empty() {
+            let mut timed: Vec<_> = times.into_iter().zip(pairs).collect();
+            timed.sort_by(|a, b| f64::total_cmp(&a.0, &b.0));
+            pairs = timed.into_iter().map(|(_, pair)| pair).collect();
         }
         let before = pairs.len();
         drop_repeated(&mut pairs);
@@ -98,14 +114,23 @@ fn nothing_to_keep(file: &str, rows: u64, min_rating: Option<f64>) -> DataError 
 
 /// Ids in the order of their first appearance.
 #[derive(Default)]
-struct Ids(IndexSet<Id, FxBuildHasher>);
+pub(crate) struct Ids(IndexSet<Id, FxBuildHasher>);
 
 impl Ids {
-    fn position(&mut self, id: Id<&str>) -> u32 {
-        self.0.get_index_of(&id).unwrap_or_else(|| self.0.insert_full(id.to_owned()).0) as u32
+    pub(crate) fn of(ids: impl IntoIterator<Item = Id>) -> Self {
+        Self(ids.into_iter().collect())
     }
 
-    fn into_vec(self) -> Vec<Id> {
+    /// The position of an id that has one.
+    pub(crate) fn known(&self, id: Id<&str>) -> Option<u32> {
+        self.0.get_index_of(&id).map(|position| position as u32)
+    }
+
+    pub(crate) fn position(&mut self, id: Id<&str>) -> u32 {
+        self.known(id).unwrap_or_else(|| self.0.insert_full(id.to_owned()).0 as u32)
+    }
+
+    pub(crate) fn into_vec(self) -> Vec<Id> {
         self.0.into_iter().collect()
     }
 }
@@ -141,6 +166,18 @@ mod tests {
     fn a_pair_counts_once() {
         let raw = read("user,item\n1,1\n1,2\n1,1\n2,1\n1,1\n", None).unwrap();
         assert_eq!((raw.pairs, raw.duplicates), (vec![(0, 0), (0, 1), (1, 0)], 2));
+    }
+
+    #[test]
+    fn by_time_means_at_the_same_time_as_in_the_file_and_the_first_time_of_a_repeated_pair() {
+        let text = "user,item,timestamp\n1,1,30\n1,2,10\n1,3,20\n1,1,5\n1,4,20\n";
+        let raw = RawInteractions::read_csv_by_time(text.as_bytes(), "FILE", None).unwrap();
+        let items: Vec<_> = raw.pairs.iter().map(|pair| raw.item_ids[pair.1 as usize].clone()).collect();
+        assert_eq!((items, raw.duplicates), ([1, 2, 3, 4].map(Id::Number).to_vec(), 1));
+        let error =
+            |text: &str| RawInteractions::read_csv_by_time(text.as_bytes(), "FILE", None).unwrap_err().to_string();
+        assert_eq!(error("user,item\n1,1\n"), "FILE, line 1: no column timestamp; its columns are: user, item");
+        assert_eq!(error("user,item,timestamp\n1,1,x\n"), "FILE, line 2: timestamp is 'x', not a number");
     }
 
     #[test]

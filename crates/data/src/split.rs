@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 const MIN_ITEMS_TO_SPLIT: usize = 5;
 /// The share of a held-out user's items that is to be found.
 const TARGET_SHARE: f64 = 0.2;
-/// Stands for an item that no training user has.
-const UNKNOWN: u32 = u32::MAX;
+/// Stands for who or what has no number.
+pub(crate) const UNKNOWN: u32 = u32::MAX;
 
 /// What is kept and how it is split.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -69,9 +69,16 @@ pub struct HeldOutPairs {
     pub fold_in: Pairs,
     /// `*_te.csv`.
     pub targets: Pairs,
+    /// `*_candidates.csv`: what is ranked, when that is not all that the user has not.
+    pub candidates: Option<Pairs>,
 }
 
 impl Split {
+    /// Number of training users; theirs are the first uids.
+    pub(crate) fn training_users(&self) -> usize {
+        self.train.iter().map(|&(uid, _)| uid as usize + 1).max().unwrap_or(0)
+    }
+
     /// Checks that a model can be selected and tested by it; `file` is where the interactions came from.
     ///
     /// # Errors
@@ -100,13 +107,7 @@ pub fn split(raw: &RawInteractions, options: &SplitOptions) -> Result<Split> {
     let users = users_by_id(raw, &pairs);
     let (n, held_out) = (users.len(), options.heldout_users);
     if n == 0 {
-        return Err(DataError::File {
-            file: raw.file.clone(),
-            problem: format!(
-                "no user has {} items that have {} users: lower --min-user-items or --min-item-users",
-                options.min_user_items, options.min_item_users
-            ),
-        });
+        return Err(nobody_left(raw, options));
     }
     if held_out == 0 || held_out > (n - 1) / 2 {
         return Err(DataError::Options(format!(
@@ -158,7 +159,7 @@ pub fn split(raw: &RawInteractions, options: &SplitOptions) -> Result<Split> {
 }
 
 /// Items first, then users, once each.
-fn filter(raw: &RawInteractions, options: &SplitOptions) -> Pairs {
+pub(crate) fn filter(raw: &RawInteractions, options: &SplitOptions) -> Pairs {
     let mut pairs = raw.pairs.clone();
     let mut item_users = vec![0; raw.item_ids.len()];
     pairs.iter().for_each(|&(_, item)| item_users[item as usize] += 1);
@@ -170,7 +171,7 @@ fn filter(raw: &RawInteractions, options: &SplitOptions) -> Pairs {
 }
 
 /// The users in `pairs`, by ascending id.
-fn users_by_id(raw: &RawInteractions, pairs: &Pairs) -> Vec<u32> {
+pub(crate) fn users_by_id(raw: &RawInteractions, pairs: &Pairs) -> Vec<u32> {
     let mut there = vec![false; raw.user_ids.len()];
     pairs.iter().for_each(|&(user, _)| there[user as usize] = true);
     let mut users: Vec<u32> = (0..there.len() as u32).filter(|&user| there[user as usize]).collect();
@@ -178,14 +179,14 @@ fn users_by_id(raw: &RawInteractions, pairs: &Pairs) -> Vec<u32> {
     users
 }
 
-fn distinct_items(raw: &RawInteractions, pairs: &Pairs) -> usize {
+pub(crate) fn distinct_items(raw: &RawInteractions, pairs: &Pairs) -> usize {
     let mut there = vec![false; raw.item_ids.len()];
     pairs.iter().for_each(|&(_, item)| there[item as usize] = true);
     there.into_iter().filter(|&there| there).count()
 }
 
 /// The known items (sids) of each of `users`, in the raw file's order.
-fn items_of(pairs: &Pairs, users: &[u32], uids: &[u32], sids: &[u32]) -> Vec<Vec<u32>> {
+pub(crate) fn items_of(pairs: &Pairs, users: &[u32], uids: &[u32], sids: &[u32]) -> Vec<Vec<u32>> {
     let mut place = vec![UNKNOWN; uids.len()];
     (0..).zip(users).for_each(|(at, &user)| place[user as usize] = at);
     let mut items = vec![Vec::new(); users.len()];
@@ -214,6 +215,14 @@ fn hold_out_targets(users: impl Iterator<Item = (u32, Vec<u32>)>, seed: u32) -> 
         }
     }
     pairs
+}
+
+pub(crate) fn nobody_left(raw: &RawInteractions, options: &SplitOptions) -> DataError {
+    let problem = format!(
+        "no user has {} items that have {} users: lower --min-user-items or --min-item-users",
+        options.min_user_items, options.min_item_users
+    );
+    DataError::File { file: raw.file.clone(), problem }
 }
 
 fn no_items_left(raw: &RawInteractions, user: u32, set: &str) -> DataError {

@@ -153,7 +153,7 @@ impl<'a> Workbench<'a> {
             });
             Interactions::from_rows(train.n_items(), rows)
         };
-        let held_out = HeldOut { fold_in: part(false), held_out: part(true) };
+        let held_out = HeldOut { fold_in: part(false), held_out: part(true), candidates: None };
         Ok(Self { trainer: Trainer::new(config, &train)?, train, held_out })
     }
 

@@ -1,7 +1,7 @@
 //! Metrics of held-out users.
 
 use crate::Result;
-use crate::metrics::{Metric, score_users};
+use crate::metrics::{Metric, Pool, score_users};
 use crate::per_user::PerUser;
 use crate::training::Trainer;
 use ndarray::{Array2, s};
@@ -16,13 +16,14 @@ pub(crate) fn evaluate_actor(trainer: &mut Trainer<'_>, of: &HeldOut, metrics: &
         let users = Users { input: &batch.input, items: &batch.items, rows: None };
         let scores = actor.output(tape, &users, None).scores.value()?;
         let values =
-            tape.timed("ranking", || score_users(|user| scores.row(user), &batch.seen, &batch.unseen, metrics));
+            tape.timed("ranking", || score_users(|user| scores.row(user), Pool::of(batch), &batch.unseen, metrics));
         tape.reset();
         Ok(values)
     })
 }
 
-/// The same, with the actor's own loss of each user on all items, the held-out ones too, and, when it `judges`, what the critic predicts from it.
+/// The same, with the actor's own loss of each user on all items, the held-out ones too, and, when it `judges`, what the
+/// critic predicts from it.
 pub(crate) fn test_actor(trainer: &mut Trainer<'_>, of: &HeldOut, metrics: &[Metric], judges: bool) -> Result<PerUser> {
     let mut per_user = evaluate_actor(trainer, of, metrics)?;
     for users in per_user.users.chunks(trainer.config.batch_size) {
@@ -50,7 +51,7 @@ pub(crate) fn evaluate_rival(
 ) -> Result<PerUser> {
     evaluate(of, metrics, batch_size, |batch| {
         let scores = rival.scores(&batch.seen);
-        Ok(score_users(|user| scores.row(user), &batch.seen, &batch.unseen, metrics))
+        Ok(score_users(|user| scores.row(user), Pool::of(batch), &batch.unseen, metrics))
     })
 }
 

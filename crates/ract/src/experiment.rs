@@ -109,7 +109,7 @@ pub fn evaluate(config: &Config, data: &Dataset, folder: &RunFolder) -> Result<E
 fn test(trainer: &mut Trainer<'_>, data: &Dataset, folder: &RunFolder) -> Result<Evaluation> {
     let tested = test_run(trainer, data, &folder.checkpoints)?;
     folder.write_per_user(&tested)?;
-    Ok(Evaluation::of(&tested, &trainer.config.evaluation.metrics))
+    Ok(Evaluation::of(&tested, &trainer.config.evaluation.metrics, data.test.most_candidates()))
 }
 
 /// The data, the folder and the configuration of a run that was begun in `path`.

@@ -11,6 +11,9 @@ pub fn fingerprint(data: &Dataset) -> String {
     for part in [train, &validation.fold_in, &validation.held_out, &test.fold_in, &test.held_out] {
         add(&mut hash, part);
     }
+    for candidates in [validation, test].into_iter().filter_map(|part| part.candidates.as_ref()) {
+        add(&mut hash, candidates);
+    }
     hash.finalize().iter().fold(String::new(), |mut text, byte| {
         let _ = write!(text, "{byte:02x}"); // a String takes everything
         text
@@ -35,7 +38,7 @@ mod tests {
 
     fn data(train: Vec<Vec<u32>>, targets: Vec<Vec<u32>>) -> Dataset {
         let rows = |rows: Vec<Vec<u32>>| Interactions::from_rows(5, rows);
-        let held_out = |targets| HeldOut { fold_in: rows(vec![vec![1]]), held_out: rows(targets) };
+        let held_out = |targets| HeldOut { fold_in: rows(vec![vec![1]]), held_out: rows(targets), candidates: None };
         Dataset { train: rows(train), validation: held_out(vec![vec![2]]), test: held_out(targets) }
     }
 
@@ -50,5 +53,11 @@ mod tests {
             assert_ne!(one, other);
         }
         assert_eq!(one.len(), 64);
+        let among = |candidates| {
+            let mut data = data(vec![vec![0, 1], vec![2]], vec![vec![3]]);
+            data.test.candidates = Some(Interactions::from_rows(5, [candidates]));
+            fingerprint(&data)
+        };
+        assert!(among(vec![3, 4]) != one && among(vec![3, 4]) != among(vec![2, 3]));
     }
 }

@@ -9,6 +9,9 @@ use std::collections::BTreeMap;
 
 const FILE: &str = include_str!("../../../experiments/published.toml");
 
+/// Stands beneath tables with [`Row::mark`]s.
+pub const FOOTNOTE: &str = "*: quoted from memory or from a copy, not checked against the publication.";
+
 /// All that was published on a data set, in the file's order.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -60,7 +63,7 @@ pub struct Row {
     pub test: BTreeMap<Metric, f64>,
     /// Where the row stands.
     pub source: String,
-    /// Whether it was quoted from memory and not checked against the publication.
+    /// Whether it was quoted from memory or from a copy, and not checked against the publication.
     #[serde(default)]
     pub from_memory: bool,
 }

@@ -48,6 +48,9 @@ pub struct RunResult {
 pub struct Evaluation {
     /// Test users who have something held out.
     pub test_users: usize,
+    /// How many items are ranked for a user, where they are candidates and not all that the user does not have.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub candidates: Option<usize>,
     /// By what was tested: `popularity`, `actor`, `control`, `ract`, and the other fine-tunings.
     pub test: BTreeMap<String, Metrics>,
     /// Differences paired by user: `ract-actor`, `control-actor`, `ract-control`, and so on.
@@ -71,6 +74,7 @@ impl Evaluation {
         };
         Self {
             test_users: first.test_users,
+            candidates: first.candidates,
             test: over(&first.test, |run| &run.test),
             gain: over(&first.gain, |run| &run.gain),
         }
@@ -122,8 +126,8 @@ pub(crate) fn test_run(trainer: &mut Trainer<'_>, data: &Dataset, checkpoints: &
 }
 
 impl Evaluation {
-    /// Means over users and what each gains over the others.
-    pub fn of(tested: &Tested, metrics: &[Metric]) -> Self {
+    /// Means over users and what each gains over the others; `candidates` as in the field of that name.
+    pub fn of(tested: &Tested, metrics: &[Metric], candidates: Option<usize>) -> Self {
         let summary = |f: &dyn Fn(Metric) -> Estimate| -> Metrics { metrics.iter().map(|&m| (m, f(m))).collect() };
         let test = tested.iter().map(|(name, per_user)| (name.clone(), summary(&|m| per_user.estimate(m))));
         let trained = || tested.keys().filter(|name| *name != "popularity");
@@ -133,7 +137,7 @@ impl Evaluation {
             Some((format!("{a}-{b}"), summary(&|m| after.gain(before, m))))
         });
         let test_users = tested.values().next().map_or(0, |per_user| per_user.users.len());
-        Self { test_users, test: test.collect(), gain: gain.collect() }
+        Self { test_users, candidates, test: test.collect(), gain: gain.collect() }
     }
 }
 

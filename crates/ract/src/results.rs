@@ -25,6 +25,12 @@ pub struct Run {
 }
 
 impl Run {
+    /// The actor's label, and the name of the folder where that is another.
+    pub fn label(&self) -> String {
+        let label = self.config.actor_label();
+        if self.name == self.config.actor.network { label.to_owned() } else { format!("{label}: {}", self.name) }
+    }
+
     /// Mean time of an epoch of the actor's own training, validation included.
     pub fn seconds_per_epoch(&self) -> f64 {
         let of_actor = self.history.iter().filter(|record| record.phase == Phase::Actor).map(|record| record.seconds);

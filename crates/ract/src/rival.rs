@@ -140,12 +140,25 @@ pub struct RivalResult {
     pub trials: Vec<Trial>,
     /// Test users who have something held out.
     pub test_users: usize,
+    /// How many items are ranked for a user, where they are candidates and not all that the user does not have.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub candidates: Option<usize>,
     /// Test metrics by the rival's name.
     pub test: BTreeMap<String, Metrics>,
     /// Largest resident memory of the process that finished it.
     pub peak_memory_bytes: Option<u64>,
     /// What made these numbers.
     pub provenance: Provenance,
+}
+
+impl RivalResult {
+    /// What was tested, and with which parameters, for tables.
+    pub fn label(&self) -> String {
+        let name = rival_entry(&self.rival).map_or(self.rival.as_str(), |entry| entry.label);
+        let chosen = self.chosen.parameters.iter().filter(|(_, value)| **value != 0.0);
+        let chosen: Vec<_> = chosen.map(|(parameter, value)| format!("{parameter} {value}")).collect();
+        if chosen.is_empty() { name.to_owned() } else { format!("{name} ({})", chosen.join(", ")) }
+    }
 }
 
 /// Fits every combination that was not tried yet to the training users, hears of each by `tried`, tests the one that is best
@@ -204,6 +217,7 @@ pub fn run(
         chosen,
         trials,
         test_users: per_user.users.len(),
+        candidates: data.test.most_candidates(),
         test: BTreeMap::from([(entry.name.to_owned(), test)]),
         peak_memory_bytes: peak_memory_bytes(),
         provenance: Provenance::here(),

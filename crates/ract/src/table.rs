@@ -26,13 +26,18 @@ fn label<'a>(tested: &'a str, actor: &'a str) -> &'a str {
 /// Test metrics with their standard errors, the gains paired by user, and the published rows beneath. `actor` is the
 /// actor's label.
 pub fn results(evaluation: &Evaluation, actor: &str, metrics: &[Metric], published: &[Row]) -> String {
-    draw(format!("test, {} users", evaluation.test_users), evaluation, actor, metrics, published)
+    draw(title(evaluation.test_users, evaluation.candidates), evaluation, actor, metrics, published)
 }
 
 /// The same over several runs: means of their figures, and the standard deviations between the runs.
 pub fn over_runs(runs: &[Evaluation], actor: &str, metrics: &[Metric], published: &[Row]) -> String {
     let title = format!("test, mean ± deviation of {} runs", runs.len());
     draw(title, &Evaluation::over_runs(runs), actor, metrics, published)
+}
+
+fn title(users: usize, candidates: Option<usize>) -> String {
+    let ranked = candidates.map(|items| format!(", {items} items ranked")).unwrap_or_default();
+    format!("test, {users} users{ranked}")
 }
 
 fn draw(title: String, evaluation: &Evaluation, actor: &str, metrics: &[Metric], published: &[Row]) -> String {
@@ -66,7 +71,7 @@ fn draw(title: String, evaluation: &Evaluation, actor: &str, metrics: &[Metric],
 pub fn rival(label: &str, result: &RivalResult, metrics: &[Metric]) -> String {
     let mut table = Table::new();
     table.load_style(ASCII_MARKDOWN);
-    let title = format!("test, {} users", result.test_users);
+    let title = title(result.test_users, result.candidates);
     table.set_header(std::iter::once(title).chain(metrics.iter().map(|m| m.to_string().to_uppercase())));
     for found in result.test.values() {
         table.add_row(row(label.to_owned(), found, metrics, |estimate| estimate.to_string()));
@@ -114,6 +119,7 @@ mod tests {
         let figure = |mean, se| Metrics::from([(metric, Estimate { mean, se })]);
         let evaluation = Evaluation {
             test_users: 7,
+            candidates: None,
             test: BTreeMap::from([("actor".to_owned(), figure(0.4, 0.01))]),
             gain: BTreeMap::from([("ract-actor".to_owned(), figure(0.004, 0.001))]),
         };

@@ -11,12 +11,16 @@ use std::sync::Arc;
 pub(crate) struct Header {
     pub(crate) user: &'static [&'static str],
     pub(crate) item: &'static [&'static str],
+    /// Nothing, where nobody wants to know.
+    pub(crate) time: &'static [&'static str],
 }
 
 /// The files that a prepared folder holds.
-pub(crate) const PREPARED: Header = Header { user: &["uid"], item: &["sid"] };
+pub(crate) const PREPARED: Header = Header { user: &["uid"], item: &["sid"], time: &[] };
 /// Raw interactions: MovieLens, or plain.
-pub(crate) const RAW: Header = Header { user: &["userId", "user"], item: &["movieId", "item"] };
+pub(crate) const RAW: Header = Header { user: &["userId", "user"], item: &["movieId", "item"], time: &[] };
+/// The same, when the time counts.
+pub(crate) const RAW_TIMED: Header = Header { time: &["timestamp"], ..RAW };
 const RATING: &str = "rating";
 
 /// Reads pairs and knows where it stands, for errors.
@@ -27,6 +31,7 @@ pub(crate) struct PairFile<R> {
     user: Column,
     item: Column,
     rating: Option<Column>,
+    time: Option<Column>,
 }
 
 struct Column {
@@ -41,6 +46,8 @@ pub(crate) struct Pair {
     pub(crate) item: u64,
     /// 1 where the file has no ratings or nobody wants them.
     pub(crate) rating: f64,
+    /// Where somebody wants to know.
+    pub(crate) time: Option<f64>,
 }
 
 impl<R: Read> PairFile<R> {
@@ -66,8 +73,9 @@ impl<R: Read> PairFile<R> {
             })
         };
         let rating = if with_ratings { Some(column(&[RATING])?) } else { None };
+        let time = if header.time.is_empty() { None } else { Some(column(header.time)?) };
         let (user, item) = (column(header.user)?, column(header.item)?);
-        Ok(Self { file: file.into(), record: ByteRecord::new(), user, item, rating, csv })
+        Ok(Self { file: file.into(), record: ByteRecord::new(), user, item, rating, time, csv })
     }
 
     /// The pair of the next line, if there is one.
@@ -85,6 +93,7 @@ impl<R: Read> PairFile<R> {
             user: self.id(&self.user)?,
             item: self.id(&self.item)?,
             rating: self.rating.as_ref().map_or(Ok(1.0), |column| self.finite(column))?,
+            time: self.time.as_ref().map(|column| self.finite(column)).transpose()?,
         }))
     }
 
@@ -121,7 +130,9 @@ impl<R: Read> PairFile<R> {
 impl<R: Read> Rows for PairFile<R> {
     fn next(&mut self) -> Result<Option<Row<'_>>> {
         let pair = self.next()?;
-        Ok(pair.map(|Pair { user, item, rating }| Row { user: Id::Number(user), item: Id::Number(item), rating }))
+        let row =
+            |Pair { user, item, rating, time }| Row { user: Id::Number(user), item: Id::Number(item), rating, time };
+        Ok(pair.map(row))
     }
 
     fn place(&self) -> Place {
@@ -152,9 +163,9 @@ mod tests {
 
     #[test]
     fn columns_are_found_by_name() {
-        let pair = Pair { user: 7, item: 9, rating: 3.5 };
+        let pair = Pair { user: 7, item: 9, rating: 3.5, time: None };
         assert_eq!(pairs("when,item,rating,user\n1,9,3.5,7\n", true).unwrap(), [(2, pair)]);
-        let pair = Pair { user: 7, item: 9, rating: 1.0 };
+        let pair = Pair { user: 7, item: 9, rating: 1.0, time: None };
         assert_eq!(pairs("userId,movieId,rating\n7,9,bad\n", false).unwrap(), [(2, pair)]);
     }
 

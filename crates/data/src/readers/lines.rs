@@ -5,7 +5,7 @@ use crate::{DataError, Result};
 use std::io::{BufRead, BufReader, Read};
 
 /// Reads line by line and knows where it stands.
-pub(super) struct Lines<R> {
+pub(crate) struct Lines<R> {
     source: BufReader<R>,
     text: Vec<u8>,
     place: Place,
@@ -13,13 +13,13 @@ pub(super) struct Lines<R> {
 
 impl<R: Read> Lines<R> {
     /// `file` is the name for errors.
-    pub(super) fn new(source: R, file: &str) -> Self {
+    pub(crate) fn new(source: R, file: &str) -> Self {
         let place = Place { file: file.into(), line: 0 };
         Self { source: BufReader::with_capacity(1 << 18, source), text: Vec::new(), place }
     }
 
     /// Goes on to the next line that is not blank, if there is one.
-    pub(super) fn advance(&mut self) -> Result<bool> {
+    pub(crate) fn advance(&mut self) -> Result<bool> {
         loop {
             self.text.clear();
             let read = self.source.read_until(b'\n', &mut self.text);
@@ -34,12 +34,12 @@ impl<R: Read> Lines<R> {
     }
 
     /// The line, without white space around it.
-    pub(super) fn text(&self) -> &[u8] {
+    pub(crate) fn text(&self) -> &[u8] {
         self.text.trim_ascii()
     }
 
     /// The parts of the line.
-    pub(super) fn fields<const N: usize>(&self, separator: u8, names: [&str; N]) -> Result<[&[u8]; N]> {
+    pub(crate) fn fields<const N: usize>(&self, separator: u8, names: [&str; N]) -> Result<[&[u8]; N]> {
         let mut fields = [&[][..]; N];
         let mut number = 0;
         for field in self.text().split(|&byte| byte == separator) {
@@ -56,7 +56,7 @@ impl<R: Read> Lines<R> {
     }
 
     /// Where the line stands.
-    pub(super) fn place(&self) -> &Place {
+    pub(crate) fn place(&self) -> &Place {
         &self.place
     }
 }

@@ -1,7 +1,8 @@
 //! Files of users and items, one row a pair: one reader a file.
 
 pub(crate) mod csv;
-mod lines;
+pub(crate) mod lines;
+pub(crate) mod ncf;
 pub(crate) mod netflix;
 pub(crate) mod triplets;
 
@@ -71,6 +72,8 @@ pub(crate) struct Row<'a> {
     pub(crate) item: Id<&'a str>,
     /// Or how often; 1 where the file has no ratings or nobody wants them.
     pub(crate) rating: f64,
+    /// In any unit; nothing where the file has no times or nobody wants them.
+    pub(crate) time: Option<f64>,
 }
 
 /// Reads row by row and knows where it stands.
@@ -82,7 +85,7 @@ pub(crate) trait Rows {
 }
 
 /// The number in a field, or what is wrong with it.
-fn whole_number(name: &str, field: &[u8]) -> Result<u64, String> {
+pub(crate) fn whole_number(name: &str, field: &[u8]) -> Result<u64, String> {
     parsed(field).ok_or_else(|| refusal(name, field, "not a whole number of 0 or more"))
 }
 
@@ -100,7 +103,7 @@ fn refusal(name: &str, field: &[u8], what: &str) -> String {
 }
 
 /// A value as it is shown in a message: on one line, and not longer than that.
-fn shown(value: &[u8]) -> String {
+pub(crate) fn shown(value: &[u8]) -> String {
     const MOST: usize = 40;
     let text = String::from_utf8_lossy(&value[..value.len().min(4 * MOST)]);
     let head: String = text.chars().take(MOST).collect();
@@ -112,7 +115,7 @@ fn shown(value: &[u8]) -> String {
 #[cfg(test)]
 fn rows(mut rows: impl Rows) -> Result<Vec<(u64, String, String, f64)>, String> {
     let mut all = Vec::new();
-    while let Some(Row { user, item, rating }) = rows.next().map_err(|error| error.to_string())? {
+    while let Some(Row { user, item, rating, .. }) = rows.next().map_err(|error| error.to_string())? {
         let (user, item) = (user.to_string(), item.to_string());
         all.push((rows.place().line, user, item, rating));
     }

@@ -40,7 +40,8 @@ impl<R: Read, Files: Iterator<Item = (R, String)>> Rows for NetflixFiles<R, File
             problem(format!("'{}' stands before any line such as '1:' that names a movie", shown(self.lines.text())))
         })?;
         let user = Id::Number(whole_number("user", user).map_err(problem)?);
-        Ok(Some(Row { user, item: Id::Number(movie), rating: finite_number("rating", rating).map_err(problem)? }))
+        let rating = finite_number("rating", rating).map_err(problem)?;
+        Ok(Some(Row { user, item: Id::Number(movie), rating, time: None }))
     }
 
     fn place(&self) -> Place {

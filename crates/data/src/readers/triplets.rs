@@ -27,6 +27,7 @@ impl<R: Read> Rows for Triplets<R> {
             user: name("user", user).map_err(problem)?,
             item: name("song", song).map_err(problem)?,
             rating: finite_number("plays", plays).map_err(problem)?,
+            time: None,
         }))
     }
 

@@ -1,6 +1,6 @@
 //! `ract figure`: a figure of the paper, as SVG, PNG and CSV.
 
-use super::paper::{self, Source};
+use super::paper::{self, ML_1M, Source};
 use ract::figures::{FIGURES, FigureEntry};
 use ract::{Error, Result};
 use ract_data::whole::WholeFile;
@@ -24,10 +24,11 @@ pub(crate) fn run(args: Args) -> Result<()> {
     let Some(FigureEntry { number, title, experiments, needs_folders, draw }) = entry else {
         return Err(Error::Usage(format!("there is no figure {}", args.number)));
     };
-    let results = args.source.results(experiments, *needs_folders)?;
-    let title = if experiments.is_empty() { (*title).to_owned() } else { format!("{title}; {}", args.source.data) };
+    let data = args.source.data(ML_1M);
+    let results = args.source.results(data, experiments, *needs_folders)?;
+    let title = if experiments.is_empty() { (*title).to_owned() } else { format!("{title}; {data}") };
     let figure = draw(&results, title)?;
-    let out = args.out.unwrap_or_else(|| paper::figures().join(&args.source.data));
+    let out = args.out.unwrap_or_else(|| paper::figures().join(data));
     std::fs::create_dir_all(&out).map_err(Error::file("create", &out))?;
     let files = [("svg", figure.svg()?.into_bytes()), ("png", figure.png()?), ("csv", figure.csv()?.into_bytes())];
     for (extension, bytes) in files {

@@ -10,72 +10,80 @@ use std::path::{Path, PathBuf};
 
 const EXPERIMENTS: &str = "experiments";
 const RUNS: &str = "runs";
+/// What most tables and figures show, when the command line says nothing else.
+pub(super) const ML_1M: &str = "ml-1m";
 /// What is kept of the runs.
 const KEPT: &str = "experiments/results";
 
 #[derive(clap::Args)]
 pub(super) struct Source {
     /// The data set: the folder of its files in experiments/, and of their runs in runs/ and experiments/results/
-    #[arg(long, default_value = "ml-1m")]
-    pub(super) data: String,
+    /// [default: ml-1m; of table 3: ncf-ml-100k]
+    #[arg(long)]
+    data: Option<String>,
     /// Train nothing: take what is there
     #[arg(long)]
     existing: bool,
 }
 
 impl Source {
-    /// The results of these experiments; what is missing is trained in runs/. With `folders`, what was kept in
+    /// The data set that was named, or else that of the table or figure.
+    pub(super) fn data<'a>(&'a self, default: &'a str) -> &'a str {
+        self.data.as_deref().unwrap_or(default)
+    }
+
+    /// The results of these experiments on `data`; what is missing is trained in runs/. With `folders`, what was kept in
     /// experiments/results/ is not enough.
     ///
     /// # Errors
     /// When a run fails.
-    pub(super) fn results(&self, experiments: &[&str], folders: bool) -> Result<Results> {
+    pub(super) fn results(&self, data: &str, experiments: &[&str], folders: bool) -> Result<Results> {
         if !self.existing {
             for name in experiments {
-                let file = Path::new(EXPERIMENTS).join(&self.data).join(format!("{name}.toml"));
+                let file = Path::new(EXPERIMENTS).join(data).join(format!("{name}.toml"));
                 if file.exists() {
-                    self.complete(&file, name, folders)?;
+                    complete(data, &file, name, folders)?;
                 }
             }
         }
-        let mut results = self.read(RUNS)?;
+        let mut results = read(RUNS, data)?;
         if !folders {
-            results.add(self.read(KEPT)?);
+            results.add(read(KEPT, data)?);
         }
         results.runs.retain(|run| experiments.contains(&run.name.as_str()));
         results.rivals.retain(|rival| experiments.contains(&rival.name.as_str()));
         Ok(results)
     }
+}
 
-    fn read(&self, root: &str) -> Result<Results> {
-        let folder = Path::new(root).join(&self.data);
-        if folder.is_dir() { Results::read(&folder) } else { Ok(Results::default()) }
-    }
+fn read(root: &str, data: &str) -> Result<Results> {
+    let folder = Path::new(root).join(data);
+    if folder.is_dir() { Results::read(&folder) } else { Ok(Results::default()) }
+}
 
-    fn complete(&self, file: &Path, name: &str, folders: bool) -> Result<()> {
-        let place = |root: &str| Path::new(root).join(&self.data).join(name);
-        let is_there = |folder: &Path| folder.join("result.json").exists();
-        let text = std::fs::read_to_string(file).map_err(Error::file("read", file))?;
-        if text.lines().any(|line| line.trim() == "[rival]") {
-            let missing = !is_there(&place(RUNS)) && !is_there(&place(KEPT));
-            return if missing { rival::fit(&RivalConfig::read(file, &[])?, &place(RUNS)).map(drop) } else { Ok(()) };
-        }
-        let config = Config::read(file, &[])?;
-        let seeds = if config.seeds.is_empty() { vec![config.seed] } else { config.seeds.clone() };
-        for seed in seeds {
-            let beneath = |root: &str| place(root).join(format!("seed-{seed}"));
-            let out = beneath(RUNS);
-            if is_there(&out) && folders && !out.join("per_user.csv").exists() {
-                Terminal::new().line(&format!("{}: testing each user again", out.display()));
-                let (config, data, folder) = experiment::open(&out)?;
-                experiment::evaluate(&config, &data, &folder)?;
-            } else if !is_there(&out) && (folders || !is_there(&beneath(KEPT))) {
-                Terminal::new().line(&format!("missing: {}", out.display()));
-                run::train(&config.of_seed(seed), &out, false)?;
-            }
-        }
-        Ok(())
+fn complete(data: &str, file: &Path, name: &str, folders: bool) -> Result<()> {
+    let place = |root: &str| Path::new(root).join(data).join(name);
+    let is_there = |folder: &Path| folder.join("result.json").exists();
+    let text = std::fs::read_to_string(file).map_err(Error::file("read", file))?;
+    if text.lines().any(|line| line.trim() == "[rival]") {
+        let missing = !is_there(&place(RUNS)) && !is_there(&place(KEPT));
+        return if missing { rival::fit(&RivalConfig::read(file, &[])?, &place(RUNS)).map(drop) } else { Ok(()) };
     }
+    let config = Config::read(file, &[])?;
+    let seeds = if config.seeds.is_empty() { vec![config.seed] } else { config.seeds.clone() };
+    for seed in seeds {
+        let beneath = |root: &str| place(root).join(format!("seed-{seed}"));
+        let out = beneath(RUNS);
+        if is_there(&out) && folders && !out.join("per_user.csv").exists() {
+            Terminal::new().line(&format!("{}: testing each user again", out.display()));
+            let (config, data, folder) = experiment::open(&out)?;
+            experiment::evaluate(&config, &data, &folder)?;
+        } else if !is_there(&out) && (folders || !is_there(&beneath(KEPT))) {
+            Terminal::new().line(&format!("missing: {}", out.display()));
+            run::train(&config.of_seed(seed), &out, false)?;
+        }
+    }
+    Ok(())
 }
 
 /// Where figures go.

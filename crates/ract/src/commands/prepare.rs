@@ -1,5 +1,7 @@
 //! `ract prepare`: raw interactions to a folder that runs can train on.
 
+mod ncf;
+
 use super::thousands as n;
 use clap::ValueEnum;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -7,11 +9,14 @@ use ract::fetch::PublicFile;
 use ract::preset::{Format, Preset, Source, netflix_files};
 use ract::raw_file::{self, RawFile};
 use ract::{Error, Result};
-use ract_data::prepared::{self, Meta};
+use ract_data::prepared::{self, Meta, Protocol};
 use ract_data::{RawInteractions, SplitOptions, split};
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
+
+/// In an archive of ratings.
+const CSV: &str = "ratings.csv";
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
@@ -21,7 +26,8 @@ pub(crate) struct Args {
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
     /// What to read instead of the public data: a file of their format, an archive of it, or Netflix's folder; for csv a
-    /// file with the columns userId or user, movieId or item, and maybe rating, or a zip archive with a ratings.csv
+    /// file with the columns userId or user, movieId or item, and maybe rating, or a zip archive with a ratings.csv; for
+    /// ncf the same with a column timestamp, or what comes before .train.rating in the names of the authors' files
     #[arg(long, value_name = "PATH")]
     input: Option<PathBuf>,
     /// Keep ratings above this threshold
@@ -56,6 +62,8 @@ enum Name {
     Msd,
     /// The file that --input names, with --heldout-users
     Csv,
+    /// Leave one out (NCF): each user's last item, to be found among 99 others
+    Ncf,
 }
 
 impl Name {
@@ -64,7 +72,7 @@ impl Name {
             Self::Ml20m => Preset::ML_20M,
             Self::Netflix => Preset::NETFLIX,
             Self::Msd => Preset::MSD,
-            Self::Csv => Preset::CSV,
+            Self::Csv | Self::Ncf => Preset::CSV,
         }
     }
 }
@@ -75,10 +83,16 @@ pub(crate) fn run(args: Args) -> Result<()> {
     if min_rating.is_some_and(|min| !min.is_finite()) {
         return Err(Error::Usage("--min-rating must be a finite number".to_owned()));
     }
+    if args.name == Name::Ncf {
+        return ncf::run(args);
+    }
     let options = SplitOptions {
         min_user_items: args.min_user_items.unwrap_or(preset.min_user_items),
         min_item_users: args.min_item_users.unwrap_or(preset.min_item_users),
-        heldout_users: args.heldout_users.or(preset.heldout_users).ok_or_else(|| missing("--heldout-users N"))?,
+        heldout_users: args
+            .heldout_users
+            .or(preset.heldout_users)
+            .ok_or_else(|| missing("csv", "--heldout-users N"))?,
         seed: args.seed,
         drop_empty_users: args.drop_empty_users,
     };
@@ -88,7 +102,7 @@ pub(crate) fn run(args: Args) -> Result<()> {
         (input, Source::Public(file, path)) => public_file(input, &file, path)?,
         (Some(input), _) => input,
         (None, Source::ByHand(path)) => path.into(),
-        (None, Source::Input) => return Err(missing("--input PATH")),
+        (None, Source::Input) => return Err(missing("csv", "--input PATH")),
     };
 
     let raw = read(&input, preset.format, min_rating)?;
@@ -100,8 +114,8 @@ pub(crate) fn run(args: Args) -> Result<()> {
     Ok(())
 }
 
-fn missing(flag: &str) -> Error {
-    Error::Usage(format!("`ract prepare csv` needs {flag}"))
+fn missing(name: &str, flag: &str) -> Error {
+    Error::Usage(format!("`ract prepare {name}` needs {flag}"))
 }
 
 /// Where a public file is: a plain file that was named is taken as it is, an archive must be the public one.
@@ -125,21 +139,27 @@ fn public_file(input: Option<PathBuf>, file: &PublicFile, path: &str) -> Result<
 }
 
 fn read(input: &Path, format: Format, min_rating: Option<f64>) -> Result<RawInteractions> {
-    let read_one = |wanted, read: fn(Box<dyn Read + '_>, &str, Option<f64>) -> ract_data::Result<RawInteractions>| {
-        raw_file::open(input, wanted, |RawFile { source, name, bytes }| {
-            let bar = bar(Some(bytes)).with_message("reading");
-            let raw = read(Box::new(bar.wrap_read(source)), &name, min_rating);
-            bar.finish_and_clear();
-            Ok(raw?)
-        })
-    };
     match format {
-        Format::Csv => read_one("ratings.csv", |source, name, min| RawInteractions::read_csv(source, name, min)),
-        Format::Triplets => {
-            read_one("train_triplets.txt", |source, name, min| RawInteractions::read_triplets(source, name, min))
-        }
+        Format::Csv => read_one(input, CSV, |source, name| RawInteractions::read_csv(source, name, min_rating)),
+        Format::Triplets => read_one(input, "train_triplets.txt", |source, name| {
+            RawInteractions::read_triplets(source, name, min_rating)
+        }),
         Format::Netflix => read_netflix(input, min_rating),
     }
+}
+
+/// Reads a file, or the one of the name `wanted` in an archive.
+fn read_one(
+    input: &Path,
+    wanted: &str,
+    read: impl FnOnce(Box<dyn Read + '_>, &str) -> ract_data::Result<RawInteractions>,
+) -> Result<RawInteractions> {
+    raw_file::open(input, wanted, |RawFile { source, name, bytes }| {
+        let bar = bar(Some(bytes)).with_message("reading");
+        let raw = read(Box::new(bar.wrap_read(source)), &name);
+        bar.finish_and_clear();
+        Ok(raw?)
+    })
 }
 
 fn read_netflix(input: &Path, min_rating: Option<f64>) -> Result<RawInteractions> {
@@ -189,6 +209,9 @@ fn summary(folder: &Path, meta: &Meta) -> String {
         [("validation", counts.validation_tr, counts.validation_te), ("test", counts.test_tr, counts.test_te)]
     {
         lines.push(format!("{set:<11} {held_out:>7} users {:>10} interactions to see, {} to find", n(seen), n(hidden)));
+    }
+    if meta.protocol == Protocol::LeaveOneOut {
+        lines.push("each to be found among a few others (the *_candidates.csv)".to_owned());
     }
     if meta.repeated_rows > 0 {
         lines.push(format!("{} repeated rows counted once", n(meta.repeated_rows as usize)));

@@ -1,6 +1,6 @@
 //! `ract table`: a table of the paper.
 
-use super::paper::Source;
+use super::paper::{ML_1M, Source};
 use clap::ValueEnum;
 use ract::metrics::Metric;
 use ract::{Result, tables};
@@ -25,19 +25,27 @@ enum Number {
     /// The main comparison
     #[value(name = "2")]
     Two,
+    /// NCF's protocol: HR@10 and NDCG@10 of the last item of every user among 99 others
+    #[value(name = "3")]
+    Three,
     /// Actors before and after the critic, beside the control; rivals
     #[value(name = "4")]
     Four,
 }
 
 pub(crate) fn run(args: Args) -> Result<()> {
-    let source = &args.source;
-    super::print(&match args.number {
+    let Args { number, source, metric } = args;
+    let data = source.data(match number {
+        Number::Three => "ncf-ml-100k",
+        Number::One | Number::Two | Number::Four => ML_1M,
+    });
+    super::print(&match number {
         Number::One => tables::statistics::draw(&[Path::new("data"), Path::new("experiments/results")])?,
         Number::Two => {
-            tables::comparison::draw(&source.results(&tables::comparison::experiments(), false)?, &source.data)?
+            tables::comparison::draw(&source.results(data, &tables::comparison::experiments(), false)?, data)?
         }
-        Number::Four => tables::actors::draw(&source.results(&tables::actors::EXPERIMENTS, false)?, args.metric)?,
+        Number::Three => tables::ncf::draw(&source.results(data, &tables::ncf::EXPERIMENTS, false)?)?,
+        Number::Four => tables::actors::draw(&source.results(data, &tables::actors::EXPERIMENTS, false)?, metric)?,
     });
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use super::FigureEntry;
 use crate::Result;
-use crate::metrics::{Metric, score_users};
+use crate::metrics::{Metric, Pool, score_users};
 use crate::plot::{Axis, Content, Figure, Mark, Panel, Series};
 use crate::results::Results;
 use ndarray::{Array2, array};
@@ -22,7 +22,8 @@ fn draw(_: &Results, title: String) -> Result<Figure> {
     let probabilities: Array2<f32> = array![[0.8, 0.1, 0.05, 0.05], [0.3, 0.3, 0.35, 0.05]];
     let wanted = Interactions::from_rows(ITEMS.len(), [[0, 1], [0, 1]]);
     let nothing = Interactions::from_rows(ITEMS.len(), [[0_u32; 0]; 2]);
-    let ndcg = score_users(|row| probabilities.row(row), &nothing, &wanted, &[Metric::Ndcg(ITEMS.len())]);
+    let all = Pool::AllBut(&nothing);
+    let ndcg = score_users(|row| probabilities.row(row), all, &wanted, &[Metric::Ndcg(ITEMS.len())]);
     let series = probabilities.rows().into_iter().enumerate().map(|(row, of_items)| {
         let nll: f32 = wanted.items(row).iter().map(|&item| -of_items[item as usize].ln()).sum();
         let label = format!("{}: NLL {nll:.2}, NDCG {:.2}", ["first", "second"][row], ndcg[(row, 0)]);

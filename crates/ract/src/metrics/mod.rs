@@ -1,9 +1,9 @@
-//! Ranking metrics, per user, on held-out items with the seen ones left out of the ranking.
+//! Ranking metrics, per user, on held-out items with the seen ones left out of the ranking, or among candidates.
 
 mod ranking;
 mod summary;
 
-pub use ranking::{Ranked, score_users};
+pub use ranking::{Pool, Ranked, score_users};
 pub use summary::{Estimate, paired_gain};
 
 use serde::{Deserialize, Serialize};

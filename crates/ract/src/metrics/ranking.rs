@@ -2,7 +2,7 @@
 
 use super::RankingMetric;
 use ndarray::{Array2, ArrayView1, Axis};
-use ract_data::Interactions;
+use ract_data::{Batch, Interactions};
 use rayon::prelude::*;
 use std::cmp::Reverse;
 
@@ -22,24 +22,41 @@ pub struct Ranked<'a> {
     pub held_out: usize,
 }
 
-/// `metrics` (columns) of all users (rows), whose rows of item scores `scores_of` gives. Items that a user has in `seen`
-/// are left out of the ranking; those in `wanted` are hits. Of equal scores the item with the smaller number ranks first.
+/// Which items are ranked; row for row of the same users.
+#[derive(Clone, Copy, Debug)]
+pub enum Pool<'a> {
+    /// All but those that each user has here.
+    AllBut(&'a Interactions),
+    /// Those that each user has here.
+    Among(&'a Interactions),
+}
+
+impl<'a> Pool<'a> {
+    /// Of a batch.
+    pub fn of<T>(batch: &'a Batch<T>) -> Self {
+        batch.candidates.as_ref().map_or(Self::AllBut(&batch.seen), Self::Among)
+    }
+}
+
+/// `metrics` (columns) of all users (rows), whose rows of item scores `scores_of` gives. Of the items in `pool`, which are
+/// ranked, those in `wanted` are hits. Of equal scores the item with the smaller number ranks first.
 pub fn score_users<'a>(
     scores_of: impl Fn(usize) -> ArrayView1<'a, f32> + Sync,
-    seen: &Interactions,
+    pool: Pool<'_>,
     wanted: &Interactions,
     metrics: &[impl RankingMetric],
 ) -> Array2<f64> {
-    let depth = metrics.iter().map(|metric| metric.depth()).max().unwrap_or(0).min(seen.n_items());
-    let mut values = Array2::zeros((seen.n_users(), metrics.len()));
+    let depth = metrics.iter().map(|metric| metric.depth()).max().unwrap_or(0).min(wanted.n_items());
+    let mut values = Array2::zeros((wanted.n_users(), metrics.len()));
     values.axis_chunks_iter_mut(Axis(0), USERS_PER_TASK).into_par_iter().enumerate().for_each(|(task, mut values)| {
         let (mut best, mut hits, mut items) = (Vec::new(), Vec::new(), Vec::new());
         for (user, mut values) in (task * USERS_PER_TASK..).zip(values.rows_mut()) {
             let wanted = wanted.items(user);
             let scores = scores_of(user);
-            match scores.as_slice() {
-                Some(scores) => rank_keys(scores, seen.items(user), depth, &mut best),
-                None => rank_keys(&scores.to_vec(), seen.items(user), depth, &mut best),
+            match (pool, scores.as_slice()) {
+                (Pool::AllBut(seen), Some(scores)) => rank_keys(scores, seen.items(user), depth, &mut best),
+                (Pool::AllBut(seen), None) => rank_keys(&scores.to_vec(), seen.items(user), depth, &mut best),
+                (Pool::Among(candidates), _) => rank_among(scores, candidates.items(user), depth, &mut best),
             }
             hits.clear();
             hits.extend(best.iter().map(|&key| wanted.binary_search(&item_of(key)).is_ok()));
@@ -84,6 +101,15 @@ fn rank_keys(scores: &[f32], seen: &[u32], depth: usize, best: &mut Vec<u64>) {
     best.truncate(depth);
 }
 
+/// The [`key`]s of the `depth` best of `candidates` in `best`, best first. A score that is not a number is never ranked.
+fn rank_among(scores: ArrayView1<'_, f32>, candidates: &[u32], depth: usize, best: &mut Vec<u64>) {
+    best.clear();
+    let scored = candidates.iter().map(|&item| (scores[item as usize], item));
+    best.extend(scored.filter(|(score, _)| !score.is_nan()).map(|(score, item)| key(score, item)));
+    best.sort_unstable_by_key(|&key| Reverse(key));
+    best.truncate(depth);
+}
+
 /// Score and item as one number, larger for a better rank: first by the score, then by the smaller item.
 fn key(score: f32, item: u32) -> u64 {
     let bits = (score + 0.0).to_bits(); // -0 becomes 0: the two are equal
@@ -118,6 +144,38 @@ mod tests {
             sorted.truncate(depth);
             assert_eq!(rank(&scores, &seen, depth), sorted, "{items} items, {depth} deep");
         }
+    }
+
+    #[test]
+    fn candidates_alone_are_ranked() {
+        use crate::metrics::Metric::{Ndcg, Recall};
+        // Item 3 is the fourth of all, and behind item 5 the second of the candidates: 1 / log2(3) of the ideal 1.
+        let scores = Array2::from_shape_vec((1, 6), vec![0.9, 0.1, 0.8, 0.6, f32::NAN, 0.7]).unwrap();
+        let rows = |items: &[u32]| Interactions::from_rows(6, [items.to_vec()]);
+        let (seen, wanted, candidates) = (rows(&[]), rows(&[3]), rows(&[1, 3, 4, 5]));
+        let of = |pool| score_users(|user| scores.row(user), pool, &wanted, &[Recall(1), Recall(2), Ndcg(2), Ndcg(10)]);
+        let ndcg = 1.0 / 3.0_f64.log2();
+        assert_eq!(of(Pool::Among(&candidates)), ndarray::array![[0.0, 1.0, ndcg, ndcg]]);
+        assert_eq!(of(Pool::AllBut(&seen)), ndarray::array![[0.0, 0.0, 0.0, 1.0 / 5.0_f64.log2()]]);
+    }
+
+    #[test]
+    fn a_random_ranking_of_a_hundred_candidates_hits_among_ten_a_tenth_of_the_time() {
+        use crate::metrics::{Estimate, Metric};
+        use ract_data::random::{Purpose, stream};
+        use rand::Rng;
+        const USERS: usize = 4000;
+        let mut rng = stream(1, Purpose::Noise, 0, 0);
+        let scores = Array2::from_shape_simple_fn((USERS, 300), || rng.random::<f32>());
+        let candidates = Interactions::from_rows(
+            300,
+            (0..USERS).map(|u| (0..100).map(|i| (u as u32 + 2 * i) % 300).collect::<Vec<_>>()),
+        );
+        let wanted = Interactions::from_rows(300, (0..USERS).map(|u| [candidates.items(u)[u % 100]]));
+        let metrics = [Metric::Recall(10)];
+        let found = score_users(|user| scores.row(user), Pool::Among(&candidates), &wanted, &metrics);
+        let hits = Estimate::of(found.column(0).iter().copied());
+        assert!((hits.mean - 0.1).abs() < 4.0 * hits.se && hits.se < 0.01, "{hits}");
     }
 
     #[test]

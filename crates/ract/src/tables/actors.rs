@@ -5,7 +5,6 @@ use crate::metrics::{Estimate, Metric};
 use crate::results::{Results, Run};
 use crate::rival::RivalResult;
 use comfy_table::{CellAlignment, Table, presets::ASCII_MARKDOWN};
-use ract_models::rivals::rival_entry;
 
 /// The experiments that it is made of.
 pub const EXPERIMENTS: [&str; 19] = [
@@ -52,10 +51,7 @@ pub fn draw(results: &Results, metric: Metric) -> Result<String> {
         let gains = ["control-actor", "ract-actor", "ract-control"].map(|of| gain(&runs, metric, of));
         let seconds = runs.iter().map(|run| run.seconds_per_epoch()).sum::<f64>() / runs.len() as f64;
         let peak = runs.iter().filter_map(|run| run.result.peak_memory_bytes).max();
-        let Run { name, config, .. } = runs[0];
-        let label = config.actor_label();
-        let label = if *name == config.actor.network { label.to_owned() } else { format!("{label}: {name}") };
-        let cells = [label, runs.len().to_string(), before, control, ract].into_iter().chain(gains);
+        let cells = [runs[0].label(), runs.len().to_string(), before, control, ract].into_iter().chain(gains);
         table.add_row(cells.chain([format!("{seconds:.2}"), megabytes(peak)]));
     }
     let mut rivals: Vec<&RivalResult> = results.rivals.iter().map(|rival| &rival.result).collect();
@@ -65,13 +61,9 @@ pub fn draw(results: &Results, metric: Metric) -> Result<String> {
         a.total_cmp(&b)
     });
     for rival in rivals {
-        let name = rival_entry(&rival.rival).map_or(rival.rival.as_str(), |entry| entry.label);
-        let chosen = rival.chosen.parameters.iter().filter(|(_, value)| **value != 0.0);
-        let chosen: Vec<_> = chosen.map(|(parameter, value)| format!("{parameter} {value}")).collect();
-        let label = if chosen.is_empty() { name.to_owned() } else { format!("{name} ({})", chosen.join(", ")) };
         let found = of_rival(rival).map_or_else(String::new, |Estimate { mean, .. }| number(mean));
         let empty = || std::iter::repeat_n(String::new(), 5);
-        let cells = [label, String::new(), found].into_iter().chain(empty());
+        let cells = [rival.label(), String::new(), found].into_iter().chain(empty());
         table.add_row(cells.chain([format!("{:.2} in all", rival.chosen.seconds), megabytes(rival.peak_memory_bytes)]));
     }
     table.column_iter_mut().skip(1).for_each(|column| column.set_cell_alignment(CellAlignment::Right));

@@ -2,7 +2,7 @@
 
 use crate::Result;
 use crate::metrics::{Estimate, Metric};
-use crate::published::{Published, published};
+use crate::published::{FOOTNOTE, Published, published};
 use crate::result::Metrics;
 use crate::results::{Results, Run};
 use comfy_table::{CellAlignment, Table, presets::ASCII_MARKDOWN};
@@ -72,7 +72,7 @@ pub fn draw(results: &Results, dataset: &str) -> Result<String> {
         }
     }
     table.column_iter_mut().skip(1).for_each(|column| column.set_cell_alignment(CellAlignment::Right));
-    Ok(format!("{table}\n\n*: quoted from memory, not checked against the publication."))
+    Ok(format!("{table}\n\n{FOOTNOTE}"))
 }
 
 /// A model's published figures on each of these data sets.

@@ -2,4 +2,5 @@
 
 pub mod actors;
 pub mod comparison;
+pub mod ncf;
 pub mod statistics;
