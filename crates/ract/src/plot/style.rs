@@ -9,6 +9,8 @@ pub(super) const PANEL: (u32, u32) = (620, 400);
 pub(super) const TITLE_HEIGHT: u32 = 40;
 /// Width of the key to the right of a panel's axes.
 pub(super) const KEY: u32 = 150;
+/// About the width of a letter of an axis.
+pub(super) const LETTER: u32 = 7;
 const FONT: &str = "sans-serif";
 
 /// Colours that the colour-blind tell apart (Okabe and Ito), darkest first.
@@ -46,7 +48,7 @@ pub(super) fn at(x: u32, y: u32, scale: u32) -> (i32, i32) {
 
 /// A number as a person reads it: four decimals at most, or none from 1000 on.
 pub(super) fn number(x: f64) -> String {
-    let decimals = if x.abs() < 0.1 {
+    let decimals = if x.abs() < 1.0 {
         4
     } else if x.abs() < 10.0 {
         3
