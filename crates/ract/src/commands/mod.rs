@@ -16,6 +16,7 @@ mod terminal;
 use clap::Subcommand;
 use ract::Result;
 use ract::metrics::Metric;
+use std::fmt::Display;
 use std::io::Write;
 
 /// What `ract` can do.
@@ -58,7 +59,7 @@ impl Command {
 }
 
 /// A result, to stdout; a reader that has gone away is no failure.
-fn print(text: &str) {
+fn print(text: impl Display) {
     let _ = writeln!(std::io::stdout(), "{text}");
 }
 
