@@ -1,12 +1,15 @@
 //! The subcommands, one a file.
 
 mod compare;
+mod curve;
 mod evaluate;
 mod experiment_file;
 mod figure;
+mod follow;
 mod inspect;
 mod paper;
 mod prepare;
+mod report;
 mod rival;
 mod run;
 mod synth;
@@ -32,6 +35,10 @@ pub(crate) enum Command {
     Evaluate(evaluate::Args),
     /// Test whether runs on the same split differ, paired by user
     Compare(compare::Args),
+    /// Watch the validation curves of a run of another process
+    Follow(follow::Args),
+    /// Write what a run, or every run beneath a folder, found into an HTML file that needs nothing else
+    Report(report::Args),
     /// Print a table of the paper, training what is missing for it
     Table(table::Args),
     /// Draw a figure of the paper, training what is missing for it
@@ -50,6 +57,8 @@ impl Command {
             Self::Rival(args) => rival::run(args),
             Self::Evaluate(args) => evaluate::run(args),
             Self::Compare(args) => compare::run(args),
+            Self::Follow(args) => follow::run(args),
+            Self::Report(args) => report::run(args),
             Self::Table(args) => table::run(args),
             Self::Figure(args) => figure::run(args),
             Self::Inspect(args) => inspect::run(args),
