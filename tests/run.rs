@@ -160,7 +160,16 @@ fn a_run_that_is_killed_in_every_phase_ends_with_the_same_bits() {
     assert!(workplace.outcome("whole") == workplace.outcome("killed"));
     let checkpoints = ["actor", "actor_critic", "control", "critic"].map(|phase| format!("{phase}.safetensors"));
     assert_eq!(support::names(&workplace.folder.path().join("killed/checkpoints")), checkpoints);
-    let run = [".lock", "checkpoints", "config.toml", "data.sha256", "history.jsonl", "per_user.csv", "result.json"];
+    let run = [
+        ".lock",
+        "checkpoints",
+        "config.toml",
+        "data.sha256",
+        "history.jsonl",
+        "per_user.csv",
+        "report.html",
+        "result.json",
+    ];
     assert_eq!(support::names(&workplace.folder.path().join("killed")), run);
 }
 

@@ -25,6 +25,12 @@ pub struct Run {
 }
 
 impl Run {
+    /// What it is called in tables: by its actor, and by its folder where that says more.
+    pub fn label(&self) -> String {
+        let label = self.config.actor_label();
+        if self.name == self.config.actor.network { label.to_owned() } else { format!("{label}: {}", self.name) }
+    }
+
     /// Mean time of an epoch of the actor's own training, validation included.
     pub fn seconds_per_epoch(&self) -> f64 {
         let of_actor = self.history.iter().filter(|record| record.phase == Phase::Actor).map(|record| record.seconds);
@@ -62,8 +68,10 @@ impl Results {
         files.sort();
         for file in files {
             let text = fs::read_to_string(&file).map_err(Error::file("read", &file))?;
-            let beneath = file.strip_prefix(folder).ok().and_then(|path| path.iter().next());
-            let name = beneath.map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            let beneath = file.parent().and_then(|path| path.strip_prefix(folder).ok()).unwrap_or(Path::new(""));
+            let is_seed = beneath.file_name().is_some_and(|name| name.to_string_lossy().starts_with("seed-"));
+            let beneath = beneath.parent().filter(|_| is_seed).unwrap_or(beneath);
+            let name = beneath.to_string_lossy().into_owned();
             if let Ok(result) = serde_json::from_str(&text) {
                 results.rivals.push(Rival { name, result });
                 continue;

@@ -37,7 +37,9 @@ pub(crate) fn run(args: Args) -> Result<()> {
         Number::Two => {
             tables::comparison::draw(&source.results(&tables::comparison::experiments(), false)?, &source.data)?
         }
-        Number::Four => tables::actors::draw(&source.results(&tables::actors::EXPERIMENTS, false)?, args.metric)?,
+        Number::Four => {
+            tables::actors::draw(&source.results(&tables::actors::EXPERIMENTS, false)?, args.metric)?.to_string()
+        }
     });
     Ok(())
 }

@@ -38,7 +38,7 @@ const MEGABYTE: f64 = 1e6;
 ///
 /// # Errors
 /// When a configuration cannot be written as TOML.
-pub fn draw(results: &Results, metric: Metric) -> Result<String> {
+pub fn draw(results: &Results, metric: Metric) -> Result<Table> {
     let mut table = Table::new();
     table.load_style(ASCII_MARKDOWN);
     let header = ["actor", "seeds", "before", "control", "RaCT", "control gains", "RaCT gains", "RaCT - control"];
@@ -52,10 +52,7 @@ pub fn draw(results: &Results, metric: Metric) -> Result<String> {
         let gains = ["control-actor", "ract-actor", "ract-control"].map(|of| gain(&runs, metric, of));
         let seconds = runs.iter().map(|run| run.seconds_per_epoch()).sum::<f64>() / runs.len() as f64;
         let peak = runs.iter().filter_map(|run| run.result.peak_memory_bytes).max();
-        let Run { name, config, .. } = runs[0];
-        let label = config.actor_label();
-        let label = if *name == config.actor.network { label.to_owned() } else { format!("{label}: {name}") };
-        let cells = [label, runs.len().to_string(), before, control, ract].into_iter().chain(gains);
+        let cells = [runs[0].label(), runs.len().to_string(), before, control, ract].into_iter().chain(gains);
         table.add_row(cells.chain([format!("{seconds:.2}"), megabytes(peak)]));
     }
     let mut rivals: Vec<&RivalResult> = results.rivals.iter().map(|rival| &rival.result).collect();
@@ -75,7 +72,7 @@ pub fn draw(results: &Results, metric: Metric) -> Result<String> {
         table.add_row(cells.chain([format!("{:.2} in all", rival.chosen.seconds), megabytes(rival.peak_memory_bytes)]));
     }
     table.column_iter_mut().skip(1).for_each(|column| column.set_cell_alignment(CellAlignment::Right));
-    Ok(table.to_string())
+    Ok(table)
 }
 
 fn number(x: f64) -> String {
