@@ -160,7 +160,16 @@ fn a_run_that_is_killed_in_every_phase_ends_with_the_same_bits() {
     assert!(workplace.outcome("whole") == workplace.outcome("killed"));
     let checkpoints = ["actor", "actor_critic", "control", "critic"].map(|phase| format!("{phase}.safetensors"));
     assert_eq!(support::names(&workplace.folder.path().join("killed/checkpoints")), checkpoints);
-    let run = [".lock", "checkpoints", "config.toml", "data.sha256", "history.jsonl", "result.json"];
+    let run = [
+        ".lock",
+        "checkpoints",
+        "config.toml",
+        "data.sha256",
+        "history.jsonl",
+        "per_user.csv",
+        "report.html",
+        "result.json",
+    ];
     assert_eq!(support::names(&workplace.folder.path().join("killed")), run);
 }
 
@@ -176,7 +185,7 @@ fn an_actor_that_is_taken_from_another_run_leads_to_the_same_bits() {
     assert_eq!(workplace.read("runs/taken/per_user.csv"), workplace.read("runs/anew/per_user.csv"));
 
     let refused = |set: &str| {
-        let args = ["run", "tiny.toml", "--out", "runs/refused", "--set", "actor_from=runs/taken", "--set", set];
+        let args = ["run", "tiny.toml", "--out", set, "--set", "actor_from=runs/taken", "--set", set];
         let output = workplace.ract(&args).output().unwrap();
         assert_eq!(output.status.code(), Some(2));
         String::from_utf8(output.stderr).unwrap()

@@ -20,6 +20,7 @@ pub mod preset;
 pub mod progress;
 pub mod published;
 pub mod raw_file;
+pub mod report;
 pub mod result;
 pub mod results;
 pub mod rival;
@@ -29,6 +30,7 @@ pub mod sweep;
 pub mod table;
 pub mod tables;
 mod tensor_file;
+pub mod tensorboard;
 mod training;
 
 pub use error::{Error, Result};

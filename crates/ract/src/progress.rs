@@ -18,3 +18,22 @@ pub trait Progress {
     /// An epoch is done and recorded.
     fn epoch(&mut self, record: &EpochRecord);
 }
+
+/// Everyone hears of everything.
+impl Progress for Vec<&mut dyn Progress> {
+    fn taken(&mut self, from: &Path) {
+        self.iter_mut().for_each(|one| one.taken(from));
+    }
+
+    fn phase(&mut self, phase: Phase, done: u64, epochs: u64, batches: usize) {
+        self.iter_mut().for_each(|one| one.phase(phase, done, epochs, batches));
+    }
+
+    fn batch(&mut self) {
+        self.iter_mut().for_each(|one| one.batch());
+    }
+
+    fn epoch(&mut self, record: &EpochRecord) {
+        self.iter_mut().for_each(|one| one.epoch(record));
+    }
+}

@@ -25,7 +25,7 @@ pub struct Run {
 }
 
 impl Run {
-    /// The actor's label, and the name of the folder where that is another.
+    /// What it is called in tables: by its actor, and by its folder where that says more.
     pub fn label(&self) -> String {
         let label = self.config.actor_label();
         if self.name == self.config.actor.network { label.to_owned() } else { format!("{label}: {}", self.name) }
@@ -68,8 +68,10 @@ impl Results {
         files.sort();
         for file in files {
             let text = fs::read_to_string(&file).map_err(Error::file("read", &file))?;
-            let beneath = file.strip_prefix(folder).ok().and_then(|path| path.iter().next());
-            let name = beneath.map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            let beneath = file.parent().and_then(|path| path.strip_prefix(folder).ok()).unwrap_or(Path::new(""));
+            let is_seed = beneath.file_name().is_some_and(|name| name.to_string_lossy().starts_with("seed-"));
+            let beneath = beneath.parent().filter(|_| is_seed).unwrap_or(beneath);
+            let name = beneath.to_string_lossy().into_owned();
             if let Ok(result) = serde_json::from_str(&text) {
                 results.rivals.push(Rival { name, result });
                 continue;

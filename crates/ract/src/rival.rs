@@ -74,7 +74,7 @@ impl RivalConfig {
 
     /// What the rival is called in tables.
     pub fn label(&self) -> &str {
-        rival_entry(&self.rival.method).map_or(&self.rival.method, |entry| entry.label)
+        label_of(&self.rival.method)
     }
 
     /// Every combination of the grid, the last parameter changing fastest.
@@ -154,11 +154,16 @@ pub struct RivalResult {
 impl RivalResult {
     /// What was tested, and with which parameters, for tables.
     pub fn label(&self) -> String {
-        let name = rival_entry(&self.rival).map_or(self.rival.as_str(), |entry| entry.label);
+        let name = label_of(&self.rival);
         let chosen = self.chosen.parameters.iter().filter(|(_, value)| **value != 0.0);
         let chosen: Vec<_> = chosen.map(|(parameter, value)| format!("{parameter} {value}")).collect();
         if chosen.is_empty() { name.to_owned() } else { format!("{name} ({})", chosen.join(", ")) }
     }
+}
+
+/// What a rival of that name in the registry is called in tables.
+pub(crate) fn label_of(method: &str) -> &str {
+    rival_entry(method).map_or(method, |entry| entry.label)
 }
 
 /// Fits every combination that was not tried yet to the training users, hears of each by `tried`, tests the one that is best

@@ -1,5 +1,5 @@
-//! The run folder: `config.toml`, `data.sha256`, `history.jsonl`, `checkpoints/`, `per_user.csv`,
-//! `result.json`, perhaps `profile.json`.
+//! The run folder: `config.toml`, `data.sha256`, `history.jsonl`, `checkpoints/`, `per_user.csv`, `result.json`,
+//! `report.html`, perhaps `profile.json`.
 
 use crate::checkpoints::Checkpoints;
 use crate::config::{Config, Settings};
@@ -20,6 +20,7 @@ const CONFIG: &str = "config.toml";
 /// Holds the fingerprint of the data, so that a run does not go on with other users than it began with.
 const DATA: &str = "data.sha256";
 const PROFILE: &str = "profile.json";
+const RESULT: &str = "result.json";
 const HISTORY: &str = "history.jsonl";
 const LOCK: &str = ".lock";
 
@@ -133,6 +134,11 @@ impl RunFolder {
         Ok(text.trim().to_owned())
     }
 
+    /// Whether the run in `path` has its result.
+    pub fn is_finished(path: &Path) -> bool {
+        path.join(RESULT).exists()
+    }
+
     /// The fingerprint of the data.
     pub(crate) fn data_sha256(&self) -> &str {
         &self.data_sha256
@@ -143,7 +149,15 @@ impl RunFolder {
     /// # Errors
     /// When it is damaged.
     pub fn result<R: DeserializeOwned>(&self) -> Result<Option<R>> {
-        let file = self.path.join("result.json");
+        Self::result_of(&self.path)
+    }
+
+    /// The same of the run in `path`, which another process may have open.
+    ///
+    /// # Errors
+    /// When it is damaged.
+    pub fn result_of<R: DeserializeOwned>(path: &Path) -> Result<Option<R>> {
+        let file = path.join(RESULT);
         if !file.exists() {
             return Ok(None);
         }
@@ -160,7 +174,7 @@ impl RunFolder {
 
     /// Writes `result.json`: the run is finished.
     pub(crate) fn finish(&self, result: &impl Serialize) -> Result<()> {
-        let file = self.path.join("result.json");
+        let file = self.path.join(RESULT);
         atomic_file::write(&file, |temporary| fs::write(temporary, serde_json::to_string_pretty(result)? + "\n"))
     }
 
@@ -198,8 +212,11 @@ impl RunFolder {
         Self::history_of(&self.path)
     }
 
-    /// The same of the run in `path`.
-    pub(crate) fn history_of<R: DeserializeOwned>(path: &Path) -> Result<Vec<R>> {
+    /// The same of the run in `path`, which another process may have open.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn history_of<R: DeserializeOwned>(path: &Path) -> Result<Vec<R>> {
         let file = path.join(HISTORY);
         if !file.exists() {
             return Ok(Vec::new());

@@ -25,12 +25,12 @@ fn label<'a>(tested: &'a str, actor: &'a str) -> &'a str {
 
 /// Test metrics with their standard errors, the gains paired by user, and the published rows beneath. `actor` is the
 /// actor's label.
-pub fn results(evaluation: &Evaluation, actor: &str, metrics: &[Metric], published: &[Row]) -> String {
+pub fn results(evaluation: &Evaluation, actor: &str, metrics: &[Metric], published: &[Row]) -> Table {
     draw(title(evaluation.test_users, evaluation.candidates), evaluation, actor, metrics, published)
 }
 
 /// The same over several runs: means of their figures, and the standard deviations between the runs.
-pub fn over_runs(runs: &[Evaluation], actor: &str, metrics: &[Metric], published: &[Row]) -> String {
+pub fn over_runs(runs: &[Evaluation], actor: &str, metrics: &[Metric], published: &[Row]) -> Table {
     let title = format!("test, mean ± deviation of {} runs", runs.len());
     draw(title, &Evaluation::over_runs(runs), actor, metrics, published)
 }
@@ -40,7 +40,7 @@ fn title(users: usize, candidates: Option<usize>) -> String {
     format!("test, {users} users{ranked}")
 }
 
-fn draw(title: String, evaluation: &Evaluation, actor: &str, metrics: &[Metric], published: &[Row]) -> String {
+fn draw(title: String, evaluation: &Evaluation, actor: &str, metrics: &[Metric], published: &[Row]) -> Table {
     let mut table = Table::new();
     table.load_style(ASCII_MARKDOWN);
     table.set_header(std::iter::once(title).chain(metrics.iter().map(|m| m.to_string().to_uppercase())));
@@ -64,11 +64,11 @@ fn draw(title: String, evaluation: &Evaluation, actor: &str, metrics: &[Metric],
     for column in table.column_iter_mut().skip(1) {
         column.set_cell_alignment(CellAlignment::Right);
     }
-    table.to_string()
+    table
 }
 
 /// Test metrics of a rival.
-pub fn rival(label: &str, result: &RivalResult, metrics: &[Metric]) -> String {
+pub fn rival(label: &str, result: &RivalResult, metrics: &[Metric]) -> Table {
     let mut table = Table::new();
     table.load_style(ASCII_MARKDOWN);
     let title = title(result.test_users, result.candidates);
@@ -76,11 +76,11 @@ pub fn rival(label: &str, result: &RivalResult, metrics: &[Metric]) -> String {
     for found in result.test.values() {
         table.add_row(row(label.to_owned(), found, metrics, |estimate| estimate.to_string()));
     }
-    table.to_string()
+    table
 }
 
 /// What each phase spent its time on: the parts that took a hundredth of it or more, the longest first.
-pub fn profiles(profiles: &Profiles) -> String {
+pub fn profiles(profiles: &Profiles) -> Table {
     const LEAST: f64 = 0.01;
     let mut table = Table::new();
     table.load_style(ASCII_MARKDOWN);
@@ -100,7 +100,7 @@ pub fn profiles(profiles: &Profiles) -> String {
         }
     }
     table.column_iter_mut().skip(2).for_each(|column| column.set_cell_alignment(CellAlignment::Right));
-    table.to_string()
+    table
 }
 
 fn row(label: String, found: &Metrics, metrics: &[Metric], write: impl Fn(&Estimate) -> String) -> Vec<String> {
@@ -130,7 +130,7 @@ mod tests {
             source: String::new(),
             from_memory: true,
         };
-        let table = results(&evaluation, "Mult-VAE", &[metric], &[published]);
+        let table = results(&evaluation, "Mult-VAE", &[metric], &[published]).to_string();
         let cells = table.lines().map(|line| line.split('|').map(str::trim).collect::<Vec<_>>());
         let cells: Vec<_> = cells.map(|cells| (cells[1].to_owned(), cells[2].to_owned())).collect();
         let expected = [

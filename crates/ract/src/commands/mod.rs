@@ -1,12 +1,15 @@
 //! The subcommands, one a file.
 
 mod compare;
+mod curve;
 mod evaluate;
 mod experiment_file;
 mod figure;
+mod follow;
 mod inspect;
 mod paper;
 mod prepare;
+mod report;
 mod rival;
 mod run;
 mod sweep;
@@ -17,6 +20,7 @@ mod terminal;
 use clap::Subcommand;
 use ract::Result;
 use ract::metrics::Metric;
+use std::fmt::Display;
 use std::io::Write;
 
 /// What `ract` can do.
@@ -34,6 +38,10 @@ pub(crate) enum Command {
     Evaluate(evaluate::Args),
     /// Test whether runs on the same split differ, paired by user
     Compare(compare::Args),
+    /// Watch the validation curves of a run of another process
+    Follow(follow::Args),
+    /// Write what a run, or every run beneath a folder, found into an HTML file that needs nothing else
+    Report(report::Args),
     /// Print a table of the paper, training what is missing for it
     Table(table::Args),
     /// Draw a figure of the paper, training what is missing for it
@@ -53,6 +61,8 @@ impl Command {
             Self::Rival(args) => rival::run(args),
             Self::Evaluate(args) => evaluate::run(args),
             Self::Compare(args) => compare::run(args),
+            Self::Follow(args) => follow::run(args),
+            Self::Report(args) => report::run(args),
             Self::Table(args) => table::run(args),
             Self::Figure(args) => figure::run(args),
             Self::Inspect(args) => inspect::run(args),
@@ -62,7 +72,7 @@ impl Command {
 }
 
 /// A result, to stdout; a reader that has gone away is no failure.
-fn print(text: &str) {
+fn print(text: &dyn Display) {
     let _ = writeln!(std::io::stdout(), "{text}");
 }
 

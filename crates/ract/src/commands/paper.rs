@@ -80,7 +80,7 @@ fn complete(data: &str, file: &Path, name: &str, folders: bool) -> Result<()> {
             experiment::evaluate(&config, &data, &folder)?;
         } else if !is_there(&out) && (folders || !is_there(&beneath(KEPT))) {
             Terminal::new().line(&format!("missing: {}", out.display()));
-            run::train(&config.of_seed(seed), &out, false)?;
+            run::train(&config.of_seed(seed), &out, &run::Watch::default())?;
         }
     }
     Ok(())

@@ -4,19 +4,34 @@ use crate::commands::experiment_file::ExperimentFile;
 use crate::commands::terminal::Terminal;
 use ract::config::{Config, Settings};
 use ract::fingerprint::fingerprint;
+use ract::progress::Progress;
 use ract::published::published;
 use ract::result::RunResult;
 use ract::run_folder::RunFolder;
-use ract::{Result, experiment, table};
-use std::path::Path;
+use ract::tensorboard::EventFiles;
+use ract::{Result, experiment, report, table};
+use std::path::{Path, PathBuf};
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
     #[command(flatten)]
     experiment: ExperimentFile,
+    #[command(flatten)]
+    watch: Watch,
+}
+
+/// What is noted and shown while a run trains.
+#[derive(Default, clap::Args)]
+pub(super) struct Watch {
     /// Note what each phase spends its time on, in profile.json and in a table
     #[arg(long)]
     profile: bool,
+    /// Draw the validation curve of each phase as it grows; a line per epoch where stderr is no terminal
+    #[arg(long)]
+    follow: bool,
+    /// Write the scalars of every epoch for TensorBoard, beneath this folder
+    #[arg(long, value_name = "DIR")]
+    tensorboard: Option<PathBuf>,
 }
 
 pub(crate) fn run(args: Args) -> Result<()> {
@@ -25,13 +40,14 @@ pub(crate) fn run(args: Args) -> Result<()> {
     let metrics = super::columns(&config.evaluation.metrics);
     let (actor, published) = (config.actor_label(), published(&config.dataset)?);
     if config.seeds.is_empty() || args.experiment.names_seed() {
-        let result = train(&config.of_seed(config.seed), &out, args.profile)?;
+        let result = train(&config.of_seed(config.seed), &out, &args.watch)?;
         super::print(&table::results(&result.evaluation, actor, &metrics, &published.rows));
-        return if args.profile { print_profiles(&out) } else { Ok(()) };
+        return if args.watch.profile { print_profiles(&out) } else { Ok(()) };
     }
     let of_seed = |&seed: &u64| {
-        let out = out.join(format!("seed-{seed}"));
-        Ok(train(&config.of_seed(seed), &out, args.profile)?.evaluation)
+        let of_seed = |folder: &Path| folder.join(format!("seed-{seed}"));
+        let watch = Watch { tensorboard: args.watch.tensorboard.as_deref().map(of_seed), ..args.watch };
+        Ok(train(&config.of_seed(seed), &of_seed(&out), &watch)?.evaluation)
     };
     let evaluations = config.seeds.iter().map(of_seed).collect::<Result<Vec<_>>>()?;
     super::print(&table::over_runs(&evaluations, actor, &metrics, &published.rows));
@@ -39,10 +55,10 @@ pub(crate) fn run(args: Args) -> Result<()> {
 }
 
 /// Trains what is missing of the run in `out`.
-pub(super) fn train(config: &Config, out: &Path, profile: bool) -> Result<RunResult> {
+pub(super) fn train(config: &Config, out: &Path, watch: &Watch) -> Result<RunResult> {
     // The data come first: a run that cannot start leaves no folder behind.
     let data = experiment::load_data(config)?;
-    let mut terminal = Terminal::new();
+    let mut terminal = if watch.follow { Terminal::following() } else { Terminal::new() };
     terminal.line(&format!(
         "{}: {} training users, {} validation and {} test users, {} items, {} interactions",
         config.dataset,
@@ -53,15 +69,25 @@ pub(super) fn train(config: &Config, out: &Path, profile: bool) -> Result<RunRes
         data.train.len(),
     ));
     let folder = RunFolder::open(out, config, &fingerprint(&data))?;
+    let mut events = match &watch.tensorboard {
+        Some(beneath) => Some(EventFiles::create(beneath, config, &folder.history()?)?),
+        None => None,
+    };
     let result = match folder.result()? {
         Some(result) => {
             terminal.line(&format!("{} is finished: delete it to train anew", out.display()));
             result
         }
-        None => experiment::run(config, &data, &folder, &mut terminal, profile)?,
+        None => {
+            let mut listeners: Vec<&mut dyn Progress> = vec![&mut terminal];
+            listeners.extend(events.as_mut().map(|events| events as &mut dyn Progress));
+            experiment::run(config, &data, &folder, &mut listeners, watch.profile)?
+        }
     };
     terminal.clear();
+    events.map_or(Ok(()), EventFiles::finish)?;
     terminal.line(&format!("All metrics: {}", out.join("result.json").display()));
+    terminal.line(&format!("Report: {}", report::write_run(out)?.display()));
     Ok(result)
 }
 

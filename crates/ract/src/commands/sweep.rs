@@ -25,7 +25,7 @@ pub(crate) fn run(args: Args) -> Result<()> {
     let folder = |place: usize| out.join(format!("trial-{}", place + 1));
     for (place, Trial { assignments, config }) in trials.iter().enumerate() {
         terminal.line(&format!("trial {} of {}: {}", place + 1, trials.len(), assignments.join(" ")));
-        run::train(config, &folder(place), false)?;
+        run::train(config, &folder(place), &run::Watch::default())?;
     }
     let results = Results::read(&out)?;
     let mut found: Vec<_> = trials

@@ -45,7 +45,9 @@ pub(crate) fn run(args: Args) -> Result<()> {
             tables::comparison::draw(&source.results(data, &tables::comparison::experiments(), false)?, data)?
         }
         Number::Three => tables::ncf::draw(&source.results(data, &tables::ncf::EXPERIMENTS, false)?)?,
-        Number::Four => tables::actors::draw(&source.results(data, &tables::actors::EXPERIMENTS, false)?, metric)?,
+        Number::Four => {
+            tables::actors::draw(&source.results(data, &tables::actors::EXPERIMENTS, false)?, metric)?.to_string()
+        }
     });
     Ok(())
 }

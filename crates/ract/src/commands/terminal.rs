@@ -1,5 +1,6 @@
 //! Progress on stderr: bars on a terminal, a plain line now and then elsewhere.
 
+use crate::commands::curve;
 use indicatif::{ProgressBar, ProgressStyle};
 use ract::Phase;
 use ract::progress::Progress;
@@ -14,9 +15,14 @@ const PLAIN_EVERY: Duration = Duration::from_secs(30);
 pub(crate) struct Terminal {
     bar: ProgressBar,
     is_terminal: bool,
+    /// Whether every epoch is shown: on a terminal as a curve.
+    follows: bool,
     said: Instant,
     epochs: u64,
-    started: Instant,
+    /// What the epochs took.
+    seconds: f64,
+    /// Epochs and what was measured on the validation users.
+    curve: Vec<(f64, f64)>,
     /// The best epoch of the phase and what it measured.
     best: Option<String>,
 }
@@ -24,8 +30,21 @@ pub(crate) struct Terminal {
 impl Terminal {
     pub(crate) fn new() -> Self {
         let is_terminal = std::io::stderr().is_terminal();
-        let now = Instant::now();
-        Self { bar: ProgressBar::hidden(), is_terminal, said: now, epochs: 0, started: now, best: None }
+        Self {
+            bar: ProgressBar::hidden(),
+            is_terminal,
+            follows: false,
+            said: Instant::now(),
+            epochs: 0,
+            seconds: 0.0,
+            curve: Vec::new(),
+            best: None,
+        }
+    }
+
+    /// One that draws the validation curve of a phase as it grows, or says a line per epoch where nothing can be drawn.
+    pub(crate) fn following() -> Self {
+        Self { follows: true, ..Self::new() }
     }
 
     /// A line that stays.
@@ -50,7 +69,8 @@ impl Progress for Terminal {
 
     fn phase(&mut self, phase: Phase, done: u64, epochs: u64, batches: usize) {
         self.clear();
-        (self.epochs, self.started, self.best) = (epochs, Instant::now(), None);
+        (self.epochs, self.seconds, self.best) = (epochs, 0.0, None);
+        self.curve.clear();
         if done > 0 {
             self.line(&format!("{phase}: going on after epoch {done} of {epochs}"));
         }
@@ -77,13 +97,19 @@ impl Progress for Terminal {
         }
         let text = format!("{losses}  {validation}");
         let (phase, epoch, epochs) = (record.phase, record.epoch, self.epochs);
+        self.seconds += record.seconds;
+        if self.follows {
+            self.curve.extend(record.validation.values().next().map(|&value| (epoch as f64, value)));
+        }
         if epoch == epochs {
-            let seconds = self.started.elapsed().as_secs();
+            if self.is_terminal && self.curve.len() > 1 {
+                self.line(&curve::draw(&self.curve, epochs));
+            }
             let outcome = self.best.take().unwrap_or(text);
-            self.line(&format!("{phase}: {epochs} epochs in {seconds} s; {}", outcome.trim_end()));
+            self.line(&format!("{phase}: {epochs} epochs in {:.0} s; {}", self.seconds, outcome.trim_end()));
         } else if self.is_terminal {
-            self.bar.set_message(text);
-        } else if self.said.elapsed() >= PLAIN_EVERY {
+            self.bar.set_message(text + "\n" + &curve::draw(&self.curve, epochs));
+        } else if self.follows || self.said.elapsed() >= PLAIN_EVERY {
             self.said = Instant::now();
             say(&format!("{phase} {epoch}/{epochs}  {text}"));
         }

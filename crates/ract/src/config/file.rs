@@ -3,7 +3,7 @@
 use crate::{Error, Result};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// Keys that change no bit of what comes out.
@@ -50,11 +50,20 @@ pub trait Settings: Serialize + DeserializeOwned {
     /// # Errors
     /// When one of them cannot be written as TOML.
     fn difference(&self, other: &Self) -> Result<Option<String>> {
+        let first = self.differences(other)?.into_iter().next();
+        Ok(first.map(|[key, one, other]| format!("{key} is {one}, not {other}")))
+    }
+
+    /// All such keys, each with both values.
+    ///
+    /// # Errors
+    /// When one of them cannot be written as TOML.
+    fn differences(&self, other: &Self) -> Result<Vec<[String; 3]>> {
         let (one, other) = (flat(self)?, flat(other)?);
         let keys = one.keys().chain(other.keys()).filter(|key| !WITHOUT_EFFECT.contains(&key.as_str()));
-        let differing = keys.filter(|&key| one.get(key) != other.get(key)).min();
+        let differing = keys.collect::<BTreeSet<_>>().into_iter().filter(|&key| one.get(key) != other.get(key));
         let shown = |value: Option<&toml::Value>| value.map_or_else(|| "unset".to_owned(), toml::Value::to_string);
-        Ok(differing.map(|key| format!("{key} is {}, not {}", shown(one.get(key)), shown(other.get(key)))))
+        Ok(differing.map(|key| [key.clone(), shown(one.get(key)), shown(other.get(key))]).collect())
     }
 }
 

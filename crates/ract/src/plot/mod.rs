@@ -198,6 +198,10 @@ impl Figure {
         Ok(String::from_utf8_lossy(&bytes).into_owned())
     }
 
+    fn title_height(&self) -> u32 {
+        if self.title.is_empty() { 0 } else { style::TITLE_HEIGHT }
+    }
+
     fn rows(&self) -> usize {
         self.panels.len().div_ceil(COLUMNS)
     }
@@ -205,7 +209,7 @@ impl Figure {
     fn size(&self, scale: u32) -> (u32, u32) {
         let columns = self.panels.len().clamp(1, COLUMNS) as u32;
         let (width, height) = style::PANEL;
-        (scale * columns * width, scale * (self.rows() as u32 * height + style::TITLE_HEIGHT))
+        (scale * columns * width, scale * (self.rows() as u32 * height + self.title_height()))
     }
 
     fn draw<B: DrawingBackend>(&self, backend: B, scale: u32) -> Result<()> {
@@ -213,7 +217,7 @@ impl Figure {
         let drawn = || -> panel::Drawn<B> {
             let area = backend.into_drawing_area();
             area.fill(&WHITE)?;
-            let (title, below) = area.split_vertically(scale * style::TITLE_HEIGHT);
+            let (title, below) = area.split_vertically(scale * self.title_height());
             title.draw_text(&self.title, &style::text(17, scale), style::at(12, 12, scale))?;
             let columns = self.panels.len().clamp(1, COLUMNS);
             for (area, content) in below.split_evenly((self.rows(), columns)).iter().zip(&self.panels) {

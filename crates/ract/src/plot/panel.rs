@@ -26,7 +26,9 @@ pub(super) fn draw<B: DrawingBackend>(area: &DrawingArea<B, Shift>, panel: &Pane
     let (left, right) = area.split_horizontally(width.saturating_sub(style::KEY * scale));
     let (x_range, y_range) = ranges(panel);
     let mut builder = ChartBuilder::on(&left);
-    builder.margin(8 * scale).x_label_area_size(44 * scale).y_label_area_size(72 * scale);
+    let longest = panel.y.names.iter().map(|name| name.chars().count()).max().unwrap_or_default();
+    let y_labels = (style::LETTER * longest as u32 + 24).max(72);
+    builder.margin(8 * scale).x_label_area_size(44 * scale).y_label_area_size(y_labels * scale);
     if !panel.title.is_empty() {
         builder.caption(&panel.title, style::text(15, scale));
     }

@@ -9,6 +9,8 @@ pub(super) const PANEL: (u32, u32) = (650, 400);
 pub(super) const TITLE_HEIGHT: u32 = 40;
 /// Width of the key to the right of a panel's axes.
 pub(super) const KEY: u32 = 180;
+/// About the width of a letter of an axis.
+pub(super) const LETTER: u32 = 7;
 const FONT: &str = "sans-serif";
 
 /// Colours that the colour-blind tell apart (Okabe and Ito), darkest first.

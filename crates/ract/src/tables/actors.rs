@@ -37,7 +37,7 @@ const MEGABYTE: f64 = 1e6;
 ///
 /// # Errors
 /// When a configuration cannot be written as TOML.
-pub fn draw(results: &Results, metric: Metric) -> Result<String> {
+pub fn draw(results: &Results, metric: Metric) -> Result<Table> {
     let mut table = Table::new();
     table.load_style(ASCII_MARKDOWN);
     let header = ["actor", "seeds", "before", "control", "RaCT", "control gains", "RaCT gains", "RaCT - control"];
@@ -67,7 +67,7 @@ pub fn draw(results: &Results, metric: Metric) -> Result<String> {
         table.add_row(cells.chain([format!("{:.2} in all", rival.chosen.seconds), megabytes(rival.peak_memory_bytes)]));
     }
     table.column_iter_mut().skip(1).for_each(|column| column.set_cell_alignment(CellAlignment::Right));
-    Ok(table.to_string())
+    Ok(table)
 }
 
 fn number(x: f64) -> String {

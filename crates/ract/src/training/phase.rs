@@ -131,6 +131,12 @@ impl Phase {
         }
     }
 
+    /// How many epochs it has, at all of its step sizes.
+    pub fn epochs(self, config: &Config) -> u64 {
+        let config::Phase { epochs, learning_rate } = self.plan(config);
+        epochs * learning_rate.iter().len() as u64
+    }
+
     /// The actor's step size in epoch `epoch` (from 1) of the phase.
     pub(crate) fn learning_rate(self, config: &Config, epoch: u64) -> f64 {
         let config::Phase { epochs, learning_rate } = self.plan(config);
@@ -206,7 +212,7 @@ pub(crate) fn train_phase(
     };
     folder.rewind_history(phase, state.epoch)?;
     let config::Phase { epochs, learning_rate: rates } = phase.plan(trainer.config);
-    let all_epochs = epochs * rates.iter().len() as u64;
+    let all_epochs = phase.epochs(trainer.config);
     progress.phase(phase, state.epoch, all_epochs, trainer.batches(&data.train));
     let mut saved = Instant::now();
     while state.epoch < all_epochs {

@@ -1,0 +1,47 @@
+//! `ract follow`: the curves of a run of another process.
+
+use crate::commands::terminal::Terminal;
+use ract::progress::Progress;
+use ract::run_folder::{EpochRecord, RunFolder};
+use ract::{Phase, Result};
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::thread::sleep;
+use std::time::Duration;
+
+/// Between two looks.
+const EVERY: Duration = Duration::from_millis(500);
+
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// The run folder
+    run: PathBuf,
+}
+
+pub(crate) fn run(args: Args) -> Result<()> {
+    let config = RunFolder::config(&args.run)?;
+    let mut terminal = Terminal::following();
+    let mut seen = BTreeSet::new();
+    let mut phase: Option<Phase> = None;
+    loop {
+        // Asked before the history is read, so that no epoch is missed.
+        let is_finished = RunFolder::is_finished(&args.run);
+        for record in RunFolder::history_of::<EpochRecord>(&args.run)? {
+            // After a stop the epochs since the last checkpoint are trained again, to the same bits.
+            if !seen.insert((record.phase, record.epoch)) {
+                continue;
+            }
+            if phase != Some(record.phase) {
+                phase = Some(record.phase);
+                terminal.phase(record.phase, record.epoch - 1, record.phase.epochs(&config), 1);
+            }
+            terminal.batch();
+            terminal.epoch(&record);
+        }
+        if is_finished {
+            terminal.clear();
+            return Ok(());
+        }
+        sleep(EVERY);
+    }
+}

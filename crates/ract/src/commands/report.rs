@@ -1,0 +1,44 @@
+//! `ract report`: what was found, as an HTML file that needs nothing else.
+
+use ract::results::Results;
+use ract::run_folder::RunFolder;
+use ract::tensorboard::EventFiles;
+use ract::{Error, Result, report};
+use std::path::PathBuf;
+
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// The run folder, finished or not; its report.html is written
+    #[arg(required_unless_present = "results", conflicts_with = "results")]
+    run: Option<PathBuf>,
+    /// Write its scalars for TensorBoard too, beneath this folder
+    #[arg(long, value_name = "DIR", requires = "run")]
+    tensorboard: Option<PathBuf>,
+    /// All runs and rivals beneath a folder, in one report
+    #[arg(long, value_name = "DIR", requires = "out")]
+    results: Option<PathBuf>,
+    /// The HTML file to write instead
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+}
+
+pub(crate) fn run(args: Args) -> Result<()> {
+    let file = match (&args.run, &args.results, args.out) {
+        (Some(run), _, None) => report::write_run(run)?,
+        (Some(run), _, Some(out)) => {
+            report::write(&out, &report::of_run(run)?)?;
+            out
+        }
+        (None, Some(results), Some(out)) => {
+            report::write(&out, &report::of_results(&Results::read(results)?)?)?;
+            out
+        }
+        _ => return Err(Error::Usage("name a run, or --results DIR with --out FILE".to_owned())),
+    };
+    super::print(&file.display());
+    if let (Some(run), Some(folder)) = (&args.run, &args.tensorboard) {
+        let config = RunFolder::config(run)?;
+        EventFiles::create(folder, &config, &RunFolder::history_of::<_>(run)?)?.finish()?;
+    }
+    Ok(())
+}

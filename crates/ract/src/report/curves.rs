@@ -1,0 +1,120 @@
+//! Curves over the epochs: what was measured on the validation users, and the losses.
+
+use super::parts::{Figure, Rows};
+use crate::Result;
+use crate::plot::{Axis, Content, Mark, Panel, Series};
+use crate::run_folder::EpochRecord;
+use crate::training::Phase;
+use std::collections::BTreeMap;
+
+/// One number of every epoch of a phase, by epoch.
+type Curve = BTreeMap<u64, Vec<f64>>;
+
+/// Curves that are drawn together: a title, and which numbers of a loss report they are.
+const TOGETHER: (&str, [&str; 2]) = ("what the critic predicts, and what it should", ["metric", "predicted"]);
+
+/// A figure per number that an epoch has, of the actor, of what it is trained by further, and of the critic; over several
+/// runs the mean. Of a phase that tried several step sizes, the one that did best.
+pub(super) fn figures(runs: &[&[EpochRecord]]) -> Result<Vec<Figure>> {
+    let histories: Vec<BTreeMap<Phase, Vec<EpochRecord>>> = runs.iter().map(|history| best_rates(history)).collect();
+    let mut figures = Vec::new();
+    let is_tuning = |phase: &Phase| !matches!(phase, Phase::Actor | Phase::Critic);
+    let tunings: Vec<Phase> = Phase::ALL.into_iter().filter(is_tuning).collect();
+    for (name, phases) in [("Actor", &[Phase::Actor][..]), ("Fine-tuning", &tunings), ("Critic", &[Phase::Critic])] {
+        // By title: the curves of each phase, in the order of the phases.
+        let mut curves: BTreeMap<String, Vec<(String, Curve)>> = BTreeMap::new();
+        for &phase in phases {
+            for (title, label, curve) in of_phase(phase, &histories) {
+                curves.entry(title).or_default().push((label, curve));
+            }
+        }
+        let is_validation = |title: &str| title.starts_with("validation");
+        let (first, then): (Vec<_>, Vec<_>) = curves.into_iter().partition(|(title, _)| is_validation(title));
+        for (title, curves) in first.into_iter().chain(then) {
+            let series: Vec<Series> = curves.into_iter().map(|(label, curve)| series(label, &curve)).collect();
+            let is_constant = |series: &Series| series.points.windows(2).all(|pair| pair[0].y == pair[1].y);
+            if series.iter().all(|series| series.points.len() > 1 && is_constant(series)) {
+                continue;
+            }
+            let rows = Rows::of_curves("epoch", &series);
+            let label = if title == TOGETHER.0 { "metric".to_owned() } else { title.clone() };
+            let (x, y) = (Axis::of("epoch of the phase"), Axis::of(label));
+            let panel = Panel { title: String::new(), x, y, content: Content::Series(series) };
+            figures.push(Figure::new(format!("{name}: {title}"), panel, rows)?);
+        }
+    }
+    Ok(figures)
+}
+
+fn series(label: String, curve: &Curve) -> Series {
+    let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len() as f64;
+    Series::new(label, Mark::Line, curve.iter().map(|(&epoch, values)| (epoch as f64, mean(values))))
+}
+
+/// Title, label and curve of each number that the epochs of `phase` have.
+fn of_phase(phase: Phase, histories: &[BTreeMap<Phase, Vec<EpochRecord>>]) -> Vec<(String, String, Curve)> {
+    let mut curves: BTreeMap<(String, String), Curve> = BTreeMap::new();
+    let name = phase.outcome().unwrap_or(phase.name());
+    for record in histories.iter().filter_map(|history| history.get(&phase)).flatten() {
+        let losses = record.losses.iter().map(|(loss, &value)| {
+            let is_together = TOGETHER.1.contains(&loss.as_str());
+            let title = if is_together { TOGETHER.0 } else { loss };
+            let label = if is_together { loss } else { name };
+            ((title.to_owned(), label.to_owned()), value)
+        });
+        let validation = record.validation.iter().map(|(metric, &value)| {
+            ((format!("validation {}", metric.to_string().to_uppercase()), name.to_owned()), value)
+        });
+        for (key, value) in losses.chain(validation) {
+            curves.entry(key).or_default().entry(record.epoch).or_default().push(value);
+        }
+    }
+    curves.into_iter().map(|((title, label), curve)| (title, label, curve)).collect()
+}
+
+/// The epochs of each phase at the step size that did best on the validation users, counted from 1.
+fn best_rates(history: &[EpochRecord]) -> BTreeMap<Phase, Vec<EpochRecord>> {
+    let value = |record: &EpochRecord| record.validation.values().next().copied().unwrap_or(f64::NEG_INFINITY);
+    let mut phases: BTreeMap<Phase, Vec<EpochRecord>> = BTreeMap::new();
+    for record in history {
+        phases.entry(record.phase).or_default().push(record.clone());
+    }
+    for records in phases.values_mut() {
+        let best = records.iter().max_by(|a, b| value(a).total_cmp(&value(b))).and_then(|best| best.learning_rate);
+        records.retain(|record| record.learning_rate == best);
+        let before = records.first().map_or(0, |record| record.epoch - 1);
+        records.iter_mut().for_each(|record| record.epoch -= before);
+    }
+    phases
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::metrics::Metric;
+
+    #[test]
+    fn of_several_step_sizes_the_best_is_shown_counted_from_its_own_first_epoch() {
+        let record = |epoch, rate, value| {
+            let mut record = EpochRecord::new(Phase::Control, epoch, BTreeMap::new());
+            record.learning_rate = Some(rate);
+            record.validation.insert(Metric::Ndcg(100), value);
+            record
+        };
+        let history = [record(1, 1e-5, 0.1), record(2, 1e-5, 0.2), record(3, 5e-5, 0.3), record(4, 5e-5, 0.1)];
+        let best = &best_rates(&history)[&Phase::Control];
+        assert_eq!(best.iter().map(|record| record.epoch).collect::<Vec<_>>(), [1, 2]);
+        assert_eq!(best[0].validation[&Metric::Ndcg(100)], 0.3);
+    }
+
+    #[test]
+    fn curves_of_several_runs_are_their_mean() {
+        let of_run = |nll| [EpochRecord::new(Phase::Actor, 1, BTreeMap::from([("nll".to_owned(), nll)]))];
+        let (one, other) = (of_run(400.0), of_run(500.0));
+        let histories = [&one[..], &other].map(best_rates);
+        let curves = of_phase(Phase::Actor, &histories);
+        let [(title, label, curve)] = &curves[..] else { panic!("{curves:?}") };
+        assert_eq!((title.as_str(), label.as_str()), ("nll", "actor"));
+        assert_eq!(series(label.clone(), curve).points[0].y, 450.0);
+    }
+}

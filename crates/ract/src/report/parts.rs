@@ -1,0 +1,134 @@
+//! What a report is made of; the templates escape all text.
+
+use crate::plot::{self, Series};
+use crate::{Error, Result};
+use askama::Template;
+use comfy_table::{Row, Table};
+
+/// A whole file.
+#[derive(Template)]
+#[template(path = "page.html")]
+pub(super) struct Page {
+    pub(super) title: String,
+    pub(super) lead: String,
+    pub(super) parts: Vec<Part>,
+}
+
+/// A heading and what stands beneath it, parts of its own last.
+#[derive(Default)]
+pub(super) struct Part {
+    pub(super) heading: String,
+    /// Opened by the reader.
+    pub(super) folded: bool,
+    pub(super) text: Vec<String>,
+    pub(super) rows: Option<Rows>,
+    pub(super) figures: Vec<Figure>,
+    /// As it stands in a file.
+    pub(super) verbatim: Option<String>,
+    pub(super) parts: Vec<Part>,
+}
+
+/// A part at its depth in the page.
+#[derive(Template)]
+#[template(path = "part.html")]
+struct Placed<'a> {
+    part: &'a Part,
+    level: u8,
+}
+
+/// A table.
+#[derive(Template)]
+#[template(path = "rows.html")]
+pub(super) struct Rows {
+    pub(super) header: Vec<String>,
+    pub(super) rows: Vec<Vec<String>>,
+}
+
+/// A drawing and its numbers.
+#[derive(Template)]
+#[template(path = "figure.html")]
+pub(super) struct Figure {
+    title: String,
+    svg: String,
+    rows: Rows,
+}
+
+impl Page {
+    pub(super) fn html(&self) -> Result<String> {
+        self.render().map_err(|error| Error::Failed(format!("cannot fill the report's template: {error}")))
+    }
+}
+
+impl Part {
+    fn at(&self, level: u8) -> Placed<'_> {
+        Placed { part: self, level }
+    }
+}
+
+impl From<&Table> for Rows {
+    fn from(table: &Table) -> Self {
+        let cells = |row: &Row| row.cell_iter().map(|cell| cell.content().trim().to_owned()).collect::<Vec<_>>();
+        Self { header: table.header().map(cells).unwrap_or_default(), rows: table.row_iter().map(cells).collect() }
+    }
+}
+
+impl Figure {
+    /// A panel, and `rows` with its numbers. The page says the title, not the drawing.
+    pub(super) fn new(title: String, panel: plot::Panel, rows: Rows) -> Result<Self> {
+        let svg = plot::Figure { title: String::new(), panels: vec![panel] }.svg()?;
+        Ok(Self { title, svg, rows })
+    }
+}
+
+impl Rows {
+    /// The numbers of curves over the same axis, a row per place on it.
+    pub(super) fn of_curves(axis: &str, curves: &[Series]) -> Self {
+        let header = std::iter::once(axis.to_owned()).chain(curves.iter().map(|curve| curve.label.clone())).collect();
+        let mut places: Vec<f64> = curves.iter().flat_map(|curve| &curve.points).map(|point| point.x).collect();
+        places.sort_by(f64::total_cmp);
+        places.dedup();
+        let value = |curve: &Series, x: f64| {
+            curve.points.iter().find(|point| point.x == x).map_or_else(String::new, |point| digits(point.y))
+        };
+        let row = |&x: &f64| std::iter::once(x.to_string()).chain(curves.iter().map(|c| value(c, x))).collect();
+        Self { header, rows: places.iter().map(row).collect() }
+    }
+}
+
+/// Five digits that mean something.
+fn digits(value: f64) -> String {
+    let before_the_point = value.abs().max(f64::MIN_POSITIVE).log10().floor();
+    let decimals = (4.0 - before_the_point).clamp(0.0, 9.0) as usize;
+    format!("{value:.decimals$}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_is_escaped_wherever_it_stands() {
+        let rows = Rows { header: vec!["<h>".to_owned()], rows: vec![vec!["<c>".to_owned()]] };
+        let text = || "<script>".to_owned();
+        let inner = Part { heading: text(), folded: true, ..Part::default() };
+        let part = Part {
+            heading: text(),
+            text: vec![text()],
+            rows: Some(rows),
+            verbatim: Some(text()),
+            parts: vec![inner],
+            ..Part::default()
+        };
+        let html = Page { title: text(), lead: text(), parts: vec![part] }.html().unwrap();
+        assert!(!html.contains("<script") && !html.contains("<h>") && !html.contains("<c>"), "{html}");
+        assert_eq!(html.matches("script").count(), 7, "{html}");
+    }
+
+    #[test]
+    fn numbers_have_five_digits() {
+        assert_eq!(
+            [0.45452540146, 544.08697, 0.00225, 0.0, 776.86173].map(digits),
+            ["0.45453", "544.09", "0.0022500", "0.000000000", "776.86"]
+        );
+    }
+}

@@ -1,0 +1,194 @@
+//! What a report says of runs, of rivals and of a data set.
+
+use super::Told;
+use super::curves;
+use super::parts::{Figure, Part, Rows};
+use crate::config::{Config, Evaluation, Settings};
+use crate::metrics::{Estimate, Metric};
+use crate::plot::{Axis, Content, Mark, Panel, Series};
+use crate::published::published;
+use crate::result::Provenance;
+use crate::results::{Results, Rival, Run};
+use crate::rival::{Trial, label_of};
+use crate::{Result, table, tables};
+use std::collections::BTreeSet;
+
+/// What a reader wants to know first.
+pub(super) fn lead(told: &Told<'_>) -> String {
+    let metric = told.config.evaluation.select;
+    let Some(result) = told.result else { return "The run is not finished: nothing has been tested yet.".to_owned() };
+    let evaluation = &result.evaluation;
+    let gain = |of: &str| evaluation.gain.get(of)?.get(&metric).copied();
+    let say = |Estimate { mean, se }| format!("{mean:+.4} ± {se:.4}");
+    let found = [("RaCT gains", gain("ract-actor")), ("the control gains", gain("control-actor"))];
+    let found: Vec<_> = found.into_iter().filter_map(|(who, gain)| Some(format!("{who} {}", say(gain?)))).collect();
+    let label = told.config.actor_label();
+    let metric = metric.to_string().to_uppercase();
+    match found.is_empty() {
+        true => format!("{label}: {metric} of {} test users.", evaluation.test_users),
+        false => format!("{metric} of {} test users, over {label}: {}.", evaluation.test_users, found.join(", ")),
+    }
+}
+
+/// Runs that differ by their seeds alone.
+pub(super) fn of_runs(runs: &[Told<'_>]) -> Result<Vec<Part>> {
+    let Some(Told { config, .. }) = runs.first() else { return Ok(Vec::new()) };
+    let histories: Vec<_> = runs.iter().map(|run| run.history).collect();
+    let mut curves = Part { heading: "Curves".to_owned(), figures: curves::figures(&histories)?, ..Part::default() };
+    curves.text.push(match runs.len() {
+        1 => "Of a phase that tried several step sizes, the one that did best on the validation users.".to_owned(),
+        n => format!("Means of {n} runs; of a phase that tried several step sizes, the one that did best."),
+    });
+    Ok([tested(runs)?, Some(curves), Some(settings(config)?), Some(made(runs))].into_iter().flatten().collect())
+}
+
+fn tested(runs: &[Told<'_>]) -> Result<Option<Part>> {
+    let Some(Told { config, .. }) = runs.first() else { return Ok(None) };
+    let evaluations: Vec<_> = runs.iter().filter_map(|run| Some(run.result?.evaluation.clone())).collect();
+    let Evaluation { metrics, select } = &config.evaluation;
+    let others = metrics.iter().filter(|metric| *metric != select);
+    let metrics: Vec<Metric> = metrics.iter().filter(|metric| *metric == select).chain(others).copied().collect();
+    let (actor, published) = (config.actor_label(), published(&config.dataset)?.rows);
+    let table = match &evaluations[..] {
+        [] => return Ok(None),
+        [evaluation] => table::results(evaluation, actor, &metrics, &published),
+        several => table::over_runs(several, actor, &metrics, &published),
+    };
+    let of_one = "Means over the test users and their standard errors; differences are paired by user.";
+    let sources: BTreeSet<_> = published
+        .iter()
+        .map(|row| {
+            let mark = if row.from_memory { format!("; {} quoted from memory", row.mark()) } else { String::new() };
+            format!("Published: {}{mark}", row.source)
+        })
+        .collect();
+    let text = (evaluations.len() == 1).then(|| of_one.to_owned()).into_iter().chain(sources).collect();
+    Ok(Some(Part { heading: "Test".to_owned(), text, rows: Some((&table).into()), ..Part::default() }))
+}
+
+fn settings(config: &Config) -> Result<Part> {
+    let paper = Config::new(&config.dataset, config.data.clone());
+    let rows = config.differences(&paper)?.into_iter().filter(|[key, ..]| key != "seed").map(Vec::from).collect();
+    let header = ["what differs", "here", "paper"].map(str::to_owned).to_vec();
+    let all =
+        Part { heading: "All settings".to_owned(), folded: true, verbatim: Some(config.to_toml()?), ..Part::default() };
+    let rows = Some(Rows { header, rows });
+    Ok(Part { heading: "Settings".to_owned(), rows, parts: vec![all], ..Part::default() })
+}
+
+/// A column per run.
+fn made(runs: &[Told<'_>]) -> Part {
+    let header =
+        std::iter::once("made by".to_owned()).chain(runs.iter().map(|run| format!("seed {}", run.config.seed)));
+    let mut rows: Vec<Vec<String>> = Vec::new();
+    let mut row = |name: &str, of: &dyn Fn(&Told<'_>) -> Option<String>| {
+        let cells: Vec<_> = runs.iter().map(|run| of(run).unwrap_or_default()).collect();
+        if cells.iter().any(|cell| !cell.is_empty()) {
+            rows.push(std::iter::once(name.to_owned()).chain(cells).collect());
+        }
+    };
+    for (name, of) in PROVENANCE {
+        row(name, &|run| Some(of(&run.result?.provenance)));
+    }
+    row("data (SHA-256)", &|run| Some(run.result?.data_sha256.clone()));
+    row("peak memory", &|run| Some(megabytes(run.result?.peak_memory_bytes?)));
+    for phase in crate::Phase::ALL {
+        row(&phase.to_string(), &|run| {
+            let of_phase = run.history.iter().filter(|record| record.phase == phase);
+            let (epochs, seconds) = of_phase.fold((0, 0.0), |(n, sum), record| (n + 1, sum + record.seconds));
+            let kept = run.result.and_then(|result| result.kept_epoch.get(&phase));
+            let kept = kept.map_or_else(String::new, |kept| format!(", epoch {kept} kept"));
+            let rate = run.result.and_then(|result| result.kept_learning_rate.get(&phase));
+            let rate = rate.map_or_else(String::new, |rate| format!(" (step size {rate})"));
+            (epochs > 0).then(|| format!("{epochs} epochs in {seconds:.1} s{kept}{rate}"))
+        });
+    }
+    Part {
+        heading: "How it was made".to_owned(),
+        rows: Some(Rows { header: header.collect(), rows }),
+        ..Part::default()
+    }
+}
+
+type OfProvenance = fn(&Provenance) -> String;
+/// What is said of where numbers come from.
+const PROVENANCE: [(&str, OfProvenance); 4] = [
+    ("command", |made| made.command.clone()),
+    ("commit", |made| made.commit.clone()),
+    ("version", |made| made.version.clone()),
+    ("machine", |made| made.machine.clone()),
+];
+
+fn megabytes(bytes: u64) -> String {
+    format!("{:.0} MB", bytes as f64 / 1e6)
+}
+
+/// A data set: its actors and rivals side by side, and each of them folded beneath.
+pub(super) fn of_dataset(dataset: &str, results: &Results) -> Result<Part> {
+    let metric = results.runs.first().map_or(Evaluation::default().select, |run| run.config.evaluation.select);
+    let groups = results.over_seeds()?;
+    let rows = Some((&tables::actors::draw(results, metric)?).into());
+    let figures = if groups.len() > 1 { vec![actors(&groups, metric)?] } else { Vec::new() };
+    let mut parts = Vec::new();
+    for runs in &groups {
+        let told: Vec<_> = runs
+            .iter()
+            .map(|run| Told { config: &run.config, result: Some(&run.result), history: &run.history })
+            .collect();
+        parts.push(Part { heading: runs[0].label(), folded: true, parts: of_runs(&told)?, ..Part::default() });
+    }
+    parts.extend(results.rivals.iter().map(of_rival));
+    let text = vec![format!(
+        "Test {}; beside a gain its standard error over the users, and in how many seeds it is more than twice that.",
+        metric.to_string().to_uppercase()
+    )];
+    Ok(Part { heading: dataset.to_owned(), text, rows, figures, parts, ..Part::default() })
+}
+
+/// What each actor has before the critic, after it, and after the control.
+fn actors(groups: &[Vec<&Run>], metric: Metric) -> Result<Figure> {
+    let mean = |runs: &[&Run], of: &str| {
+        let found = runs.iter().map(|run| Some(run.result.evaluation.test.get(of)?.get(&metric)?.mean));
+        found.collect::<Option<Vec<f64>>>().map(|means| Estimate::between(&means).mean)
+    };
+    let metric_name = format!("test {}", metric.to_string().to_uppercase());
+    let mut groups: Vec<_> = groups.iter().collect();
+    groups.sort_by(|a, b| mean(a, "actor").unwrap_or_default().total_cmp(&mean(b, "actor").unwrap_or_default()));
+    let mut rows = Vec::new();
+    let columns = [("before", "actor"), ("control", "control"), ("RaCT", "ract")];
+    let mut series = columns.map(|(label, _)| Series::new(label, Mark::Points, []));
+    for (place, runs) in groups.iter().enumerate() {
+        let means = columns.map(|(_, of)| mean(runs, of));
+        for (series, mean) in series.iter_mut().zip(means) {
+            series.points.extend(mean.map(|x| crate::plot::Point { x, y: place as f64, error: 0.0 }));
+        }
+        let cells = means.map(|mean| mean.map_or_else(String::new, |mean| format!("{mean:.4}")));
+        rows.push(std::iter::once(runs[0].name.clone()).chain(cells).collect());
+    }
+    let header = std::iter::once("actor").chain(columns.map(|(label, _)| label)).map(str::to_owned).collect();
+    let y = Axis::named("", groups.iter().map(|runs| &runs[0].name));
+    let panel = Panel { title: String::new(), x: Axis::of(&metric_name), y, content: Content::Series(series.into()) };
+    Figure::new(format!("{metric_name} of each actor, mean over its seeds"), panel, Rows { header, rows })
+}
+
+fn of_rival(Rival { name, result: rival }: &Rival) -> Part {
+    let label = label_of(&rival.rival);
+    let beneath = if *name == rival.rival { String::new() } else { format!(": {name}") };
+    let metrics: Vec<Metric> = rival.test.values().next().into_iter().flat_map(|test| test.keys().copied()).collect();
+    let test = table::rival(label, rival, &metrics);
+    let names: Vec<&String> = rival.chosen.parameters.keys().collect();
+    let header = names.iter().map(|name| name.to_string()).chain(["validation".to_owned(), "seconds".to_owned()]);
+    let row = |trial: &Trial| {
+        let parameters = names.iter().map(|&name| trial.parameters.get(name).map(f64::to_string).unwrap_or_default());
+        parameters.chain([format!("{:.4}", trial.validation), format!("{:.2}", trial.seconds)]).collect()
+    };
+    let tried = Rows { header: header.collect(), rows: rival.trials.iter().map(row).collect() };
+    let mut made: Vec<_> =
+        PROVENANCE.iter().map(|(name, of)| vec![(*name).to_owned(), of(&rival.provenance)]).collect();
+    made.push(vec!["data (SHA-256)".to_owned(), rival.data_sha256.clone()]);
+    made.extend(rival.peak_memory_bytes.map(|bytes| vec!["peak memory".to_owned(), megabytes(bytes)]));
+    let made = Rows { header: vec!["made by".to_owned(), String::new()], rows: made };
+    let part = |heading: &str, rows| Part { heading: heading.to_owned(), rows: Some(rows), ..Part::default() };
+    let parts = vec![part("Test", (&test).into()), part("What was tried", tried), part("How it was made", made)];
+    Part { heading: format!("Rival: {label}{beneath}"), folded: true, parts, ..Part::default() }
+}
