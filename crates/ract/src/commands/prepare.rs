@@ -125,21 +125,29 @@ fn public_file(input: Option<PathBuf>, file: &PublicFile, path: &str) -> Result<
 }
 
 fn read(input: &Path, format: Format, min_rating: Option<f64>) -> Result<RawInteractions> {
-    let read_one = |wanted, read: fn(Box<dyn Read + '_>, &str, Option<f64>) -> ract_data::Result<RawInteractions>| {
-        raw_file::open(input, wanted, |RawFile { source, name, bytes }| {
-            let bar = bar(Some(bytes)).with_message("reading");
-            let raw = read(Box::new(bar.wrap_read(source)), &name, min_rating);
-            bar.finish_and_clear();
-            Ok(raw?)
-        })
-    };
     match format {
-        Format::Csv => read_one("ratings.csv", |source, name, min| RawInteractions::read_csv(source, name, min)),
-        Format::Triplets => {
-            read_one("train_triplets.txt", |source, name, min| RawInteractions::read_triplets(source, name, min))
+        Format::Csv => {
+            read_one(input, "ratings.csv", |source, name| RawInteractions::read_csv(source, name, min_rating))
         }
+        Format::Triplets => read_one(input, "train_triplets.txt", |source, name| {
+            RawInteractions::read_triplets(source, name, min_rating)
+        }),
         Format::Netflix => read_netflix(input, min_rating),
     }
+}
+
+/// Reads a file, or the file `wanted` in an archive.
+fn read_one(
+    input: &Path,
+    wanted: &str,
+    read: impl FnOnce(&mut dyn Read, &str) -> ract_data::Result<RawInteractions>,
+) -> Result<RawInteractions> {
+    raw_file::open(input, wanted, |RawFile { source, name, bytes }| {
+        let bar = bar(Some(bytes)).with_message("reading");
+        let raw = read(&mut bar.wrap_read(source), &name);
+        bar.finish_and_clear();
+        Ok(raw?)
+    })
 }
 
 fn read_netflix(input: &Path, min_rating: Option<f64>) -> Result<RawInteractions> {
