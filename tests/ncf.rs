@@ -12,7 +12,7 @@ use support::workplace::{Workplace, failure};
 
 /// 120 users of two tastes with 4 to 11 of 160 items each.
 fn ratings() -> String {
-    let item = |user: u32, k: u32| user % 2 * 80 + (user * 7 + k * k * (1 + user % 5)) % 80;
+    let item = |user: u32, k: u32| user % 2 * 80 + (user * 7 + k * (1 + user % 3)) % 80;
     let rows = (0..120).flat_map(|user| (0..12).map(move |k| format!("{user},{},3,{}\n", item(user, k), 1000 - k)));
     "userId,movieId,rating,timestamp\n".to_owned() + &rows.collect::<String>()
 }
