@@ -10,14 +10,14 @@ use std::path::Path;
 use support::names;
 use support::workplace::{Workplace, failure};
 
-/// 120 users of two tastes with 4 to 11 of 160 items each.
+/// 120 users of two tastes with 12 of 160 items each.
 fn ratings() -> String {
     let item = |user: u32, k: u32| user % 2 * 80 + (user * 7 + k * (1 + user % 3)) % 80;
     let rows = (0..120).flat_map(|user| (0..12).map(move |k| format!("{user},{},3,{}\n", item(user, k), 1000 - k)));
     "userId,movieId,rating,timestamp\n".to_owned() + &rows.collect::<String>()
 }
 
-const PREPARE: [&str; 8] = ["prepare", "ncf", "--input", "ratings.csv", "--out", "data", "--min-user-items", "3"];
+const PREPARE: [&str; 6] = ["prepare", "ncf", "--input", "ratings.csv", "--out", "data"];
 const RIVALS: [&str; 5] = ["popularity", "knn", "als", "slim", "ease"];
 const RUN_0: &str = "runs/ncf-tiny/mult-vae/seed-0";
 const EXPERIMENT: &str = r#"
