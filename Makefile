@@ -41,7 +41,7 @@ demo: build
 	@$(RACT) run experiments/demo.toml
 
 ml20m: build data/ml-20m/meta.json
-	@$(RACT) run experiments/ml-20m.toml
+	@$(RACT) run experiments/ml-20m/mult-vae.toml
 
 # Prepared anew only when it is not there: a prepared folder is written whole or not at all.
 data/ml-20m/meta.json: | build
@@ -92,33 +92,36 @@ data/ncf-ml-100k/meta.json: | build
 # What exists is taken from runs/ and experiments/results/; what is missing is trained.
 tables: build data/ml-1m/meta.json data/gowalla/meta.json $(if $(wildcard experiments/results/ncf-ml-100k),,data/ncf-ml-100k/meta.json)
 	@for number in 1 2 3 4; do $(RACT) table $$number || exit 1; done
+	@$(RACT) table 2 --data gowalla
 	@$(RACT) table 4 --data gowalla
+	@for data in ml-20m-like netflix-like msd-like; do $(RACT) table 2 --data $$data --existing || exit 1; done
 
 figures: build data/ml-1m/meta.json
 	@for number in 1 2 3 4 5 6 7; do $(RACT) figure $$number || exit 1; done
 
 # Keeps of the finished runs what is small: configuration, epochs, results.
+KEPT_DATA := ml-1m gowalla ncf-ml-100k ml-20m-like netflix-like msd-like
 KEPT := config.toml history.jsonl result.json
 keep:
-	@find runs/ml-1m runs/gowalla runs/ncf-ml-100k -name result.json | while read -r result; do \
+	@find $(wildcard $(addprefix runs/,$(KEPT_DATA))) -name result.json | while read -r result; do \
 	  run=$${result%/result.json}; kept=experiments/results/$${run#runs/}; mkdir -p $$kept; \
 	  for file in $(KEPT); do cp $$run/$$file $$kept/; done; done
 
 ml20m-like: build data/ml-20m-like/meta.json
-	@$(RACT) run experiments/ml-20m-like.toml
+	@$(RACT) run experiments/ml-20m-like/mult-vae.toml
 
 data/ml-20m-like/meta.json: | build
 	@$(RACT) synth --like ml-20m --scale 1 --seed 1 --out data/ml-20m-like.csv
 	@$(RACT) prepare ml-20m --input data/ml-20m-like.csv --out data/ml-20m-like
 
 netflix: build data/netflix/meta.json
-	@$(RACT) run experiments/netflix.toml
+	@$(RACT) run experiments/netflix/mult-vae.toml
 
 data/netflix/meta.json: | build
 	@$(RACT) prepare netflix --out data/netflix $(if $(NETFLIX),--input '$(NETFLIX)')
 
 msd: build data/msd/meta.json
-	@$(RACT) run experiments/msd.toml
+	@$(RACT) run experiments/msd/mult-vae.toml
 
 data/msd/meta.json: | build
 	@$(RACT) prepare msd --out data/msd $(if $(MSD_TRIPLETS),--input '$(MSD_TRIPLETS)')
@@ -126,18 +129,20 @@ data/msd/meta.json: | build
 # Users go with the scale, items with its square root: so do the users that an item has.
 SCALE ?= 0.05
 scaled = $(shell awk 'BEGIN { printf "%.0f", $(1) * $(SCALE) ^ $(2) }')
-NETFLIX_LIKE := data/netflix-like-$(SCALE)
-MSD_LIKE := data/msd-like-$(SCALE)
+# Other scales than the experiments' own stand in folders of their own.
+OF_SCALE := $(if $(filter 0.05,$(SCALE)),,-$(SCALE))
+NETFLIX_LIKE := data/netflix-like$(OF_SCALE)
+MSD_LIKE := data/msd-like$(OF_SCALE)
 
 netflix-like: build $(NETFLIX_LIKE)/meta.json
-	@$(RACT) run experiments/netflix-like.toml --set data.path=$(NETFLIX_LIKE) --out runs/netflix-like-$(SCALE)
+	@$(RACT) run experiments/netflix-like/mult-vae.toml --set data.path=$(NETFLIX_LIKE) --out runs/netflix-like$(OF_SCALE)/mult-vae
 
 $(NETFLIX_LIKE)/meta.json: | build
 	@$(RACT) synth --like netflix --scale $(SCALE) --seed 1 --out $(NETFLIX_LIKE)-raw
 	@$(RACT) prepare netflix --input $(NETFLIX_LIKE)-raw --heldout-users $(call scaled,40000,1) --out $(NETFLIX_LIKE)
 
 msd-like: build $(MSD_LIKE)/meta.json
-	@$(RACT) run experiments/msd-like.toml --set data.path=$(MSD_LIKE) --out runs/msd-like-$(SCALE)
+	@$(RACT) run experiments/msd-like/mult-vae.toml --set data.path=$(MSD_LIKE) --out runs/msd-like$(OF_SCALE)/mult-vae
 
 $(MSD_LIKE)/meta.json: | build
 	@$(RACT) synth --like msd --scale $(SCALE) --seed 1 --out $(MSD_LIKE).txt
