@@ -101,14 +101,15 @@ impl Progress for Terminal {
         if self.follows {
             self.curve.extend(record.validation.values().next().map(|&value| (epoch as f64, value)));
         }
+        let drawn = curve::draw(&self.curve, epochs);
         if epoch == epochs {
-            if self.is_terminal && self.curve.len() > 1 {
-                self.line(&curve::draw(&self.curve, epochs));
+            if self.is_terminal && !drawn.is_empty() {
+                self.line(&drawn);
             }
             let outcome = self.best.take().unwrap_or(text);
             self.line(&format!("{phase}: {epochs} epochs in {:.0} s; {}", self.seconds, outcome.trim_end()));
         } else if self.is_terminal {
-            self.bar.set_message(text + "\n" + &curve::draw(&self.curve, epochs));
+            self.bar.set_message(if drawn.is_empty() { text } else { format!("{text}\n{drawn}") });
         } else if self.follows || self.said.elapsed() >= PLAIN_EVERY {
             self.said = Instant::now();
             say(&format!("{phase} {epoch}/{epochs}  {text}"));
