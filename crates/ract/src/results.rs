@@ -1,6 +1,7 @@
 //! What was measured: the result files beneath a folder.
 
 use crate::config::{Config, Settings};
+use crate::metrics::{Estimate, Metric};
 use crate::result::RunResult;
 use crate::rival::RivalResult;
 use crate::run_folder::{EpochRecord, RunFolder};
@@ -123,6 +124,17 @@ impl Results {
         }
         Ok(groups)
     }
+}
+
+/// A gain on each of the runs; `None` where one of them has not measured it.
+pub(crate) fn gains(runs: &[&Run], of: &str, metric: Metric) -> Option<Vec<Estimate>> {
+    runs.iter().map(|run| run.result.evaluation.gain.get(of)?.get(&metric).copied()).collect()
+}
+
+/// Mean over the runs of a gain and of its standard error over the users.
+pub(crate) fn mean_gain(gains: &[Estimate]) -> Estimate {
+    let mean = |f: fn(&Estimate) -> f64| gains.iter().map(f).sum::<f64>() / gains.len().max(1) as f64;
+    Estimate { mean: mean(|gain| gain.mean), se: mean(|gain| gain.se) }
 }
 
 fn gather(folder: &Path, files: &mut Vec<PathBuf>) -> Result<()> {

@@ -65,7 +65,8 @@ fn complete(data: &str, file: &Path, name: &str, folders: bool) -> Result<()> {
     let place = |root: &str| Path::new(root).join(data).join(name);
     let is_there = |folder: &Path| folder.join("result.json").exists();
     let text = std::fs::read_to_string(file).map_err(Error::file("read", file))?;
-    if text.lines().any(|line| line.trim() == "[rival]") {
+    // What is no TOML is refused, with its line, by the reader of the other kind.
+    if toml::from_str::<toml::Table>(&text).is_ok_and(|table| table.contains_key("rival")) {
         let missing = !is_there(&place(RUNS)) && !is_there(&place(KEPT));
         return if missing { rival::fit(&RivalConfig::read(file, &[])?, &place(RUNS)).map(drop) } else { Ok(()) };
     }

@@ -15,7 +15,7 @@ use crate::metrics::{Estimate, Metric};
 use crate::per_user::{self, Tested};
 use crate::plot::{Figure, Point};
 use crate::published::{Published, published};
-use crate::results::Run;
+use crate::results::{Run, gains, mean_gain};
 use crate::training::Phase;
 use crate::{Error, results::Results};
 
@@ -79,10 +79,7 @@ fn curve(runs: &[&Run], phase: Phase, first: f64) -> Vec<(f64, f64)> {
 
 /// Mean over the runs of a gain and of its standard error over the users.
 fn gain(runs: &[&Run], of: &str, metric: Metric) -> Option<Estimate> {
-    let gains = runs.iter().map(|run| run.result.evaluation.gain.get(of)?.get(&metric).copied());
-    let gains = gains.collect::<Option<Vec<Estimate>>>()?;
-    let mean = |f: fn(&Estimate) -> f64| gains.iter().map(f).sum::<f64>() / gains.len() as f64;
-    Some(Estimate { mean: mean(|gain| gain.mean), se: mean(|gain| gain.se) })
+    gains(runs, of, metric).map(|gains| mean_gain(&gains))
 }
 
 fn point(x: usize, estimate: Estimate) -> Point {

@@ -2,7 +2,7 @@
 
 use crate::Result;
 use crate::metrics::{Estimate, Metric};
-use crate::results::{Results, Run};
+use crate::results::{Results, Run, gains, mean_gain};
 use crate::rival::RivalResult;
 use comfy_table::{CellAlignment, Table, presets::ASCII_MARKDOWN};
 
@@ -85,9 +85,8 @@ fn mean(runs: &[&Run], metric: Metric, of: &str) -> f64 {
 }
 
 fn gain(runs: &[&Run], metric: Metric, of: &str) -> String {
-    let found = runs.iter().map(|run| run.result.evaluation.gain.get(of)?.get(&metric).copied());
-    let Some(gains) = found.collect::<Option<Vec<Estimate>>>() else { return String::new() };
-    let over = |f: fn(&Estimate) -> f64| gains.iter().map(f).sum::<f64>() / gains.len() as f64;
+    let Some(gains) = gains(runs, of, metric) else { return String::new() };
     let clear = gains.iter().filter(|gain| gain.mean > 2.0 * gain.se).count();
-    format!("{:+.4} ± {:.4} ({clear})", over(|gain| gain.mean), over(|gain| gain.se))
+    let Estimate { mean, se } = mean_gain(&gains);
+    format!("{mean:+.4} ± {se:.4} ({clear})")
 }
