@@ -55,7 +55,7 @@ data/ml-1m/meta.json: | build
 	@$(RACT) prepare csv --input '$(ML1M_CSV)' --heldout-users 600 --out data/ml-1m
 
 ACTORS := wmf vwmf cdae mult-dae gaussian-vae mult-vae mult-vae-lambda-critic mult-vae-listwise ease-vae \
-  wide-vae recvae warp lambda-rank
+  ease-vae-lambda-critic wide-vae recvae warp lambda-rank
 RIVALS := popularity knn als slim ease
 RIVALS_GOWALLA := $(RIVALS) ease-20108
 # Gowalla check-ins as `user,item`.

@@ -32,10 +32,12 @@ impl Run {
         if self.name == self.config.actor.network { label.to_owned() } else { format!("{label}: {}", self.name) }
     }
 
-    /// Mean time of an epoch of the actor's own training, validation included.
+    /// Median time of an epoch of the actor's own training, validation included; 0 without one.
     pub fn seconds_per_epoch(&self) -> f64 {
         let of_actor = self.history.iter().filter(|record| record.phase == Phase::Actor).map(|record| record.seconds);
-        of_actor.clone().sum::<f64>() / of_actor.count().max(1) as f64
+        let mut seconds: Vec<f64> = of_actor.collect();
+        seconds.sort_by(f64::total_cmp);
+        seconds.get(seconds.len() / 2).copied().unwrap_or_default()
     }
 }
 
