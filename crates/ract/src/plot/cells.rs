@@ -32,7 +32,7 @@ pub(super) fn draw<B: DrawingBackend>(
         let centred = Pos::new(HPos::Center, VPos::Center);
         chart.draw_series(cells().map(|(place, value)| {
             let colour = if share(value).abs() > DARK { &WHITE } else { &BLACK };
-            Text::new(style::number(value), place, style::text(13, scale).pos(centred).color(colour))
+            Text::new(style::short_number(value), place, style::text(13, scale).pos(centred).color(colour))
         }))?;
     }
     Ok(())

@@ -48,8 +48,17 @@ pub(super) fn at(x: u32, y: u32, scale: u32) -> (i32, i32) {
 
 /// A number as a person reads it: with four digits that count.
 pub(super) fn number(x: f64) -> String {
-    let magnitude = if x == 0.0 { 0.0 } else { x.abs().log10().floor() };
-    let decimals = (3.0 - magnitude).clamp(0.0, 8.0) as usize;
+    rounded(x, 4)
+}
+
+/// The same where there is little room: with three.
+pub(super) fn short_number(x: f64) -> String {
+    rounded(x, 3)
+}
+
+fn rounded(x: f64, digits: i32) -> String {
+    let magnitude = if x == 0.0 { 0 } else { x.abs().log10().floor() as i32 };
+    let decimals = (digits - 1 - magnitude).clamp(0, 8) as usize;
     let text = format!("{x:.decimals$}");
     if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
 }
@@ -68,6 +77,7 @@ mod tests {
     #[test]
     fn numbers_have_no_more_digits_than_a_reader_needs() {
         let texts = [0.01234, 0.5, -0.25, 12.0, 431.26, 20108.0, 0.0].map(number);
+        assert_eq!(short_number(0.01234), "0.0123");
         assert_eq!(texts, ["0.01234", "0.5", "-0.25", "12", "431.3", "20108", "0"]);
     }
 }
