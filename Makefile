@@ -99,13 +99,14 @@ tables: build data/ml-1m/meta.json data/gowalla/meta.json $(if $(wildcard experi
 figures: build data/ml-1m/meta.json
 	@for number in 1 2 3 4 5 6 7; do $(RACT) figure $$number || exit 1; done
 
-# Keeps of the finished runs what is small: configuration, epochs, results.
+# Keeps of the finished runs what is small: configuration, epochs, results, and what the data hold.
 KEPT_DATA := ml-1m gowalla ncf-ml-100k ml-20m-like netflix-like msd-like
 KEPT := config.toml history.jsonl result.json
 keep:
 	@find $(wildcard $(addprefix runs/,$(KEPT_DATA))) -name result.json | while read -r result; do \
 	  run=$${result%/result.json}; kept=experiments/results/$${run#runs/}; mkdir -p $$kept; \
 	  for file in $(KEPT); do cp $$run/$$file $$kept/; done; done
+	@for data in $(KEPT_DATA); do ! test -f data/$$data/meta.json || cp data/$$data/meta.json experiments/results/$$data/; done
 
 ml20m-like: build data/ml-20m-like/meta.json
 	@$(RACT) run experiments/ml-20m-like/mult-vae.toml
