@@ -8,7 +8,7 @@ use crate::results::{Results, Run};
 use comfy_table::{CellAlignment, Table, presets::ASCII_MARKDOWN};
 
 /// Name in published tables, the experiment, and what of it was tested.
-const ROWS: [(&str, &str, &str); 18] = [
+const ROWS: [(&str, &str, &str); 19] = [
     ("popularity", "popularity", "popularity"),
     ("item kNN", "knn", "knn"),
     ("SLIM", "slim", "slim"),
@@ -26,6 +26,7 @@ const ROWS: [(&str, &str, &str); 18] = [
     ("Gaussian VAE", "gaussian-vae", "actor"),
     ("RecVAE", "recvae", "actor"),
     ("EASE + VAE", "ease-vae", "actor"),
+    ("EASE + VAE, control", "ease-vae", "control"),
     ("EASE + VAE, RaCT", "ease-vae", "ract"),
 ];
 const METRICS: [Metric; 3] = [Metric::Recall(20), Metric::Recall(50), Metric::Ndcg(100)];
