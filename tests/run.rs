@@ -185,9 +185,9 @@ fn an_actor_that_is_taken_from_another_run_leads_to_the_same_bits() {
     assert_eq!(workplace.read("runs/taken/per_user.csv"), workplace.read("runs/anew/per_user.csv"));
 
     let refused = |set: &str| {
-        let args = ["run", "tiny.toml", "--out", set, "--set", "actor_from=runs/taken", "--set", set];
+        let args = ["run", "tiny.toml", "--out", "refused", "--set", "actor_from=runs/taken", "--set", set];
         let output = workplace.ract(&args).output().unwrap();
-        assert_eq!(output.status.code(), Some(2));
+        assert_eq!((output.status.code(), workplace.exists("refused")), (Some(2), false));
         String::from_utf8(output.stderr).unwrap()
     };
     let message = refused("actor.epochs=7");

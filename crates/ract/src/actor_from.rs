@@ -9,34 +9,45 @@ use crate::{Error, Result};
 use ract_models::RunningStatistics;
 use std::path::PathBuf;
 
-/// Takes the actor, the history of its training and the statistics of the critic's features from `actor_from`, or from its
-/// folder of this seed, and returns where they were; `None` when no run there has finished its actor.
+/// Where the actor of `actor_from` is, in its folder of this seed or in itself, and how it was made; `None` when no run there
+/// has finished its actor.
 ///
 /// # Errors
 /// When that run trained its actor otherwise, or on other data, or gathered no statistics of what this critic sees.
-pub(crate) fn take(trainer: &mut Trainer<'_>, items: usize, folder: &RunFolder) -> Result<Option<PathBuf>> {
-    let config = trainer.config;
+pub(crate) fn source(config: &Config, data_sha256: &str) -> Result<Option<(PathBuf, Config)>> {
     let Some(place) = &config.actor_from else { return Ok(None) };
     let places = [place.join(format!("seed-{}", config.seed)), place.clone()];
     let Some(from) = places.into_iter().find(|from| Checkpoints::at(from).has(Phase::Actor)) else { return Ok(None) };
     let refuse = |problem: String| Err(Error::Usage(format!("actor_from: {} {problem}", from.display())));
-
     let theirs = RunFolder::config(&from)?;
     if let Some(difference) = of_the_actor(&theirs, config).difference(config)? {
         return refuse(format!("trained another actor ({difference}): name another run, or none"));
     }
-    if RunFolder::data_of(&from)? != folder.data_sha256() {
+    if RunFolder::data_of(&from)? != data_sha256 {
         return refuse("trained on other data: name another run, or none".to_owned());
     }
+    let gathered = |input| theirs.critic.features == Features::Standardised && theirs.critic.inputs.contains(input);
+    if config.critic.features == Features::Standardised && !config.critic.inputs.iter().all(gathered) {
+        return refuse("gathered no statistics of all that this critic sees: train the actor anew".to_owned());
+    }
+    Ok(Some((from, theirs)))
+}
+
+/// Takes the actor, the history of its training and the statistics of the critic's features from their [`source`], and returns
+/// where that is.
+///
+/// # Errors
+/// As for [`source`].
+pub(crate) fn take(trainer: &mut Trainer<'_>, items: usize, folder: &RunFolder) -> Result<Option<PathBuf>> {
+    let config = trainer.config;
+    let Some((from, theirs)) = source(config, folder.data_sha256())? else { return Ok(None) };
     let Snapshot { weights, mut meta } = Checkpoints::at(&from).outcome(Phase::Actor)?;
     meta.statistics = match config.critic.features {
         Features::Raw => trainer.critic.statistics.to_numbers(),
-        Features::Standardised => match statistics(&theirs, &meta.statistics, &config.critic.inputs, items) {
-            Some(statistics) => statistics,
-            None => {
-                return refuse("gathered no statistics of all that this critic sees: train the actor anew".to_owned());
-            }
-        },
+        Features::Standardised => {
+            let damaged = || Error::Failed(format!("{}: its checkpoint is damaged: delete it", from.display()));
+            statistics(&theirs, &meta.statistics, &config.critic.inputs, items).ok_or_else(damaged)?
+        }
     };
     // The critic is fresh in either run, and of a shape of its own in each.
     let fresh = trainer.snapshot(0).weights.into_iter().filter(|(name, _)| name.starts_with("critic."));
@@ -66,9 +77,6 @@ fn of_the_actor(theirs: &Config, ours: &Config) -> Config {
 
 /// The statistics of the features `wanted`, of those that a run of `theirs` gathered.
 fn statistics(theirs: &Config, gathered: &[f64], wanted: &[Feature], items: usize) -> Option<Vec<f64>> {
-    if theirs.critic.features == Features::Raw {
-        return None;
-    }
     let inputs = &theirs.critic.inputs;
     let width = |features: &[Feature]| features.iter().map(|feature| feature.width(items)).sum::<usize>();
     let columns_of = |&feature: &Feature| {

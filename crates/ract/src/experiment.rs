@@ -43,6 +43,14 @@ pub fn load_data(config: &Config) -> Result<Dataset> {
     Ok(data)
 }
 
+/// Checks that the actor of `config.actor_from`, if one is trained there, can be taken, before a folder is made for the run.
+///
+/// # Errors
+/// When it is of another kind, of other data, or without what this critic needs.
+pub fn check_actor_from(config: &Config, data_sha256: &str) -> Result<()> {
+    actor_from::source(config, data_sha256).map(drop)
+}
+
 /// Trains all phases that are not finished yet, tests what they ended with, and writes `result.json`. A finished run is
 /// only read. With `profile`, what each phase spent its time on, as far as it ran here, goes to `profile.json`.
 ///

@@ -68,7 +68,11 @@ pub(super) fn train(config: &Config, out: &Path, watch: &Watch) -> Result<RunRes
         data.n_items(),
         data.train.len(),
     ));
-    let folder = RunFolder::open(out, config, &fingerprint(&data))?;
+    let data_sha256 = fingerprint(&data);
+    if !out.exists() {
+        experiment::check_actor_from(config, &data_sha256)?;
+    }
+    let folder = RunFolder::open(out, config, &data_sha256)?;
     let mut events = match &watch.tensorboard {
         Some(beneath) => Some(EventFiles::create(beneath, config, &folder.history()?)?),
         None => None,
