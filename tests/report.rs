@@ -142,11 +142,12 @@ fn a_run_that_is_not_finished_has_a_report_of_what_is_known() {
 }
 
 #[test]
-fn published_rows_stand_beside_ours_where_there_are_some() {
+fn published_rows_and_curves_stand_beside_ours_where_there_are_some() {
     let place = Workplace::new();
     place.succeed(&["run", "tiny.toml", "--set", "dataset=ml-20m"]);
     let html = place.read("runs/tiny/report.html");
-    assert!(html.contains("RaCT, published") && html.contains("Published: Lobel, Li, Gao, Carin"), "{html}");
+    assert!(html.contains("published actor") && html.contains("published ract") && html.contains("Dashed: "), "{html}");
+    assert!(html.contains("RaCT, published") && html.contains("Lobel, Li, Gao, Carin, ICLR 2020"), "{html}");
 }
 
 #[test]

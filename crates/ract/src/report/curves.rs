@@ -1,10 +1,11 @@
 //! Curves over the epochs: what was measured on the validation users, and the losses.
 
 use super::parts::{Figure, Rows};
-use crate::Result;
+use crate::metrics::Metric;
 use crate::plot::{Axis, Content, Mark, Panel, Series};
 use crate::run_folder::EpochRecord;
 use crate::training::Phase;
+use crate::{Result, published};
 use std::collections::BTreeMap;
 
 /// One number of every epoch of a phase, by epoch.
@@ -14,8 +15,8 @@ type Curve = BTreeMap<u64, Vec<f64>>;
 const TOGETHER: (&str, [&str; 2]) = ("what the critic predicts, and what it should", ["metric", "predicted"]);
 
 /// A figure per number that an epoch has, of the actor, of what it is trained by further, and of the critic; over several
-/// runs the mean. Of a phase that tried several step sizes, the one that did best.
-pub(super) fn figures(runs: &[&[EpochRecord]]) -> Result<Vec<Figure>> {
+/// runs the mean. Of a phase that tried several step sizes, the one that did best. What was published is dashed.
+pub(super) fn figures(runs: &[&[EpochRecord]], published: &[published::Curve]) -> Result<Vec<Figure>> {
     let histories: Vec<BTreeMap<Phase, Vec<EpochRecord>>> = runs.iter().map(|history| best_rates(history)).collect();
     let mut figures = Vec::new();
     let is_tuning = |phase: &Phase| !matches!(phase, Phase::Actor | Phase::Critic);
@@ -31,7 +32,13 @@ pub(super) fn figures(runs: &[&[EpochRecord]]) -> Result<Vec<Figure>> {
         let is_validation = |title: &str| title.starts_with("validation");
         let (first, then): (Vec<_>, Vec<_>) = curves.into_iter().partition(|(title, _)| is_validation(title));
         for (title, curves) in first.into_iter().chain(then) {
-            let series: Vec<Series> = curves.into_iter().map(|(label, curve)| series(label, &curve)).collect();
+            let mut series: Vec<Series> = curves.into_iter().map(|(label, curve)| series(label, &curve)).collect();
+            let is_here =
+                |curve: &&published::Curve| phases.contains(&curve.phase) && validation(curve.metric) == title;
+            series.extend(published.iter().filter(is_here).map(|curve| {
+                let label = format!("published {}", of(curve.phase));
+                Series::new(label, Mark::Dashed, curve.points.iter().copied())
+            }));
             let is_constant = |series: &Series| series.points.windows(2).all(|pair| pair[0].y == pair[1].y);
             if series.iter().all(|series| series.points.len() > 1 && is_constant(series)) {
                 continue;
@@ -46,6 +53,16 @@ pub(super) fn figures(runs: &[&[EpochRecord]]) -> Result<Vec<Figure>> {
     Ok(figures)
 }
 
+/// The title of a metric on the validation users.
+fn validation(metric: Metric) -> String {
+    format!("validation {}", metric.to_string().to_uppercase())
+}
+
+/// What the curves of a phase are called.
+fn of(phase: Phase) -> &'static str {
+    phase.outcome().unwrap_or(phase.name())
+}
+
 fn series(label: String, curve: &Curve) -> Series {
     let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len() as f64;
     Series::new(label, Mark::Line, curve.iter().map(|(&epoch, values)| (epoch as f64, mean(values))))
@@ -54,7 +71,7 @@ fn series(label: String, curve: &Curve) -> Series {
 /// Title, label and curve of each number that the epochs of `phase` have.
 fn of_phase(phase: Phase, histories: &[BTreeMap<Phase, Vec<EpochRecord>>]) -> Vec<(String, String, Curve)> {
     let mut curves: BTreeMap<(String, String), Curve> = BTreeMap::new();
-    let name = phase.outcome().unwrap_or(phase.name());
+    let name = of(phase);
     for record in histories.iter().filter_map(|history| history.get(&phase)).flatten() {
         let losses = record.losses.iter().map(|(loss, &value)| {
             let is_together = TOGETHER.1.contains(&loss.as_str());
@@ -62,9 +79,8 @@ fn of_phase(phase: Phase, histories: &[BTreeMap<Phase, Vec<EpochRecord>>]) -> Ve
             let label = if is_together { loss } else { name };
             ((title.to_owned(), label.to_owned()), value)
         });
-        let validation = record.validation.iter().map(|(metric, &value)| {
-            ((format!("validation {}", metric.to_string().to_uppercase()), name.to_owned()), value)
-        });
+        let validation =
+            record.validation.iter().map(|(&metric, &value)| ((validation(metric), name.to_owned()), value));
         for (key, value) in losses.chain(validation) {
             curves.entry(key).or_default().entry(record.epoch).or_default().push(value);
         }
@@ -91,7 +107,6 @@ fn best_rates(history: &[EpochRecord]) -> BTreeMap<Phase, Vec<EpochRecord>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::metrics::Metric;
 
     #[test]
     fn of_several_step_sizes_the_best_is_shown_counted_from_its_own_first_epoch() {

@@ -34,11 +34,14 @@ pub(super) fn lead(told: &Told<'_>) -> String {
 pub(super) fn of_runs(runs: &[Told<'_>]) -> Result<Vec<Part>> {
     let Some(Told { config, .. }) = runs.first() else { return Ok(Vec::new()) };
     let histories: Vec<_> = runs.iter().map(|run| run.history).collect();
-    let mut curves = Part { heading: "Curves".to_owned(), figures: curves::figures(&histories)?, ..Part::default() };
+    let published = published(&config.dataset)?.curves;
+    let figures = curves::figures(&histories, &published)?;
+    let mut curves = Part { heading: "Curves".to_owned(), figures, ..Part::default() };
     curves.text.push(match runs.len() {
         1 => "Of a phase that tried several step sizes, the one that did best on the validation users.".to_owned(),
         n => format!("Means of {n} runs; of a phase that tried several step sizes, the one that did best."),
     });
+    curves.text.extend(sources("Dashed", published.iter().map(|curve| curve.source.as_str())));
     Ok([tested(runs)?, Some(curves), Some(settings(config)?), Some(made(runs))].into_iter().flatten().collect())
 }
 
@@ -55,15 +58,17 @@ fn tested(runs: &[Told<'_>]) -> Result<Option<Part>> {
         several => table::over_runs(several, actor, &metrics, &published),
     };
     let of_one = "Means over the test users and their standard errors; differences are paired by user.";
-    let sources: BTreeSet<_> = published
-        .iter()
-        .map(|row| {
-            let mark = if row.from_memory { format!("; {} quoted from memory", row.mark()) } else { String::new() };
-            format!("Published: {}{mark}", row.source)
-        })
-        .collect();
+    let from_memory = published.iter().find(|row| row.from_memory);
+    let from_memory = from_memory.map(|row| format!("{} quoted from memory.", row.mark()));
+    let sources = sources("Published", published.iter().map(|row| row.source.as_str())).into_iter().chain(from_memory);
     let text = (evaluations.len() == 1).then(|| of_one.to_owned()).into_iter().chain(sources).collect();
     Ok(Some(Part { heading: "Test".to_owned(), text, rows: Some((&table).into()), ..Part::default() }))
+}
+
+/// Where published figures stand, each place once; nothing for none.
+fn sources<'a>(what: &str, all: impl Iterator<Item = &'a str>) -> Option<String> {
+    let all: Vec<_> = all.collect::<BTreeSet<_>>().into_iter().collect();
+    (!all.is_empty()).then(|| format!("{what}: {}.", all.join("; ")))
 }
 
 fn settings(config: &Config) -> Result<Part> {
