@@ -1,9 +1,11 @@
 //! A prepared data set: training users, and held-out users whose items are split in two.
 
+use crate::prepared::Protocol;
 use crate::readers::csv::{PREPARED, PairFile};
 use crate::split::{HeldOutPairs, Split};
 use crate::{DataError, Interactions, Result};
 use rayon::slice::ParallelSliceMut;
+use serde::Deserialize;
 use std::fs::File;
 use std::path::Path;
 
@@ -54,6 +56,7 @@ impl Dataset {
     /// With file, line and value: what is missing, is no number, or lies outside of the items.
     pub fn read(folder: &Path) -> Result<Self> {
         let n_items = vocabulary_size(folder)?;
+        let protocol = protocol(folder)?;
         let held_out = |set: &str| {
             let fold_in = Pairs::read(&folder.join(format!("{set}_tr.csv")), n_items, None)?;
             let users = fold_in.users();
@@ -65,7 +68,7 @@ impl Dataset {
                 return Err(DataError::File { file: file.display().to_string(), problem });
             }
             let file = folder.join(format!("{set}_candidates.csv"));
-            let candidates = if file.exists() {
+            let candidates = if protocol == Protocol::LeaveOneOut || file.exists() {
                 let candidates = Pairs::read(&file, n_items, Some((&users, "candidates")))?;
                 if let Some((user, item)) = held_out.0.iter().find(|pair| candidates.0.binary_search(pair).is_err()) {
                     let problem = format!("no row {user},{item}, which is held out: prepare the data anew");
@@ -112,6 +115,22 @@ fn vocabulary_size(folder: &Path) -> Result<usize> {
     let path = folder.join("unique_sid.txt");
     let text = std::fs::read_to_string(&path).map_err(DataError::io("read", &path))?;
     Ok(text.lines().count())
+}
+
+/// How the folder was prepared: whether the ranked items must be there too.
+fn protocol(folder: &Path) -> Result<Protocol> {
+    #[derive(Deserialize)]
+    struct Head {
+        #[serde(default)]
+        protocol: Protocol,
+    }
+    let path = folder.join("meta.json");
+    let text = std::fs::read_to_string(&path).map_err(DataError::io("read", &path))?;
+    let head: Head = serde_json::from_str(&text).map_err(|error| DataError::File {
+        file: path.display().to_string(),
+        problem: format!("{error}: prepare the data anew"),
+    })?;
+    Ok(head.protocol)
 }
 
 /// (user, item), first as they come, then grouped by user.
@@ -222,6 +241,13 @@ mod tests {
         assert_eq!((data.test.most_candidates(), data.validation.candidates), (Some(2), None));
         let missing = "test_candidates.csv: no row 9,0, which is held out: prepare the data anew";
         assert_eq!(error("test_candidates.csv", "uid,sid\n9,2\n"), missing);
+    }
+
+    #[test]
+    fn candidates_that_were_prepared_must_be_there() {
+        let message = error("meta.json", "{\"protocol\": \"leave-one-out\"}");
+        assert!(message.starts_with("cannot read validation_candidates.csv"), "{message}");
+        assert!(error("meta.json", "{").starts_with("meta.json: "));
     }
 
     #[test]
