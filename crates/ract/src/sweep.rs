@@ -70,7 +70,7 @@ pub fn read(path: &Path) -> Result<Vec<Trial>> {
         assignments.iter().try_for_each(|assignment| assign(&mut table, assignment))?;
         let config: Config = table.try_into().map_err(|error: toml::de::Error| wrong(error.message().to_owned()))?;
         config.check().map_err(wrong)?;
-        Ok(Trial { assignments, config })
+        Ok(Trial { assignments, config: config.of_seed(config.seed) })
     };
     combinations.into_iter().map(trial).collect()
 }
@@ -99,20 +99,19 @@ impl Sweep {
         }
         let mut rng = stream(self.seed, Purpose::Sweep, 0, 0);
         let runs = self.runs.unwrap_or(size).min(size);
-        // Where all is counted, no combination comes twice.
-        let drawn = if size == usize::MAX { None } else { Some(index::sample(&mut rng, size, runs).into_vec()) };
-        let drawn = drawn.map(|mut drawn| {
-            if runs == size {
-                drawn.sort_unstable();
-            }
-            drawn
-        });
+        // Where all can be counted, no combination comes twice.
+        let is_counted = size < usize::MAX;
+        let drawn = match runs {
+            all if all == size => (0..size).collect(),
+            some if is_counted => index::sample(&mut rng, size, some).into_vec(),
+            _ => Vec::new(),
+        };
         let combination = |run: usize| {
-            let mut place = drawn.as_ref().map_or(0, |drawn| drawn[run]);
+            let mut place = drawn.get(run).copied().unwrap_or_default();
             let mut assignments: Vec<String> = Vec::new();
             for (key, values) in self.values.iter().rev() {
                 let value = match values {
-                    Values::List(values) if drawn.is_some() => {
+                    Values::List(values) if is_counted => {
                         let value = &values[place % values.len()];
                         place /= values.len();
                         value.to_string()
