@@ -36,7 +36,13 @@ impl Trainer<'_> {
             Feature::HeadLoss => loss_on(true).named("head_loss"),
             Feature::TailLoss => loss_on(false).named("tail_loss"),
             Feature::LambdaRank => Loss::LambdaRank.of(scored.scores, &batch.items),
-            Feature::ScoreGap => self.score_gap(tape, batch, scored),
+            Feature::ScoreGap => match scored.scores.value() {
+                Ok(scores) => {
+                    let weights = tape.constant(gap_weights(scores, &batch.items, self.target.depth()));
+                    (scored.scores * weights).sum_axis(Axis(1)).named("score_gap")
+                }
+                Err(_) => scored.loss, // the tape remembers the error
+            },
             Feature::Entropy => {
                 let log_shares = scored.scores.log_softmax();
                 (-(log_shares.exp() * log_shares).sum_axis(Axis(1))).named("entropy")
@@ -44,22 +50,6 @@ impl Trainer<'_> {
             Feature::Scores => scored.scores,
             Feature::Items => tape.constant(batch.items.to_dense()).named("items"),
         }
-    }
-
-    /// The gap is linear in the scores, once it is known which item stands at the rank.
-    fn score_gap<'t>(&self, tape: &'t Tape<f32>, batch: &Batch<f32>, scored: &Scored<'t, f32>) -> Var<'t, f32> {
-        let Ok(scores) = scored.scores.value() else { return scored.scores };
-        let mut weights = Mat::zeros(scores.dim());
-        let rank = self.target.depth().clamp(1, scores.ncols()) - 1;
-        for ((row, mut weights), items) in
-            scores.rows().into_iter().zip(weights.rows_mut()).zip(batch.items.outer_iterator())
-        {
-            let mut order: Vec<usize> = (0..row.len()).collect();
-            let (_, &mut at_rank, _) = order.select_nth_unstable_by(rank, |&a, &b| row[b].total_cmp(&row[a]));
-            items.indices().iter().for_each(|&item| weights[item as usize] = 1.0 / items.nnz() as f32);
-            weights[at_rank] -= 1.0;
-        }
-        (scored.scores * tape.constant(weights)).sum_axis(Axis(1)).named("score_gap")
     }
 
     /// The items of each user that belong to the head, or those that do not.
@@ -72,6 +62,21 @@ impl Trainer<'_> {
         let ones = vec![1.0; kept.len()];
         Arc::new(Sparse::new(items.shape(), ends, kept, ones))
     }
+}
+
+/// What the scores' products with are the score gap: a share of each of the user's items, and -1 for the item at `depth` of the
+/// ranking of all items, B x I.
+fn gap_weights(scores: &Mat<f32>, items: &Sparse<f32>, depth: usize) -> Mat<f32> {
+    let mut weights = Mat::zeros(scores.dim());
+    let last = depth.clamp(1, scores.ncols().max(1)) - 1;
+    for ((scores, mut weights), items) in scores.rows().into_iter().zip(weights.rows_mut()).zip(items.outer_iterator())
+    {
+        let mut order: Vec<usize> = (0..scores.len()).collect();
+        let (_, &mut at_depth, _) = order.select_nth_unstable_by(last, |&a, &b| scores[b].total_cmp(&scores[a]));
+        items.indices().iter().for_each(|&item| weights[item as usize] = 1.0 / items.nnz() as f32);
+        weights[at_depth] -= 1.0;
+    }
+    weights
 }
 
 /// How many items each user has, B x 1.
@@ -98,6 +103,17 @@ pub(super) fn head(train: &Interactions) -> Vec<bool> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use ndarray::array;
+
+    #[test]
+    fn the_score_gap_is_from_the_mean_of_the_users_items_to_the_item_at_the_depth() {
+        let scores = array![[0.5_f32, 3.0, 2.0, 1.0], [4.0, 1.0, 2.0, 3.0]];
+        let items = Sparse::new((2, 4), vec![0, 2, 3], vec![1, 3, 2], vec![1.0; 3]);
+        let gaps = |depth| (&scores * &gap_weights(&scores, &items, depth)).sum_axis(Axis(1));
+        assert_eq!(gaps(1), array![2.0 - 3.0, 2.0 - 4.0]);
+        assert_eq!(gaps(3), array![2.0 - 1.0, 2.0 - 2.0]);
+        assert_eq!(gaps(100), array![2.0 - 0.5, 2.0 - 1.0]);
+    }
 
     #[test]
     fn the_head_are_the_fewest_items_with_half_of_all_interactions() {
