@@ -103,7 +103,7 @@ figures: build data/ml-1m/meta.json
 KEPT_DATA := ml-1m gowalla ncf-ml-100k ml-20m-like netflix-like msd-like
 KEPT := config.toml history.jsonl result.json
 keep:
-	@find $(wildcard $(addprefix runs/,$(KEPT_DATA))) -name result.json | while read -r result; do \
+	@for data in $(KEPT_DATA); do ! test -d runs/$$data || find runs/$$data -name result.json; done | while read -r result; do \
 	  run=$${result%/result.json}; kept=experiments/results/$${run#runs/}; mkdir -p $$kept; \
 	  for file in $(KEPT); do cp $$run/$$file $$kept/; done; done
 	@for data in $(KEPT_DATA); do ! test -f data/$$data/meta.json || cp data/$$data/meta.json experiments/results/$$data/; done
