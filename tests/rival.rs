@@ -98,6 +98,18 @@ fn each_test_user_has_a_line_whose_mean_is_the_result() {
 }
 
 #[test]
+fn a_rival_leaves_a_report_of_what_was_tried() {
+    let workplace = workplace();
+    workplace.succeed(&["rival", "ease.toml"]);
+    let html = workplace.read("runs/ease/report.html");
+    let trials = workplace.json("runs/ease/result.json")["trials"].as_array().unwrap().len();
+    assert!(trials > 1 && html.contains(&format!("of {trials} tried the one that did best")), "{html}");
+    assert!(html.contains("<h2>What was tried</h2>") && html.contains("<h2>Test</h2>"), "{html}");
+    workplace.succeed(&["report", "runs/ease", "--out", "again.html"]);
+    assert_eq!(workplace.read("again.html"), html);
+}
+
+#[test]
 fn what_cannot_be_tried_is_refused_in_one_sentence() {
     let workplace = workplace();
     let refused = |set: &str| failure(&workplace.ract(&["rival", "ease.toml", "--set", set]).output().unwrap());

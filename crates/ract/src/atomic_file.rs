@@ -13,3 +13,11 @@ pub(crate) fn write(path: &Path, fill: impl FnOnce(&Path) -> std::io::Result<()>
     };
     attempt().map_err(Error::file("write", path))
 }
+
+/// Writes these bytes to `path`, whole or not at all.
+///
+/// # Errors
+/// When the system refuses.
+pub fn save(path: &Path, bytes: impl AsRef<[u8]>) -> Result<()> {
+    write(path, |temporary| std::fs::write(temporary, bytes))
+}

@@ -77,11 +77,11 @@ impl Measured {
                     let values = per_user.values.mapv(|value| value / runs);
                     measured = Some(Self { name, per_user: PerUser { values, ..per_user }, data_sha256 });
                 }
-                Some(sum) if sum.data_sha256 == data_sha256 && sum.per_user.metrics == per_user.metrics => {
+                Some(sum) if sum.data_sha256 == data_sha256 && sum.per_user.is_like(&per_user) => {
                     sum.per_user.values.scaled_add(1.0 / runs, &per_user.values);
                 }
                 Some(_) => {
-                    let message = format!("{run}: its seeds were measured on other data or by other metrics");
+                    let message = format!("{run}: its seeds were measured on other users or by other metrics");
                     return Err(Error::Usage(message));
                 }
             }

@@ -11,35 +11,46 @@ use ract_models::{Output, Scored, Users};
 
 /// The actor's metrics: scores without noise from all fold-in items.
 pub(crate) fn evaluate_actor(trainer: &mut Trainer<'_>, of: &HeldOut, metrics: &[Metric]) -> Result<PerUser> {
-    let Trainer { actor, tape, config, .. } = trainer;
-    evaluate(of, metrics, config.batch_size, |batch| {
-        let users = Users { input: &batch.input, items: &batch.items, rows: None };
-        let scores = actor.output(tape, &users, None).scores.value()?;
-        let values =
-            tape.timed("ranking", || score_users(|user| scores.row(user), Pool::of(batch), &batch.unseen, metrics));
-        tape.reset();
-        Ok(values)
-    })
+    evaluate_and(trainer, of, metrics, |_, _, _| Ok(()))
 }
 
 /// The same, with the actor's own loss of each user on all items, the held-out ones too, and, when it `judges`, what the
 /// critic predicts from it.
 pub(crate) fn test_actor(trainer: &mut Trainer<'_>, of: &HeldOut, metrics: &[Metric], judges: bool) -> Result<PerUser> {
-    let mut per_user = evaluate_actor(trainer, of, metrics)?;
-    for users in per_user.users.chunks(trainer.config.batch_size) {
-        let batch = Batch::evaluation(of, users);
-        let users = Users { input: &batch.input, items: &batch.items, rows: None };
-        let Output { scores, own, kl } = trainer.actor.output(&trainer.tape, &users, None);
-        let batch = batch.with_all_items();
-        let scored = Scored { scores, own, loss: trainer.actor.loss().of(own, &batch.items), kl };
-        per_user.loss.extend(scored.loss.value()?.iter().map(|&loss| f64::from(loss)));
+    let (mut losses, mut predictions) = (Vec::new(), Vec::new());
+    let per_user = evaluate_and(trainer, of, metrics, |trainer, batch, Output { scores, own, kl }| {
+        let batch = batch.clone().with_all_items();
+        let loss = trainer.actor.loss().of(own, &batch.items);
+        losses.extend(loss.value()?.iter().map(|&loss| f64::from(loss)));
         if judges {
-            let predicted = trainer.critic.judge(trainer.features(&trainer.tape, &batch, &scored));
-            per_user.predicted.extend(predicted.value()?.iter().map(|&metric| f64::from(metric)));
+            let features = trainer.features(&trainer.tape, &batch, &Scored { scores, own, loss, kl });
+            predictions.extend(trainer.critic.judge(features).value()?.iter().map(|&metric| f64::from(metric)));
         }
+        Ok(())
+    })?;
+    Ok(PerUser { loss: losses, predicted: predictions, ..per_user })
+}
+
+/// The metrics, and what `then` makes of the actor's output on each batch.
+fn evaluate_and(
+    trainer: &mut Trainer<'_>,
+    of: &HeldOut,
+    metrics: &[Metric],
+    mut then: impl for<'t> FnMut(&'t Trainer<'_>, &Batch<f32>, Output<'t, f32>) -> Result<()>,
+) -> Result<PerUser> {
+    evaluate(of, metrics, trainer.config.batch_size, |batch| {
+        let users = Users { input: &batch.input, items: &batch.items, rows: None };
+        let values = {
+            let output = trainer.actor.output(&trainer.tape, &users, None);
+            let scores = output.scores.value()?;
+            then(trainer, batch, output)?;
+            trainer
+                .tape
+                .timed("ranking", || score_users(|user| scores.row(user), Pool::of(batch), &batch.unseen, metrics))
+        };
         trainer.tape.reset();
-    }
-    Ok(per_user)
+        Ok(values)
+    })
 }
 
 /// A rival's metrics.

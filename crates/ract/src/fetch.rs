@@ -154,7 +154,7 @@ impl Fingerprint {
     fn record(&self, path: &Path) -> Result<()> {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         let text = format!("# {} bytes\n{}  {name}\n", self.bytes, self.sha256);
-        atomic_file::write(&record_of(path), |file| std::fs::write(file, text))
+        atomic_file::save(&record_of(path), text)
     }
 
     /// What is recorded beside `path`, if anything is.

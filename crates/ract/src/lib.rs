@@ -1,7 +1,7 @@
 //! RaCT: ranking metrics, the three training phases, experiments and their run folders.
 
 mod actor_from;
-mod atomic_file;
+pub mod atomic_file;
 pub mod bench;
 mod checkpoints;
 pub mod compare;

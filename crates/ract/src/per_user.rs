@@ -43,6 +43,11 @@ impl PerUser {
         paired_gain(after.iter().copied(), before.iter().copied())
     }
 
+    /// Whether the same users were measured by the same metrics.
+    pub fn is_like(&self, other: &Self) -> bool {
+        self.users == other.users && self.metrics == other.metrics
+    }
+
     /// A metric of each user; empty when it was not measured.
     pub fn column(&self, metric: Metric) -> ArrayView1<'_, f64> {
         let position = self.metrics.iter().position(|&m| m == metric);

@@ -52,6 +52,16 @@ impl EpochRecord {
     }
 }
 
+/// The epochs of a phase at the step size that it kept, which is that of its last best epoch, counted from 1.
+pub(crate) fn at_kept_rate(history: &[EpochRecord], phase: Phase) -> Vec<EpochRecord> {
+    let of_phase = || history.iter().filter(|record| record.phase == phase);
+    let kept = of_phase().rfind(|record| record.best).and_then(|best| best.learning_rate);
+    let mut records: Vec<_> = of_phase().filter(|record| record.learning_rate == kept).cloned().collect();
+    let before = records.first().map_or(0, |record| record.epoch - 1);
+    records.iter_mut().for_each(|record| record.epoch -= before);
+    records
+}
+
 /// Where the time of each phase went, by part: an op with its output's shape and its pass, or what is no op.
 pub type Profiles = BTreeMap<Phase, BTreeMap<String, PartTime>>;
 
@@ -103,14 +113,14 @@ impl RunFolder {
             }
         } else {
             let text = config.to_toml()?;
-            atomic_file::write(&config_file, |temporary| fs::write(temporary, text))?;
+            atomic_file::save(&config_file, text)?;
         }
         if data_file.exists() {
             if Self::data_of(path)? != data_sha256 {
                 return refuse("on other data, which were prepared or made anew since".to_owned());
             }
         } else {
-            atomic_file::write(&data_file, |temporary| fs::write(temporary, format!("{data_sha256}\n")))?;
+            atomic_file::save(&data_file, format!("{data_sha256}\n"))?;
         }
         Ok(Self { path: path.to_owned(), checkpoints, data_sha256: data_sha256.to_owned(), _lock: lock })
     }
@@ -168,8 +178,7 @@ impl RunFolder {
 
     /// Writes `per_user.csv`: what was measured of each test user.
     pub(crate) fn write_per_user(&self, tested: &Tested) -> Result<()> {
-        let csv = per_user::to_csv(tested)?;
-        atomic_file::write(&self.path.join("per_user.csv"), |temporary| fs::write(temporary, csv))
+        atomic_file::save(&self.path.join("per_user.csv"), per_user::to_csv(tested)?)
     }
 
     /// Writes `result.json`: the run is finished.
@@ -285,4 +294,29 @@ fn check_unused(folder: &Path) -> Result<()> {
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_several_step_sizes_the_kept_one_is_shown_counted_from_its_own_first_epoch() {
+        let record = |epoch, rate, value, best| {
+            let mut record = EpochRecord::new(Phase::Control, epoch, BTreeMap::new());
+            record.learning_rate = Some(rate);
+            record.validation.insert(Metric::Ndcg(100), value);
+            record.best = best;
+            record
+        };
+        let history = [
+            record(1, 1e-5, 0.1, true),
+            record(2, 1e-5, 0.2, true),
+            record(3, 5e-5, 0.3, true),
+            record(4, 5e-5, 0.1, false),
+        ];
+        let best = at_kept_rate(&history, Phase::Control);
+        assert_eq!(best.iter().map(|record| record.epoch).collect::<Vec<_>>(), [1, 2]);
+        assert_eq!(best[0].validation[&Metric::Ndcg(100)], 0.3);
+    }
 }

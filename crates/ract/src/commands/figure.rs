@@ -1,11 +1,11 @@
 //! `ract figure`: a figure of the paper, as SVG, PNG and CSV.
 
-use super::paper::{self, ML_1M, Source};
+use super::paper::{ML_1M, Source};
 use ract::figures::{FIGURES, FigureEntry};
-use ract::{Error, Result};
-use ract_data::whole::WholeFile;
-use std::io::Write;
+use ract::{Error, Result, atomic_file};
 use std::path::{Path, PathBuf};
+
+const FIGURES_FOLDER: &str = "experiments/figures";
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
@@ -28,23 +28,13 @@ pub(crate) fn run(args: Args) -> Result<()> {
     let results = args.source.results(data, experiments, *needs_folders)?;
     let title = if experiments.is_empty() { (*title).to_owned() } else { format!("{title}; {data}") };
     let figure = draw(&results, title)?;
-    let out = args.out.unwrap_or_else(|| paper::figures().join(data));
+    let out = args.out.unwrap_or_else(|| Path::new(FIGURES_FOLDER).join(data));
     std::fs::create_dir_all(&out).map_err(Error::file("create", &out))?;
     let files = [("svg", figure.svg()?.into_bytes()), ("png", figure.png()?), ("csv", figure.csv()?.into_bytes())];
     for (extension, bytes) in files {
         let path = out.join(format!("figure-{number}.{extension}"));
-        write(&path, &bytes)?;
+        atomic_file::save(&path, bytes)?;
         super::print(&path.display().to_string());
     }
     Ok(())
-}
-
-/// Writes a whole file.
-pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<()> {
-    let attempt = || {
-        let mut whole = WholeFile::create(path)?;
-        whole.file().write_all(bytes)?;
-        whole.keep()
-    };
-    attempt().map_err(Error::file("write", path))
 }

@@ -1,9 +1,9 @@
 //! `ract inspect`: the gradients of one batch, as a table or as a graph.
 
-use super::figure::write;
 use clap::ValueEnum;
 use layout::backends::svg::SVGWriter;
 use layout::gv::{DotParser, GraphBuilder};
+use ract::atomic_file::save;
 use ract::inspect::Inspection;
 use ract::plot::Figure;
 use ract::{Error, Phase, Result, experiment, figures};
@@ -61,21 +61,21 @@ pub(crate) fn run(args: Args) -> Result<()> {
         super::print(&format!("constant, without gradient: {}", without_gradient.join(", ")));
     }
     if let Some(path) = args.dot {
-        write(&path, dot.as_bytes())?;
+        save(&path, &dot)?;
     }
     if let Some(path) = args.weights_svg {
         let figure = Figure { title: config.actor_label().to_owned(), panels: vec![figures::weights(&weights)] };
-        write(&path, figure.svg()?.as_bytes())?;
+        save(&path, figure.svg()?)?;
     }
     if let Some(path) = args.weights {
         let mut csv = csv::Writer::from_writer(Vec::new());
         let failed = |error: csv::Error| Error::Failed(format!("cannot write {}: {error}", path.display()));
         weights.iter().try_for_each(|weight| csv.serialize(weight)).map_err(failed)?;
         let bytes = csv.into_inner().map_err(|error| Error::Failed(error.to_string()))?;
-        write(&path, &bytes)?;
+        save(&path, &bytes)?;
     }
     if let Some(path) = args.svg {
-        write(&path, drawn(&dot)?.as_bytes())?;
+        save(&path, drawn(&dot)?)?;
     }
     Ok(())
 }

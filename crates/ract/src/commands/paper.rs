@@ -6,7 +6,7 @@ use ract::config::{Config, Settings};
 use ract::results::Results;
 use ract::rival::RivalConfig;
 use ract::{Error, Result, experiment};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 const EXPERIMENTS: &str = "experiments";
 const RUNS: &str = "runs";
@@ -85,9 +85,4 @@ fn complete(data: &str, file: &Path, name: &str, folders: bool) -> Result<()> {
         }
     }
     Ok(())
-}
-
-/// Where figures go.
-pub(super) fn figures() -> PathBuf {
-    Path::new(EXPERIMENTS).join("figures")
 }

@@ -3,7 +3,7 @@
 use ract::results::Results;
 use ract::run_folder::RunFolder;
 use ract::tensorboard::EventFiles;
-use ract::{Error, Result, report};
+use ract::{Error, Result, atomic_file, report};
 use std::path::PathBuf;
 
 #[derive(clap::Args)]
@@ -26,11 +26,11 @@ pub(crate) fn run(args: Args) -> Result<()> {
     let file = match (&args.run, &args.results, args.out) {
         (Some(run), _, None) => report::write_run(run)?,
         (Some(run), _, Some(out)) => {
-            report::write(&out, &report::of_run(run)?)?;
+            atomic_file::save(&out, report::of_run(run)?)?;
             out
         }
         (None, Some(results), Some(out)) => {
-            report::write(&out, &report::of_results(&Results::read(results)?)?)?;
+            atomic_file::save(&out, report::of_results(&Results::read(results)?)?)?;
             out
         }
         _ => return Err(Error::Usage("name a run, or --results DIR with --out FILE".to_owned())),

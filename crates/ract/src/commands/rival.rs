@@ -6,7 +6,7 @@ use ract::config::Settings;
 use ract::fingerprint::fingerprint;
 use ract::rival::{RivalConfig, RivalResult, Trial};
 use ract::run_folder::RunFolder;
-use ract::{Result, rival, table};
+use ract::{Result, report, rival, table};
 use std::path::Path;
 
 pub(crate) fn run(args: ExperimentFile) -> Result<()> {
@@ -30,5 +30,6 @@ pub(super) fn fit(config: &RivalConfig, out: &Path) -> Result<RivalResult> {
     let result = rival::run(config, &data, &folder, |trial| terminal.line(&describe(trial)))?;
     terminal.line(&format!("chosen: {}", describe(&result.chosen)));
     terminal.line(&format!("All metrics: {}", out.join("result.json").display()));
+    terminal.line(&format!("Report: {}", report::write_run(out)?.display()));
     Ok(result)
 }

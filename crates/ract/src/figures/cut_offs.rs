@@ -30,7 +30,10 @@ fn draw(results: &Results, title: String) -> Result<Figure> {
     }
     let published = elsewhere()?.cut_offs;
     let difference = |r: usize| match &published[..] {
-        [before, after] => after.test[&Metric::Ndcg(r)] - before.test[&Metric::Ndcg(r)],
+        [before, after] => {
+            let [before, after] = [before, after].map(|row| row.test.get(&Metric::Ndcg(r)).copied());
+            after.zip(before).map_or(f64::NAN, |(after, before)| after - before)
+        }
         _ => f64::NAN,
     };
     let names = std::iter::once("control".to_owned()).chain(CUT_OFFS.iter().map(|k| format!("k = {k}")));

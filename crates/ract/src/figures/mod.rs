@@ -10,14 +10,14 @@ mod two_vectors;
 
 pub use surface::weights;
 
-use crate::Result;
 use crate::metrics::{Estimate, Metric};
 use crate::per_user::{self, Tested};
 use crate::plot::{Figure, Point};
 use crate::published::{Published, published};
-use crate::results::{Run, gains, mean_gain};
+use crate::results::{Results, Run, gains, mean_gain};
+use crate::run_folder::at_kept_rate;
 use crate::training::Phase;
-use crate::{Error, results::Results};
+use crate::{Error, Result};
 
 /// What the figures measure by.
 const METRIC: Metric = Metric::Ndcg(100);
@@ -66,10 +66,8 @@ fn elsewhere() -> Result<Published> {
 /// The validation metric of a phase by epoch, at the step size that it kept; mean over the runs, from epoch `first` on.
 fn curve(runs: &[&Run], phase: Phase, first: f64) -> Vec<(f64, f64)> {
     let of_run = |run: &Run| -> Vec<f64> {
-        let kept = run.result.kept_learning_rate.get(&phase).copied();
-        let records = run.history.iter().filter(|record| record.phase == phase);
-        let records = records.filter(|record| record.learning_rate.is_none() || record.learning_rate == kept);
-        records.filter_map(|record| record.validation.get(&METRIC).copied()).collect()
+        let records = at_kept_rate(&run.history, phase);
+        records.iter().filter_map(|record| record.validation.get(&METRIC).copied()).collect()
     };
     let curves: Vec<_> = runs.iter().map(|run| of_run(run)).collect();
     let epochs = curves.iter().map(Vec::len).min().unwrap_or_default();

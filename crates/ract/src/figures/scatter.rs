@@ -24,27 +24,26 @@ fn draw(results: &Results, title: String) -> Result<Figure> {
             let missing = || Error::Failed(format!("{} has not tested {tested}", run.folder.display()));
             let users = users.remove(tested).ok_or_else(missing)?;
             let ndcg = users.column(METRIC).to_vec();
-            correlations[0] += correlation(users.loss.iter().map(|loss| -loss), &ndcg) / runs.len() as f64;
-            correlations[1] += correlation(users.predicted.iter().copied(), &ndcg) / runs.len() as f64;
+            for (sum, values) in correlations.iter_mut().zip([&users.loss, &users.predicted]) {
+                *sum += correlation(values.iter().copied(), &ndcg) / runs.len() as f64;
+            }
             drawn.get_or_insert((run.result.seed, users, ndcg));
         }
         let Some((seed, users, ndcg)) = drawn else { continue };
         let published = elsewhere()?.correlations;
-        let seen =
-            [("NLL", "-NLL", users.loss.iter().map(|loss| -loss).collect()), ("critic", "critic", users.predicted)];
-        for ((key, label, values), correlation) in seen.into_iter().zip(correlations) {
-            let values: Vec<f64> = values;
-            let published = published.iter().find(|published| published.of == key);
+        let seen = [
+            ("NLL", "NLL on all of the user's items", users.loss),
+            ("critic", "the critic's prediction", users.predicted),
+        ];
+        for ((of, axis, values), correlation) in seen.into_iter().zip(correlations) {
+            let published = published.iter().find(|published| published.of == of);
             let published = published.map_or_else(String::new, |p| format!("; published, ML-20M: {:.2}", p.value));
+            let points = values.into_iter().zip(ndcg.iter().copied());
             panels.push(Panel {
-                title: format!("{name}, {label}: r = {correlation:.2}{published}"),
-                x: Axis::of(if key == "NLL" { "-NLL on all of the user's items" } else { "the critic's prediction" }),
+                title: format!("{name}, {of}: r = {correlation:.2}{published}"),
+                x: Axis::of(axis),
                 y: Axis::of("NDCG@100"),
-                content: Content::Series(vec![Series::new(
-                    format!("a user, seed {seed}"),
-                    Mark::Points,
-                    values.into_iter().zip(ndcg.iter().copied()),
-                )]),
+                content: Content::Series(vec![Series::new(format!("a user, seed {seed}"), Mark::Points, points)]),
             });
         }
     }

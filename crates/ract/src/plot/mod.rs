@@ -5,6 +5,8 @@ mod key;
 mod panel;
 mod style;
 
+pub(crate) use style::decimals;
+
 use crate::{Error, Result};
 use plotters::prelude::{BitMapBackend, DrawingBackend, IntoDrawingArea, SVGBackend};
 use plotters::style::WHITE;

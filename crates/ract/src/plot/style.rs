@@ -56,9 +56,14 @@ pub(super) fn short_number(x: f64) -> String {
     rounded(x, 3)
 }
 
-fn rounded(x: f64, digits: i32) -> String {
+/// How many decimals give a number so many digits that count.
+pub(crate) fn decimals(x: f64, digits: i32) -> usize {
     let magnitude = if x == 0.0 { 0 } else { x.abs().log10().floor() as i32 };
-    let decimals = (digits - 1 - magnitude).clamp(0, 8) as usize;
+    (digits - 1 - magnitude).clamp(0, 9) as usize
+}
+
+fn rounded(x: f64, digits: i32) -> String {
+    let decimals = decimals(x, digits);
     let text = format!("{x:.decimals$}");
     if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
 }

@@ -3,7 +3,7 @@
 use super::parts::{Figure, Rows};
 use crate::metrics::Metric;
 use crate::plot::{Axis, Content, Mark, Panel, Series};
-use crate::run_folder::EpochRecord;
+use crate::run_folder::{EpochRecord, at_kept_rate};
 use crate::training::Phase;
 use crate::{Result, published};
 use std::collections::BTreeMap;
@@ -15,9 +15,8 @@ type Curve = BTreeMap<u64, Vec<f64>>;
 const TOGETHER: (&str, [&str; 2]) = ("what the critic predicts, and what it should", ["metric", "predicted"]);
 
 /// A figure per number that an epoch has, of the actor, of what it is trained by further, and of the critic; over several
-/// runs the mean. Of a phase that tried several step sizes, the one that did best. What was published is dashed.
+/// runs the mean. Of a phase that tried several step sizes, the one that it kept. What was published is dashed.
 pub(super) fn figures(runs: &[&[EpochRecord]], published: &[published::Curve]) -> Result<Vec<Figure>> {
-    let histories: Vec<BTreeMap<Phase, Vec<EpochRecord>>> = runs.iter().map(|history| best_rates(history)).collect();
     let mut figures = Vec::new();
     let is_tuning = |phase: &Phase| !matches!(phase, Phase::Actor | Phase::Critic);
     let tunings: Vec<Phase> = Phase::ALL.into_iter().filter(is_tuning).collect();
@@ -25,7 +24,7 @@ pub(super) fn figures(runs: &[&[EpochRecord]], published: &[published::Curve]) -
         // By title: the curves of each phase, in the order of the phases.
         let mut curves: BTreeMap<String, Vec<(String, Curve)>> = BTreeMap::new();
         for &phase in phases {
-            for (title, label, curve) in of_phase(phase, &histories) {
+            for (title, label, curve) in of_phase(phase, runs) {
                 curves.entry(title).or_default().push((label, curve));
             }
         }
@@ -69,10 +68,10 @@ fn series(label: String, curve: &Curve) -> Series {
 }
 
 /// Title, label and curve of each number that the epochs of `phase` have.
-fn of_phase(phase: Phase, histories: &[BTreeMap<Phase, Vec<EpochRecord>>]) -> Vec<(String, String, Curve)> {
+fn of_phase(phase: Phase, runs: &[&[EpochRecord]]) -> Vec<(String, String, Curve)> {
     let mut curves: BTreeMap<(String, String), Curve> = BTreeMap::new();
     let name = of(phase);
-    for record in histories.iter().filter_map(|history| history.get(&phase)).flatten() {
+    for record in runs.iter().flat_map(|history| at_kept_rate(history, phase)) {
         let losses = record.losses.iter().map(|(loss, &value)| {
             let is_together = TOGETHER.1.contains(&loss.as_str());
             let title = if is_together { TOGETHER.0 } else { loss };
@@ -88,46 +87,15 @@ fn of_phase(phase: Phase, histories: &[BTreeMap<Phase, Vec<EpochRecord>>]) -> Ve
     curves.into_iter().map(|((title, label), curve)| (title, label, curve)).collect()
 }
 
-/// The epochs of each phase at the step size that did best on the validation users, counted from 1.
-fn best_rates(history: &[EpochRecord]) -> BTreeMap<Phase, Vec<EpochRecord>> {
-    let value = |record: &EpochRecord| record.validation.values().next().copied().unwrap_or(f64::NEG_INFINITY);
-    let mut phases: BTreeMap<Phase, Vec<EpochRecord>> = BTreeMap::new();
-    for record in history {
-        phases.entry(record.phase).or_default().push(record.clone());
-    }
-    for records in phases.values_mut() {
-        let best = records.iter().max_by(|a, b| value(a).total_cmp(&value(b))).and_then(|best| best.learning_rate);
-        records.retain(|record| record.learning_rate == best);
-        let before = records.first().map_or(0, |record| record.epoch - 1);
-        records.iter_mut().for_each(|record| record.epoch -= before);
-    }
-    phases
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn of_several_step_sizes_the_best_is_shown_counted_from_its_own_first_epoch() {
-        let record = |epoch, rate, value| {
-            let mut record = EpochRecord::new(Phase::Control, epoch, BTreeMap::new());
-            record.learning_rate = Some(rate);
-            record.validation.insert(Metric::Ndcg(100), value);
-            record
-        };
-        let history = [record(1, 1e-5, 0.1), record(2, 1e-5, 0.2), record(3, 5e-5, 0.3), record(4, 5e-5, 0.1)];
-        let best = &best_rates(&history)[&Phase::Control];
-        assert_eq!(best.iter().map(|record| record.epoch).collect::<Vec<_>>(), [1, 2]);
-        assert_eq!(best[0].validation[&Metric::Ndcg(100)], 0.3);
-    }
-
-    #[test]
     fn curves_of_several_runs_are_their_mean() {
         let of_run = |nll| [EpochRecord::new(Phase::Actor, 1, BTreeMap::from([("nll".to_owned(), nll)]))];
         let (one, other) = (of_run(400.0), of_run(500.0));
-        let histories = [&one[..], &other].map(best_rates);
-        let curves = of_phase(Phase::Actor, &histories);
+        let curves = of_phase(Phase::Actor, &[&one, &other]);
         let [(title, label, curve)] = &curves[..] else { panic!("{curves:?}") };
         assert_eq!((title.as_str(), label.as_str()), ("nll", "actor"));
         assert_eq!(series(label.clone(), curve).points[0].y, 450.0);

@@ -7,11 +7,11 @@ mod sections;
 use crate::config::Config;
 use crate::result::RunResult;
 use crate::results::{Results, Rival, Run};
+use crate::rival::{RivalResult, label_of};
 use crate::run_folder::{EpochRecord, RunFolder};
 use crate::{Error, Result, atomic_file};
 use parts::Page;
 use std::collections::BTreeSet;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 /// What there is to tell of a run: without a result it is not finished.
@@ -22,11 +22,14 @@ struct Told<'a> {
     history: &'a [EpochRecord],
 }
 
-/// The report of the run in `path`, finished or not; another process may have it open.
+/// The report of the run in `path`, finished or not, or of the finished rival; another process may have it open.
 ///
 /// # Errors
 /// When there is no run in it, or it is damaged.
 pub fn of_run(path: &Path) -> Result<String> {
+    if let Ok(Some(rival)) = RunFolder::result_of::<RivalResult>(path) {
+        return of_rival(&rival);
+    }
     let config = RunFolder::config(path)?;
     let (result, history) = (RunFolder::result_of(path)?, RunFolder::history_of(path)?);
     let told = Told { config: &config, result: result.as_ref(), history: &history };
@@ -34,13 +37,19 @@ pub fn of_run(path: &Path) -> Result<String> {
     Page { title, lead: sections::lead(&told), parts: sections::of_runs(&[told])? }.html()
 }
 
-/// Writes the report of the run in `path` to its `report.html`, and returns where that is.
+fn of_rival(rival: &RivalResult) -> Result<String> {
+    let title = format!("{} on {}", label_of(&rival.rival), rival.dataset);
+    let lead = format!("A rival, of {} tried the one that did best on the validation users.", rival.trials.len());
+    Page { title, lead, parts: sections::of_rival(rival) }.html()
+}
+
+/// Writes the report of the run or rival in `path` to its `report.html`, and returns where that is.
 ///
 /// # Errors
 /// As for [`of_run`], and when the file cannot be written.
 pub fn write_run(path: &Path) -> Result<PathBuf> {
     let file = path.join("report.html");
-    write(&file, &of_run(path)?)?;
+    atomic_file::save(&file, of_run(path)?)?;
     Ok(file)
 }
 
@@ -60,19 +69,15 @@ pub fn of_results(results: &Results) -> Result<String> {
         let mut rivals: Vec<Rival> = results.rivals.iter().filter(|r| r.result.dataset == **dataset).cloned().collect();
         // In the data set's own chapter its folder goes without saying.
         let names = runs.iter_mut().map(|run| &mut run.name).chain(rivals.iter_mut().map(|rival| &mut rival.name));
-        names.for_each(|name| *name = name.trim_start_matches(&format!("{dataset}/")).to_owned());
+        names.for_each(|name| {
+            if let Some(beneath) = name.strip_prefix(&format!("{dataset}/")) {
+                *name = beneath.to_owned();
+            }
+        });
         sections::of_dataset(dataset, &Results { runs, rivals })
     };
     let parts = datasets.iter().map(chapter).collect::<Result<Vec<_>>>()?;
     let (runs, rivals) = (results.runs.len(), results.rivals.len());
     let lead = format!("{runs} runs and {rivals} rivals on {} data sets.", datasets.len());
     Page { title: "Ranking-critical training: what was measured".to_owned(), lead, parts }.html()
-}
-
-/// Writes a report to `file`, whole or not at all.
-///
-/// # Errors
-/// When it cannot be written.
-pub fn write(file: &Path, html: &str) -> Result<()> {
-    atomic_file::write(file, |temporary| fs::write(temporary, html))
 }

@@ -97,9 +97,7 @@ impl Rows {
 
 /// Five digits that mean something.
 fn digits(value: f64) -> String {
-    let before_the_point = value.abs().max(f64::MIN_POSITIVE).log10().floor();
-    let decimals = (4.0 - before_the_point).clamp(0.0, 9.0) as usize;
-    format!("{value:.decimals$}")
+    format!("{value:.*}", plot::decimals(value, 5))
 }
 
 #[cfg(test)]
@@ -128,7 +126,7 @@ mod tests {
     fn numbers_have_five_digits() {
         assert_eq!(
             [0.45452540146, 544.08697, 0.00225, 0.0, 776.86173].map(digits),
-            ["0.45453", "544.09", "0.0022500", "0.000000000", "776.86"]
+            ["0.45453", "544.09", "0.0022500", "0.0000", "776.86"]
         );
     }
 }

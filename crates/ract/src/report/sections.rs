@@ -9,7 +9,7 @@ use crate::plot::{Axis, Content, Mark, Panel, Series};
 use crate::published::published;
 use crate::result::Provenance;
 use crate::results::{Results, Rival, Run};
-use crate::rival::{Trial, label_of};
+use crate::rival::{RivalResult, Trial, label_of};
 use crate::{Result, table, tables};
 use std::collections::BTreeSet;
 
@@ -142,7 +142,11 @@ pub(super) fn of_dataset(dataset: &str, results: &Results) -> Result<Part> {
             .collect();
         parts.push(Part { heading: runs[0].label(), folded: true, parts: of_runs(&told)?, ..Part::default() });
     }
-    parts.extend(results.rivals.iter().map(of_rival));
+    parts.extend(results.rivals.iter().map(|Rival { name, result }| {
+        let beneath = if *name == result.rival { String::new() } else { format!(": {name}") };
+        let heading = format!("Rival: {}{beneath}", label_of(&result.rival));
+        Part { heading, folded: true, parts: of_rival(result), ..Part::default() }
+    }));
     let text = vec![format!(
         "Test {}; beside a gain its standard error over the users, and in how many seeds it is more than twice that.",
         metric.to_string().to_uppercase()
@@ -176,9 +180,9 @@ fn actors(groups: &[Vec<&Run>], metric: Metric) -> Result<Figure> {
     Figure::new(format!("{metric_name} of each actor, mean over its seeds"), panel, Rows { header, rows })
 }
 
-fn of_rival(Rival { name, result: rival }: &Rival) -> Part {
+/// What there is to say of a rival.
+pub(super) fn of_rival(rival: &RivalResult) -> Vec<Part> {
     let label = label_of(&rival.rival);
-    let beneath = if *name == rival.rival { String::new() } else { format!(": {name}") };
     let metrics: Vec<Metric> = rival.test.values().next().into_iter().flat_map(|test| test.keys().copied()).collect();
     let test = table::rival(label, rival, &metrics);
     let names: Vec<&String> = rival.chosen.parameters.keys().collect();
@@ -194,6 +198,5 @@ fn of_rival(Rival { name, result: rival }: &Rival) -> Part {
     made.extend(rival.peak_memory_bytes.map(|bytes| vec!["peak memory".to_owned(), megabytes(bytes)]));
     let made = Rows { header: vec!["made by".to_owned(), String::new()], rows: made };
     let part = |heading: &str, rows| Part { heading: heading.to_owned(), rows: Some(rows), ..Part::default() };
-    let parts = vec![part("Test", (&test).into()), part("What was tried", tried), part("How it was made", made)];
-    Part { heading: format!("Rival: {label}{beneath}"), folded: true, parts, ..Part::default() }
+    vec![part("Test", (&test).into()), part("What was tried", tried), part("How it was made", made)]
 }
