@@ -10,7 +10,7 @@ MSD_TRIPLETS ?=
 # MovieLens 1M as `user,item` (ratings of 3 and more).
 ML1M_CSV ?= $(SHARED)/data/ml-1m/interactions.csv
 
-.PHONY: help build demo ml20m ml1m ml20m-like netflix msd netflix-like msd-like actors actors-gowalla rivals ncf tables figures keep bench bench-kernels bench-compare bench-growth test mutants check lint fmt clippy docs
+.PHONY: help build demo ml20m ml1m ml20m-like netflix msd netflix-like msd-like actors actors-gowalla baselines rivals ncf tables figures keep bench bench-kernels bench-compare bench-growth test mutants check lint fmt clippy docs
 
 help:
 	@echo 'make demo        RaCT on a synthetic world: no files, no network, about a minute'
@@ -22,8 +22,8 @@ help:
 	@echo 'make netflix-like, make msd-like  the same of the others, on files of a twentieth of their size (SCALE=1: of all)'
 	@echo 'make actors      every actor on MovieLens 1M, three seeds: before and after the critic, beside the control (hours)'
 	@echo 'make actors-gowalla  three actors on Gowalla, one seed (GOWALLA_CSV=path: user,item)'
-	@echo 'make rivals      the rivals that no gradient trains, on both, chosen on validation users'
-	@echo 'make ncf         MovieLens 100K by the protocol of NCF (table 3), three seeds, and rivals (ML100K_CSV=path: ratings.csv)'
+	@echo 'make baselines   the baselines that no gradient trains, on both, chosen on validation users'
+	@echo 'make ncf         MovieLens 100K by the protocol of NCF (table 3), three seeds, and baselines (ML100K_CSV=path: ratings.csv)'
 	@echo 'make tables      the tables of the paper, ours beside the published figures; trains what is missing'
 	@echo 'make figures     the figures of the paper, in experiments/figures; trains what is missing'
 	@echo 'make bench       seconds of every step, beside what the machine can do (numbers: target/bench.json)'
@@ -56,8 +56,8 @@ data/ml-1m/meta.json: | build
 
 ACTORS := wmf vwmf cdae mult-dae gaussian-vae mult-vae mult-vae-lambda-critic mult-vae-listwise ease-vae \
   ease-vae-lambda-critic wide-vae recvae warp lambda-rank
-RIVALS := popularity knn als slim ease
-RIVALS_GOWALLA := $(RIVALS) ease-20108
+BASELINES := popularity knn als slim ease
+BASELINES_GOWALLA := $(BASELINES) ease-20108
 # Gowalla check-ins as `user,item`.
 GOWALLA_CSV ?= $(SHARED)/data/gowalla/interactions.csv
 
@@ -68,9 +68,12 @@ actors: build data/ml-1m/meta.json
 actors-gowalla: build data/gowalla/meta.json
 	@for actor in wmf mult-vae ease-vae; do $(RACT) run experiments/gowalla/$$actor.toml || exit 1; done
 
-rivals: build data/ml-1m/meta.json data/gowalla/meta.json
-	@for rival in $(RIVALS); do $(RACT) rival experiments/ml-1m/$$rival.toml || exit 1; done
-	@for rival in $(RIVALS_GOWALLA); do $(RACT) rival experiments/gowalla/$$rival.toml || exit 1; done
+baselines: build data/ml-1m/meta.json data/gowalla/meta.json
+	@for baseline in $(BASELINES); do $(RACT) baseline experiments/ml-1m/$$baseline.toml || exit 1; done
+	@for baseline in $(BASELINES_GOWALLA); do $(RACT) baseline experiments/gowalla/$$baseline.toml || exit 1; done
+
+# The old name.
+rivals: baselines
 
 data/gowalla/meta.json: | build
 	@test -f '$(GOWALLA_CSV)' || { echo 'make: no file $(GOWALLA_CSV): name one with GOWALLA_CSV=path' >&2; exit 1; }
@@ -81,7 +84,7 @@ ACTORS_NCF := mult-vae mult-vae-ndcg100 wmf ease-vae
 ML100K_CSV ?= $(SHARED)/data/ml-100k/ratings.csv
 
 ncf: build data/ncf-ml-100k/meta.json
-	@for rival in $(RIVALS); do $(RACT) rival experiments/ncf-ml-100k/$$rival.toml || exit 1; done
+	@for baseline in $(BASELINES); do $(RACT) baseline experiments/ncf-ml-100k/$$baseline.toml || exit 1; done
 	@for actor in $(ACTORS_NCF); do $(RACT) run experiments/ncf-ml-100k/$$actor.toml || exit 1; done
 	@$(RACT) table 3
 
@@ -152,7 +155,7 @@ $(MSD_LIKE)/meta.json: | build
 
 BENCH := cargo bench --quiet -p ract --bench steps --
 # What bench-compare times against, and the Python that runs it.
-RIVAL ?= $(SHARED)/peers/torch_ract/bench_step.py
+PEER ?= $(SHARED)/peers/torch_ract/bench_step.py
 PYTHON ?= python3
 
 bench:
@@ -162,9 +165,9 @@ bench-kernels:
 	@cargo bench --quiet -p ract-autodiff --bench kernels
 
 bench-compare:
-	@test -f '$(RIVAL)' || { echo 'make bench-compare: no file $(RIVAL): name the script with RIVAL=path' >&2; exit 1; }
+	@test -f '$(PEER)' || { echo 'make bench-compare: no file $(PEER): name the script with PEER=path' >&2; exit 1; }
 	@$(PYTHON) -c 'import torch' 2>/dev/null || { echo 'make bench-compare: $(PYTHON) has no torch: pip install torch numpy scipy pandas, or name another with PYTHON=path' >&2; exit 1; }
-	@$(BENCH) --rival '$(PYTHON) -B $(abspath $(RIVAL)) --variant tuned' --out $(abspath target/bench-compare.json) $(BENCH_ARGS)
+	@$(BENCH) --peer '$(PYTHON) -B $(abspath $(PEER)) --variant tuned' --out $(abspath target/bench-compare.json) $(BENCH_ARGS)
 
 bench-growth:
 	@for items in 5000 10000 20000 40000 80000; do $(BENCH) --brief --items $$items --steps 8; done

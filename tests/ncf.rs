@@ -18,7 +18,7 @@ fn ratings() -> String {
 }
 
 const PREPARE: [&str; 6] = ["prepare", "ncf", "--input", "ratings.csv", "--out", "data"];
-const RIVALS: [&str; 5] = ["popularity", "knn", "als", "slim", "ease"];
+const BASELINES: [&str; 5] = ["popularity", "knn", "als", "slim", "ease"];
 const RUN_0: &str = "runs/ncf-tiny/mult-vae/seed-0";
 const EXPERIMENT: &str = r#"
 dataset = "ncf-tiny"
@@ -76,21 +76,21 @@ fn every_user_trains_and_has_an_item_to_be_found_among_a_hundred() {
 }
 
 #[test]
-fn actors_and_rivals_are_trained_chosen_and_tested_among_the_candidates_and_table_3_shows_them() {
+fn actors_and_baselines_are_trained_chosen_and_tested_among_the_candidates_and_table_3_shows_them() {
     let workplace = prepared();
     let folder = workplace.folder.path().join("experiments/ncf-tiny");
     fs::create_dir_all(&folder).unwrap();
     let write = |name: &str, text: &str| fs::write(folder.join(format!("{name}.toml")), text).unwrap();
     write("mult-vae", &format!("seeds = [0, 1]\n{EXPERIMENT}"));
     let (_, evaluation) = EXPERIMENT.split_once("[evaluation]").unwrap();
-    for method in RIVALS {
+    for method in BASELINES {
         let grid = if method == "als" { "grid.factors = [8]\n" } else { "" };
-        let rival = format!("[rival]\nmethod = \"{method}\"\n{grid}[evaluation]{evaluation}");
-        write(method, &format!("dataset = \"ncf-tiny\"\ndata.path = \"data\"\n{rival}"));
+        let baseline = format!("[baseline]\nmethod = \"{method}\"\n{grid}[evaluation]{evaluation}");
+        write(method, &format!("dataset = \"ncf-tiny\"\ndata.path = \"data\"\n{baseline}"));
     }
 
     let table = workplace.succeed(&["table", "3", "--data", "ncf-tiny"]);
-    for method in RIVALS {
+    for method in BASELINES {
         let hits = &workplace.json(&format!("runs/ncf-tiny/{method}/result.json"))["test"][method]["recall@10"]["mean"];
         assert!(hits.as_f64().unwrap() > 0.15, "{method} is better than a tenth: {hits}");
     }

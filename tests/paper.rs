@@ -32,7 +32,7 @@ fn cells(table: &str, label: &str) -> Vec<String> {
 fn a_table_trains_what_is_missing_and_takes_what_is_there() {
     let workplace = workplace(&[("mult-vae", "seeds = [0, 1]"), ("recvae", "")]);
     let world = "[data.synthetic]\nusers = 400\nitems = 150\nheldout_users = 60\n";
-    let ease = format!("dataset = \"tiny\"\n{world}[rival]\nmethod = \"ease\"\ngrid.lambda = [10, 100]\n");
+    let ease = format!("dataset = \"tiny\"\n{world}[baseline]\nmethod = \"ease\"\ngrid.lambda = [10, 100]\n");
     fs::write(workplace.folder.path().join("experiments/tiny/ease.toml"), ease).unwrap();
     let recvae = workplace.folder.path().join("experiments/tiny/recvae.toml");
     fs::write(&recvae, EXPERIMENT.replace("[actor]", "[actor]\nnetwork = \"wmf\"")).unwrap();
@@ -43,8 +43,8 @@ fn a_table_trains_what_is_missing_and_takes_what_is_there() {
     let actor = format!("{:.4}", of_seeds.iter().sum::<f64>() / 2.0);
     assert_eq!(cells(&table, "Mult-VAE")[2..4], ["2".to_owned(), actor.clone()]);
     assert_eq!(cells(&table, "WMF: recvae")[2], "1");
-    let rival = mean(&workplace.json("runs/tiny/ease/result.json"), "ease");
-    assert_eq!(cells(&table, "EASE")[3], format!("{rival:.4}"));
+    let baseline = mean(&workplace.json("runs/tiny/ease/result.json"), "ease");
+    assert_eq!(cells(&table, "EASE")[3], format!("{baseline:.4}"));
 
     // What was kept of a run is as good as the run; nothing is trained again.
     fs::create_dir_all(workplace.folder.path().join("experiments/results")).unwrap();

@@ -118,7 +118,7 @@ fn the_report_of_all_results_shows_every_data_set_in_a_browser_and_asks_for_noth
     place.succeed(&["report", "--results", results().to_str().unwrap(), "--out", "all.html"]);
     for width in WIDTHS {
         let seen = look(&browser, &place.folder.path().join("all.html"), width);
-        for heading in ["ml-1m", "gowalla", "Mult-VAE", "Rival: EASE"] {
+        for heading in ["ml-1m", "gowalla", "Mult-VAE", "Baseline: EASE"] {
             assert!(holds(&seen["headings"], heading), "{heading} in {}", seen["headings"]);
         }
         assert!(seen["charts"].as_u64().unwrap() >= 1 && seen["curves"].as_u64().unwrap() >= 50, "{seen}");

@@ -4,7 +4,7 @@
 #![expect(clippy::print_stdout, reason = "a measurement shows what it found")]
 
 use ract_data::Interactions;
-use ract_models::rivals::Ease;
+use ract_models::baselines::Ease;
 use rand::rngs::SmallRng;
 use rand::{Rng, SeedableRng};
 use std::time::Instant;

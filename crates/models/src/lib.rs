@@ -5,12 +5,12 @@
 
 mod actor;
 pub mod actors;
+pub mod baselines;
 mod critic;
 mod init;
 mod linear;
 mod loss;
 pub mod networks;
-pub mod rivals;
 mod statistics;
 
 pub use actor::{Actor, Output, Scored, Turn, Users};

@@ -4,7 +4,7 @@
 
 use ndarray::Array2;
 use ract_data::Interactions;
-use ract_models::rivals::{Ease, Parameters, Rival, RivalError, rival_entry};
+use ract_models::baselines::{Baseline, BaselineError, Ease, Parameters, baseline_entry};
 use serde_json::Value;
 
 fn matrix(json: &Value) -> Array2<f64> {
@@ -65,7 +65,7 @@ fn only_the_most_popular_items_have_weights() {
 fn what_does_not_fit_into_memory_is_refused_at_once() {
     let train = Interactions::from_rows(20_000_000, [[0, 7]]);
     let refused = Ease::<f64>::fit(&train, 1.0, 0).unwrap_err();
-    assert!(matches!(refused, RivalError::Memory { .. }));
+    assert!(matches!(refused, BaselineError::Memory { .. }));
     let sentence = refused.to_string();
     for part in ["3520000 GB of memory are needed", "items = N", "double = 0"] {
         assert!(sentence.contains(part), "{sentence}");
@@ -77,9 +77,12 @@ fn what_does_not_fit_into_memory_is_refused_at_once() {
 fn parameters_out_of_range_are_refused() {
     let (train, ..) = golden();
     for lambda in [0.0, -1.0, f64::NAN, f64::INFINITY] {
-        assert!(matches!(Ease::<f32>::fit(&train, lambda, 0), Err(RivalError::Parameter { parameter: "lambda", .. })));
+        assert!(matches!(
+            Ease::<f32>::fit(&train, lambda, 0),
+            Err(BaselineError::Parameter { parameter: "lambda", .. })
+        ));
     }
-    let fit = rival_entry("ease").unwrap().fit;
+    let fit = baseline_entry("ease").unwrap().fit;
     let parameters = |lambda, double| Parameters([("lambda", lambda), ("items", 0.0), ("double", double)].into());
     assert!(fit(&train, &parameters(0.0, 0.0)).is_err());
     let fold_in = Interactions::from_rows(15, [[3, 4]]);
@@ -92,7 +95,7 @@ fn a_matrix_that_rounding_makes_indefinite_is_refused() {
     // Two items that the same 4000 users have: in f32 a lambda of 1e-5 is lost beside 4000.
     let train = Interactions::from_rows(2, vec![[0, 1]; 4000]);
     let refused = Ease::<f32>::fit(&train, 1e-5, 0).unwrap_err();
-    assert!(matches!(refused, RivalError::Singular(_)));
+    assert!(matches!(refused, BaselineError::Singular(_)));
     assert!(refused.to_string().contains("raise lambda"));
     assert!(Ease::<f64>::fit(&train, 1e-5, 0).is_ok());
 }

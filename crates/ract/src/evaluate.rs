@@ -6,7 +6,7 @@ use crate::per_user::PerUser;
 use crate::training::Trainer;
 use ndarray::{Array2, s};
 use ract_data::{Batch, HeldOut};
-use ract_models::rivals::Rival;
+use ract_models::baselines::Baseline;
 use ract_models::{Output, Scored, Users};
 
 /// The actor's metrics: scores without noise from all fold-in items.
@@ -53,15 +53,15 @@ fn evaluate_and(
     })
 }
 
-/// A rival's metrics.
-pub(crate) fn evaluate_rival(
-    rival: &dyn Rival,
+/// A baseline's metrics.
+pub(crate) fn evaluate_baseline(
+    baseline: &dyn Baseline,
     of: &HeldOut,
     metrics: &[Metric],
     batch_size: usize,
 ) -> Result<PerUser> {
     evaluate(of, metrics, batch_size, |batch| {
-        let scores = rival.scores(&batch.seen);
+        let scores = baseline.scores(&batch.seen);
         Ok(score_users(|user| scores.row(user), Pool::of(batch), &batch.unseen, metrics))
     })
 }

@@ -2,6 +2,7 @@
 
 mod actor_from;
 pub mod atomic_file;
+pub mod baseline;
 pub mod bench;
 mod checkpoints;
 pub mod compare;
@@ -23,7 +24,6 @@ pub mod raw_file;
 pub mod report;
 pub mod result;
 pub mod results;
-pub mod rival;
 pub mod run_folder;
 mod snapshot;
 pub mod sweep;

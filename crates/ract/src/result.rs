@@ -3,13 +3,13 @@
 use crate::Result;
 use crate::checkpoints::Checkpoints;
 use crate::config::Config;
-use crate::evaluate::{evaluate_rival, test_actor};
+use crate::evaluate::{evaluate_baseline, test_actor};
 use crate::metrics::{Estimate, Metric};
 use crate::per_user::Tested;
 use crate::run_folder::{EpochRecord, RunFolder};
 use crate::training::{Phase, Trainer};
 use ract_data::Dataset;
-use ract_models::rivals::Popularity;
+use ract_models::baselines::Popularity;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -112,7 +112,7 @@ impl Provenance {
 pub(crate) fn test_run(trainer: &mut Trainer<'_>, data: &Dataset, checkpoints: &Checkpoints) -> Result<Tested> {
     let config = trainer.config;
     let metrics = &config.evaluation.metrics;
-    let popularity = evaluate_rival(&Popularity::fit(&data.train), &data.test, metrics, config.batch_size)?;
+    let popularity = evaluate_baseline(&Popularity::fit(&data.train), &data.test, metrics, config.batch_size)?;
     let mut tested = Tested::from([("popularity".to_owned(), popularity)]);
     for phase in Phase::of(config).filter(|&phase| checkpoints.has(phase)) {
         let Some(name) = phase.outcome() else { continue };

@@ -1,9 +1,9 @@
 //! What was measured: the result files beneath a folder.
 
+use crate::baseline::BaselineResult;
 use crate::config::{Config, Settings};
 use crate::metrics::{Estimate, Metric};
 use crate::result::RunResult;
-use crate::rival::RivalResult;
 use crate::run_folder::{EpochRecord, RunFolder};
 use crate::training::Phase;
 use crate::{Error, Result};
@@ -41,13 +41,13 @@ impl Run {
     }
 }
 
-/// A finished rival.
+/// A finished baseline.
 #[derive(Clone, Debug)]
-pub struct Rival {
+pub struct Baseline {
     /// The folder beneath the results that it lies in.
     pub name: String,
     /// What it found.
-    pub result: RivalResult,
+    pub result: BaselineResult,
 }
 
 /// What lies beneath a folder.
@@ -55,8 +55,8 @@ pub struct Rival {
 pub struct Results {
     /// Trained actors.
     pub runs: Vec<Run>,
-    /// Rivals.
-    pub rivals: Vec<Rival>,
+    /// Baselines.
+    pub baselines: Vec<Baseline>,
 }
 
 impl Results {
@@ -76,7 +76,7 @@ impl Results {
             let beneath = beneath.parent().filter(|_| is_seed).unwrap_or(beneath);
             let name = beneath.to_string_lossy().into_owned();
             if let Ok(result) = serde_json::from_str(&text) {
-                results.rivals.push(Rival { name, result });
+                results.baselines.push(Baseline { name, result });
                 continue;
             }
             let damaged = |error| Error::Failed(format!("{} is no result: {error}", file.display()));
@@ -90,7 +90,7 @@ impl Results {
         Ok(results)
     }
 
-    /// Adds what `others` have of runs and rivals that are not here.
+    /// Adds what `others` have of runs and baselines that are not here.
     pub fn add(&mut self, others: Self) {
         for run in others.runs {
             let is_same = |here: &Run| here.name == run.name && here.result.seed == run.result.seed;
@@ -98,10 +98,10 @@ impl Results {
                 self.runs.push(run);
             }
         }
-        for rival in others.rivals {
-            let is_same = |here: &Rival| here.name == rival.name;
-            if !self.rivals.iter().any(is_same) {
-                self.rivals.push(rival);
+        for baseline in others.baselines {
+            let is_same = |here: &Baseline| here.name == baseline.name;
+            if !self.baselines.iter().any(is_same) {
+                self.baselines.push(baseline);
             }
         }
         self.runs.sort_by(|a, b| (&a.name, a.result.seed).cmp(&(&b.name, b.result.seed)));

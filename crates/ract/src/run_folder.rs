@@ -213,7 +213,7 @@ impl RunFolder {
         serde_json::from_str(&text).map_err(|error| Error::Failed(format!("{}: {error}: delete it", file.display())))
     }
 
-    /// The lines of `history.jsonl`: of a run its epochs, of a rival the parameters that were tried.
+    /// The lines of `history.jsonl`: of a run its epochs, of a baseline the parameters that were tried.
     ///
     /// # Errors
     /// When it cannot be read.

@@ -1,9 +1,9 @@
 //! Results as a table in Markdown.
 
+use crate::baseline::BaselineResult;
 use crate::metrics::{Estimate, Metric};
 use crate::published::Row;
 use crate::result::{Evaluation, Metrics};
-use crate::rival::RivalResult;
 use crate::run_folder::Profiles;
 use comfy_table::{CellAlignment, Table, presets::ASCII_MARKDOWN};
 
@@ -67,8 +67,8 @@ fn draw(title: String, evaluation: &Evaluation, actor: &str, metrics: &[Metric],
     table
 }
 
-/// Test metrics of a rival.
-pub fn rival(label: &str, result: &RivalResult, metrics: &[Metric]) -> Table {
+/// Test metrics of a baseline.
+pub fn baseline(label: &str, result: &BaselineResult, metrics: &[Metric]) -> Table {
     let mut table = Table::new();
     table.load_style(ASCII_MARKDOWN);
     let title = title(result.test_users, result.candidates);

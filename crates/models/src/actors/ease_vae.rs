@@ -2,8 +2,8 @@
 
 use super::{Built, Setting};
 use crate::actor::{Output, Users};
+use crate::baselines::{Baseline, Ease};
 use crate::networks::{Autoencoder, Network, Vae};
-use crate::rivals::{Ease, Rival};
 use ract_autodiff::{Mat, Module, Param, Scalar, Sparse, Tape};
 use ract_data::Interactions;
 use rand::RngCore;

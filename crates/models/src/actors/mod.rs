@@ -12,8 +12,8 @@ mod warp;
 mod wide_vae;
 mod wmf;
 
+use crate::baselines::BaselineError;
 use crate::networks::VaeSizes;
-use crate::rivals::RivalError;
 use crate::{Actor, Loss};
 use ract_data::Interactions;
 use rand::RngCore;
@@ -48,7 +48,7 @@ impl Setting<'_> {
 }
 
 /// A fresh actor, or why there is none.
-pub type Built<T> = Result<Box<dyn Actor<T>>, RivalError>;
+pub type Built<T> = Result<Box<dyn Actor<T>>, BaselineError>;
 
 /// An actor on offer.
 #[derive(Clone, Copy, Debug)]

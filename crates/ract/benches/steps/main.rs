@@ -1,10 +1,10 @@
-//! `make bench`: seconds of every step beside the machine's own limits, as a table and as JSON; with `--rival`, in turn
+//! `make bench`: seconds of every step beside the machine's own limits, as a table and as JSON; with `--peer`, in turn
 //! with another program.
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints what it measured")]
 
+mod peer;
 mod report;
-mod rival;
 mod roofline;
 
 use clap::Parser;
@@ -50,7 +50,7 @@ struct Args {
     only: Option<String>,
     /// A command that times the same steps and prints them as a line of JSON; it runs in turn with this program
     #[arg(long, value_name = "COMMAND")]
-    rival: Option<String>,
+    peer: Option<String>,
     /// How often both run
     #[arg(long, default_value_t = 5)]
     pairs: usize,
@@ -80,8 +80,8 @@ fn main() -> Result<()> {
     let config = workload.config();
     let mut workbench = Workbench::new(&config, &workload)?;
     let limits = if args.brief { None } else { Some(roofline::measure(&workload)?) };
-    let (mut ours, mut rivals) = (Steps::new(), Vec::new());
-    let pairs = if args.rival.is_some() { args.pairs } else { 1 };
+    let (mut ours, mut peers) = (Steps::new(), Vec::new());
+    let pairs = if args.peer.is_some() { args.pairs } else { 1 };
     let mut rounds = Vec::new();
     for _ in 0..pairs {
         let mut round = BTreeMap::new();
@@ -98,8 +98,8 @@ fn main() -> Result<()> {
             ours.entry(part.name()).or_default().extend(seconds);
         }
         rounds.push(round);
-        if let Some(command) = &args.rival {
-            rivals.push(rival::run(command, &workload, args.steps)?);
+        if let Some(command) = &args.peer {
+            peers.push(peer::run(command, &workload, args.steps)?);
         }
     }
     let epoch = if args.brief { None } else { Some(workbench.epoch()?) };
@@ -108,8 +108,8 @@ fn main() -> Result<()> {
         workload,
         steps: ours,
         limits,
-        ratios: rival::ratios(&rounds, &rivals),
-        rivals,
+        ratios: peer::ratios(&rounds, &peers),
+        peers,
         peak_memory_bytes: peak_memory_bytes(),
         provenance: Provenance::here(),
     };

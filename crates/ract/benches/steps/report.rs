@@ -1,6 +1,6 @@
 //! What was measured, as a table and as JSON.
 
-use crate::rival::{Medians, Ratio};
+use crate::peer::{Medians, Ratio};
 use crate::roofline::Limits;
 use comfy_table::{CellAlignment, Table, presets};
 use ract::bench::{Epoch, Workload};
@@ -17,7 +17,7 @@ pub(crate) struct Report {
     pub(crate) steps: Steps,
     pub(crate) epoch: Option<Epoch>,
     pub(crate) limits: Option<Limits>,
-    pub(crate) rivals: Vec<Medians>,
+    pub(crate) peers: Vec<Medians>,
     pub(crate) ratios: BTreeMap<&'static str, Ratio>,
     pub(crate) peak_memory_bytes: Option<u64>,
     pub(crate) provenance: Provenance,
@@ -33,7 +33,7 @@ impl Report {
             "workload": self.workload,
             "steps": steps.collect::<serde_json::Map<_, _>>(),
             "epoch": self.epoch,
-            "rival": self.rivals,
+            "peer": self.peers,
             "ratio": self.ratios,
             "peak_memory_bytes": self.peak_memory_bytes,
             "cpu": cpu(),
@@ -69,17 +69,17 @@ impl fmt::Display for Report {
 
 impl Report {
     fn table(&self) -> Table {
-        let compared = !self.rivals.is_empty();
+        let compared = !self.peers.is_empty();
         let mut table = Table::new();
         table.load_style(presets::ASCII_MARKDOWN);
-        let against = ["rival's median", "ratio: min", "median", "max"];
+        let against = ["peer's median", "ratio: min", "median", "max"];
         table.set_header(["step", "min", "median", "max"].into_iter().chain(against.into_iter().filter(|_| compared)));
         for (&part, seconds) in &self.steps {
             let mut row = vec![part.to_owned()];
             row.extend([min(seconds), median(seconds), max(seconds)].map(milliseconds));
             if let Some(ratio) = self.ratios.get(part) {
-                let rivals: Vec<f64> = self.rivals.iter().filter_map(|medians| medians.get(part).copied()).collect();
-                row.push(milliseconds(median(&rivals)));
+                let peers: Vec<f64> = self.peers.iter().filter_map(|medians| medians.get(part).copied()).collect();
+                row.push(milliseconds(median(&peers)));
                 row.extend([ratio.min, ratio.median, ratio.max].map(|ratio| format!("{ratio:.2}")));
             }
             table.add_row(row);

@@ -1,5 +1,6 @@
 //! The subcommands, one a file.
 
+mod baseline;
 mod compare;
 mod curve;
 mod evaluate;
@@ -10,7 +11,6 @@ mod inspect;
 mod paper;
 mod prepare;
 mod report;
-mod rival;
 mod run;
 mod sweep;
 mod synth;
@@ -32,7 +32,10 @@ pub(crate) enum Command {
     Run(run::Args),
     /// Search over the keys of an experiment on the validation users; run again, it resumes
     Sweep(sweep::Args),
-    /// Fit a rival over a grid, choose on the validation users, and test it; run again, it resumes
+    /// Fit a baseline over a grid, choose on the validation users, and test it; run again, it resumes
+    Baseline(experiment_file::ExperimentFile),
+    /// The old name of `ract baseline`
+    #[command(hide = true)]
     Rival(experiment_file::ExperimentFile),
     /// Print the test metrics of a finished or interrupted run
     Evaluate(evaluate::Args),
@@ -58,7 +61,11 @@ impl Command {
             Self::Prepare(args) => prepare::run(args),
             Self::Run(args) => run::run(args),
             Self::Sweep(args) => sweep::run(args),
-            Self::Rival(args) => rival::run(args),
+            Self::Baseline(args) => baseline::run(args),
+            Self::Rival(args) => {
+                terminal::Terminal::new().line("`ract rival` is called `ract baseline` now");
+                baseline::run(args)
+            }
             Self::Evaluate(args) => evaluate::run(args),
             Self::Compare(args) => compare::run(args),
             Self::Follow(args) => follow::run(args),

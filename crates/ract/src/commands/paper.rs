@@ -1,10 +1,10 @@
 //! What the paper's tables and figures are made of: results that exist, and runs that are missing.
 
 use super::terminal::Terminal;
-use super::{rival, run};
+use super::{baseline, run};
+use ract::baseline::BaselineConfig;
 use ract::config::{Config, Settings};
 use ract::results::Results;
-use ract::rival::RivalConfig;
 use ract::{Error, Result, experiment};
 use std::path::Path;
 
@@ -51,7 +51,7 @@ impl Source {
             results.add(read(KEPT, data)?);
         }
         results.runs.retain(|run| experiments.contains(&run.name.as_str()));
-        results.rivals.retain(|rival| experiments.contains(&rival.name.as_str()));
+        results.baselines.retain(|baseline| experiments.contains(&baseline.name.as_str()));
         Ok(results)
     }
 }
@@ -66,9 +66,9 @@ fn complete(data: &str, file: &Path, name: &str, folders: bool) -> Result<()> {
     let is_there = |folder: &Path| folder.join("result.json").exists();
     let text = std::fs::read_to_string(file).map_err(Error::file("read", file))?;
     // What is no TOML is refused, with its line, by the reader of the other kind.
-    if toml::from_str::<toml::Table>(&text).is_ok_and(|table| table.contains_key("rival")) {
+    if toml::from_str::<toml::Table>(&text).is_ok_and(|table| table.contains_key("baseline")) {
         let missing = !is_there(&place(RUNS)) && !is_there(&place(KEPT));
-        return if missing { rival::fit(&RivalConfig::read(file, &[])?, &place(RUNS)).map(drop) } else { Ok(()) };
+        return if missing { baseline::fit(&BaselineConfig::read(file, &[])?, &place(RUNS)).map(drop) } else { Ok(()) };
     }
     let config = Config::read(file, &[])?;
     let seeds = if config.seeds.is_empty() { vec![config.seed] } else { config.seeds.clone() };

@@ -14,7 +14,7 @@ pub(crate) struct Args {
     /// Write its scalars for TensorBoard too, beneath this folder
     #[arg(long, value_name = "DIR", requires = "run")]
     tensorboard: Option<PathBuf>,
-    /// All runs and rivals beneath a folder, in one report
+    /// All runs and baselines beneath a folder, in one report
     #[arg(long, value_name = "DIR", requires = "out")]
     results: Option<PathBuf>,
     /// The HTML file to write instead

@@ -28,7 +28,7 @@ enum Number {
     /// NCF's protocol: HR@10 and NDCG@10 of the last item of every user among 99 others
     #[value(name = "3")]
     Three,
-    /// Actors before and after the critic, beside the control; rivals
+    /// Actors before and after the critic, beside the control; baselines
     #[value(name = "4")]
     Four,
 }

@@ -1,15 +1,15 @@
-//! What a report says of runs, of rivals and of a data set.
+//! What a report says of runs, of baselines and of a data set.
 
 use super::Told;
 use super::curves;
 use super::parts::{Figure, Part, Rows};
+use crate::baseline::{BaselineResult, Trial, label_of};
 use crate::config::{Config, Evaluation, Settings};
 use crate::metrics::{Estimate, Metric};
 use crate::plot::{Axis, Content, Mark, Panel, Series};
 use crate::published::published;
 use crate::result::Provenance;
-use crate::results::{Results, Rival, Run};
-use crate::rival::{RivalResult, Trial, label_of};
+use crate::results::{Baseline, Results, Run};
 use crate::{Result, table, tables};
 use std::collections::BTreeSet;
 
@@ -128,7 +128,7 @@ fn megabytes(bytes: u64) -> String {
     format!("{:.0} MB", bytes as f64 / 1e6)
 }
 
-/// A data set: its actors and rivals side by side, and each of them folded beneath.
+/// A data set: its actors and baselines side by side, and each of them folded beneath.
 pub(super) fn of_dataset(dataset: &str, results: &Results) -> Result<Part> {
     let metric = results.runs.first().map_or(Evaluation::default().select, |run| run.config.evaluation.select);
     let groups = results.over_seeds()?;
@@ -142,10 +142,10 @@ pub(super) fn of_dataset(dataset: &str, results: &Results) -> Result<Part> {
             .collect();
         parts.push(Part { heading: runs[0].label(), folded: true, parts: of_runs(&told)?, ..Part::default() });
     }
-    parts.extend(results.rivals.iter().map(|Rival { name, result }| {
-        let beneath = if *name == result.rival { String::new() } else { format!(": {name}") };
-        let heading = format!("Rival: {}{beneath}", label_of(&result.rival));
-        Part { heading, folded: true, parts: of_rival(result), ..Part::default() }
+    parts.extend(results.baselines.iter().map(|Baseline { name, result }| {
+        let beneath = if *name == result.baseline { String::new() } else { format!(": {name}") };
+        let heading = format!("Baseline: {}{beneath}", label_of(&result.baseline));
+        Part { heading, folded: true, parts: of_baseline(result), ..Part::default() }
     }));
     let text = vec![format!(
         "Test {}; beside a gain its standard error over the users, and in how many seeds it is more than twice that.",
@@ -180,22 +180,23 @@ fn actors(groups: &[Vec<&Run>], metric: Metric) -> Result<Figure> {
     Figure::new(format!("{metric_name} of each actor, mean over its seeds"), panel, Rows { header, rows })
 }
 
-/// What there is to say of a rival.
-pub(super) fn of_rival(rival: &RivalResult) -> Vec<Part> {
-    let label = label_of(&rival.rival);
-    let metrics: Vec<Metric> = rival.test.values().next().into_iter().flat_map(|test| test.keys().copied()).collect();
-    let test = table::rival(label, rival, &metrics);
-    let names: Vec<&String> = rival.chosen.parameters.keys().collect();
+/// What there is to say of a baseline.
+pub(super) fn of_baseline(baseline: &BaselineResult) -> Vec<Part> {
+    let label = label_of(&baseline.baseline);
+    let metrics: Vec<Metric> =
+        baseline.test.values().next().into_iter().flat_map(|test| test.keys().copied()).collect();
+    let test = table::baseline(label, baseline, &metrics);
+    let names: Vec<&String> = baseline.chosen.parameters.keys().collect();
     let header = names.iter().map(|name| name.to_string()).chain(["validation".to_owned(), "seconds".to_owned()]);
     let row = |trial: &Trial| {
         let parameters = names.iter().map(|&name| trial.parameters.get(name).map(f64::to_string).unwrap_or_default());
         parameters.chain([format!("{:.4}", trial.validation), format!("{:.2}", trial.seconds)]).collect()
     };
-    let tried = Rows { header: header.collect(), rows: rival.trials.iter().map(row).collect() };
+    let tried = Rows { header: header.collect(), rows: baseline.trials.iter().map(row).collect() };
     let mut made: Vec<_> =
-        PROVENANCE.iter().map(|(name, of)| vec![(*name).to_owned(), of(&rival.provenance)]).collect();
-    made.push(vec!["data (SHA-256)".to_owned(), rival.data_sha256.clone()]);
-    made.extend(rival.peak_memory_bytes.map(|bytes| vec!["peak memory".to_owned(), megabytes(bytes)]));
+        PROVENANCE.iter().map(|(name, of)| vec![(*name).to_owned(), of(&baseline.provenance)]).collect();
+    made.push(vec!["data (SHA-256)".to_owned(), baseline.data_sha256.clone()]);
+    made.extend(baseline.peak_memory_bytes.map(|bytes| vec!["peak memory".to_owned(), megabytes(bytes)]));
     let made = Rows { header: vec!["made by".to_owned(), String::new()], rows: made };
     let part = |heading: &str, rows| Part { heading: heading.to_owned(), rows: Some(rows), ..Part::default() };
     vec![part("Test", (&test).into()), part("What was tried", tried), part("How it was made", made)]

@@ -1,9 +1,9 @@
-//! The paper's table 4: actors before and after the critic; here beside the control, and with the rivals beneath.
+//! The paper's table 4: actors before and after the critic; here beside the control, and with the baselines beneath.
 
 use crate::Result;
+use crate::baseline::BaselineResult;
 use crate::metrics::{Estimate, Metric};
 use crate::results::{Results, Run, gains, mean_gain};
-use crate::rival::RivalResult;
 use comfy_table::{CellAlignment, Table, presets::ASCII_MARKDOWN};
 
 /// The experiments that it is made of.
@@ -33,7 +33,7 @@ pub const EXPERIMENTS: [&str; 20] = [
 /// Bytes of a megabyte.
 const MEGABYTE: f64 = 1e6;
 
-/// A row per actor and rival. Figures are means over the seeds; beside a gain stands the standard error over the users (its
+/// A row per actor and baseline. Figures are means over the seeds; beside a gain stands the standard error over the users (its
 /// mean over the seeds) and in how many of the seeds the gain is more than twice that. Of the times of an epoch the run counts
 /// that was disturbed least.
 ///
@@ -56,17 +56,20 @@ pub fn draw(results: &Results, metric: Metric) -> Result<Table> {
         let cells = [runs[0].label(), runs.len().to_string(), before, control, ract].into_iter().chain(gains);
         table.add_row(cells.chain([format!("{seconds:.2}"), megabytes(peak)]));
     }
-    let mut rivals: Vec<&RivalResult> = results.rivals.iter().map(|rival| &rival.result).collect();
-    let of_rival = |rival: &RivalResult| rival.test.values().next().and_then(|test| test.get(&metric)).copied();
-    rivals.sort_by(|a, b| {
-        let [a, b] = [a, b].map(|rival| of_rival(rival).map_or(f64::NAN, |estimate| estimate.mean));
+    let mut baselines: Vec<&BaselineResult> = results.baselines.iter().map(|baseline| &baseline.result).collect();
+    let of_baseline =
+        |baseline: &BaselineResult| baseline.test.values().next().and_then(|test| test.get(&metric)).copied();
+    baselines.sort_by(|a, b| {
+        let [a, b] = [a, b].map(|baseline| of_baseline(baseline).map_or(f64::NAN, |estimate| estimate.mean));
         a.total_cmp(&b)
     });
-    for rival in rivals {
-        let found = of_rival(rival).map_or_else(String::new, |Estimate { mean, .. }| number(mean));
+    for baseline in baselines {
+        let found = of_baseline(baseline).map_or_else(String::new, |Estimate { mean, .. }| number(mean));
         let empty = || std::iter::repeat_n(String::new(), 5);
-        let cells = [rival.label(), String::new(), found].into_iter().chain(empty());
-        table.add_row(cells.chain([format!("{:.2} in all", rival.chosen.seconds), megabytes(rival.peak_memory_bytes)]));
+        let cells = [baseline.label(), String::new(), found].into_iter().chain(empty());
+        table.add_row(
+            cells.chain([format!("{:.2} in all", baseline.chosen.seconds), megabytes(baseline.peak_memory_bytes)]),
+        );
     }
     table.column_iter_mut().skip(1).for_each(|column| column.set_cell_alignment(CellAlignment::Right));
     Ok(table)

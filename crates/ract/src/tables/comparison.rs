@@ -87,10 +87,10 @@ fn elsewhere(published: &[Published], model: &str) -> Vec<String> {
 }
 
 fn measured_rows<'a>(results: &'a Results, experiment: &str, tested: &str) -> Vec<&'a Metrics> {
-    let of_rivals = results.rivals.iter().filter(|rival| rival.name == experiment);
-    let of_rivals = of_rivals.filter_map(|rival| rival.result.test.get(tested));
+    let of_baselines = results.baselines.iter().filter(|baseline| baseline.name == experiment);
+    let of_baselines = of_baselines.filter_map(|baseline| baseline.result.test.get(tested));
     let of_runs = results.runs.iter().filter(|run| run.name == experiment);
-    of_rivals.chain(of_runs.filter_map(|run: &Run| run.result.evaluation.test.get(tested))).collect()
+    of_baselines.chain(of_runs.filter_map(|run: &Run| run.result.evaluation.test.get(tested))).collect()
 }
 
 /// Of one run the mean over users and its standard error, of several the mean and the deviation between them.

@@ -18,17 +18,19 @@ const COLUMNS: [(Metric, &str); 2] = [(Metric::Recall(10), "HR@10"), (Metric::Nd
 const PUBLISHED: [&str; 2] = ["ncf-ml-1m", "ncf-pinterest"];
 
 /// A table per data set: a row for each actor, its control and its RaCT, with means and standard deviations over the seeds,
-/// then for each rival, then for what was published. Results that rank all items are left out.
+/// then for each baseline, then for what was published. Results that rank all items are left out.
 ///
 /// # Errors
 /// When a configuration cannot be written as TOML, or the published figures are damaged.
 pub fn draw(results: &Results) -> Result<String> {
     let mut groups = results.over_seeds()?;
     groups.retain(|runs| runs.iter().all(|run| run.result.evaluation.candidates.is_some()));
-    let rivals = results.rivals.iter().map(|rival| &rival.result).filter(|rival| rival.candidates.is_some());
-    let rivals: Vec<_> = rivals.collect();
+    let baselines =
+        results.baselines.iter().map(|baseline| &baseline.result).filter(|baseline| baseline.candidates.is_some());
+    let baselines: Vec<_> = baselines.collect();
     let of_runs = groups.iter().map(|runs| runs[0].result.dataset.as_str());
-    let datasets: BTreeSet<&str> = of_runs.chain(rivals.iter().map(|rival| &*rival.dataset)).chain(PUBLISHED).collect();
+    let datasets: BTreeSet<&str> =
+        of_runs.chain(baselines.iter().map(|baseline| &*baseline.dataset)).chain(PUBLISHED).collect();
     let mut tables = Vec::new();
     for dataset in datasets {
         let mut rows = Vec::new();
@@ -42,10 +44,10 @@ pub fn draw(results: &Results) -> Result<String> {
                 }
             }
         }
-        for rival in rivals.iter().filter(|rival| rival.dataset == dataset) {
-            for found in rival.test.values() {
+        for baseline in baselines.iter().filter(|baseline| baseline.dataset == dataset) {
+            for found in baseline.test.values() {
                 let mean = |estimate: &Estimate| format!("{:.4}", estimate.mean);
-                rows.push(row(rival.label(), String::new(), |metric| figure(found, metric, mean)));
+                rows.push(row(baseline.label(), String::new(), |metric| figure(found, metric, mean)));
             }
         }
         for published in published(dataset)?.rows {

@@ -1,7 +1,7 @@
 //! SLIM (Ning and Karypis, ICDM 2011).
 
 use super::co_counts::co_counts;
-use super::{Fitted, Parameter, Parameters, RivalError, SparseWeights, memory};
+use super::{BaselineError, Fitted, Parameter, Parameters, SparseWeights, memory};
 use ract_data::Interactions;
 use rayon::prelude::*;
 
@@ -35,7 +35,7 @@ struct Gram {
 }
 
 impl Gram {
-    fn of(train: &Interactions) -> Result<Self, RivalError> {
+    fn of(train: &Interactions) -> Result<Self, BaselineError> {
         let users = train.transposed();
         let row = |item| {
             let together: usize = users.items(item).iter().map(|&user| train.items(user as usize).len()).sum();

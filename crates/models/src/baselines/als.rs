@@ -1,6 +1,6 @@
 //! Weighted matrix factorisation by alternating least squares (Hu, Koren and Volinsky, ICDM 2008).
 
-use super::{Fitted, Parameter, Parameters, Rival, RivalError};
+use super::{Baseline, BaselineError, Fitted, Parameter, Parameters};
 use faer::linalg::solvers::{Llt, Solve};
 use faer::{MatMut, MatRef, Side};
 use ndarray::{Array1, Array2, Axis};
@@ -34,7 +34,7 @@ pub(super) fn fit(train: &Interactions, parameters: &Parameters) -> Fitted {
     let (factors, iterations) = (number("factors")?, number("iterations")?);
     let alpha = parameters.at_least("alpha", 0.0, "it must be 0 or more")? as f32;
     let lambda = parameters.at_least("lambda", f32::MIN_POSITIVE.into(), "it must be a positive number")? as f32;
-    let normal = Normal::new(0.0, FIRST).map_err(|error| RivalError::Singular(error.to_string()))?;
+    let normal = Normal::new(0.0, FIRST).map_err(|error| BaselineError::Singular(error.to_string()))?;
     let mut rng = stream(0, Purpose::Weights, 0, 0);
     let mut items = Array2::random_using((train.n_items(), factors), normal, &mut rng);
     let users_of = train.transposed();
@@ -46,7 +46,7 @@ pub(super) fn fit(train: &Interactions, parameters: &Parameters) -> Fitted {
     Ok(Box::new(Als { items, alpha, lambda }))
 }
 
-impl Rival for Als {
+impl Baseline for Als {
     /// New users are folded in: their factors are solved for, the items' stay.
     fn scores(&self, fold_in: &Interactions) -> Array2<f32> {
         let users = solve(fold_in, &self.items, self.alpha, self.lambda);
@@ -57,7 +57,7 @@ impl Rival for Als {
 
 /// The factors of the rows of `x` that are best for the `others`' factors: for each row the solution of
 /// `(Q^T Q + alpha sum_i q_i q_i^T + lambda I) p = (1 + alpha) sum_i q_i`, i over the row's entries.
-fn solve(x: &Interactions, others: &Array2<f32>, alpha: f32, lambda: f32) -> Result<Array2<f32>, RivalError> {
+fn solve(x: &Interactions, others: &Array2<f32>, alpha: f32, lambda: f32) -> Result<Array2<f32>, BaselineError> {
     let k = others.ncols();
     let mut all = others.t().dot(others);
     all.diag_mut().mapv_inplace(|d| d + lambda);
@@ -70,7 +70,7 @@ fn solve(x: &Interactions, others: &Array2<f32>, alpha: f32, lambda: f32) -> Res
         let mut side: Array1<f32> = theirs.sum_axis(Axis(0)) * (1.0 + alpha);
         let matrix = MatRef::from_row_major_slice(matrix.as_slice().unwrap_or(&[]), k, k);
         let singular = |_| {
-            RivalError::Singular(format!(
+            BaselineError::Singular(format!(
                 "rounding made the equations of row {row} unsolvable: raise lambda ({lambda})"
             ))
         };

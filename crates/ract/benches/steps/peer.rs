@@ -10,7 +10,7 @@ use std::process::{Command, Stdio};
 /// Medians of one run, in seconds, by part.
 pub(crate) type Medians = BTreeMap<&'static str, f64>;
 
-/// The rival's time is 1.
+/// The peer's time is 1.
 #[derive(Serialize)]
 pub(crate) struct Ratio {
     pub(crate) min: f64,
@@ -22,7 +22,7 @@ pub(crate) struct Ratio {
 pub(crate) fn run(command: &str, workload: &Workload, steps: usize) -> Result<Medians> {
     let standard = Workload::default();
     if (workload.hidden, workload.latent) != (standard.hidden, standard.latent) {
-        return Err("the rival's layers have the paper's sizes: leave out --hidden and --latent".into());
+        return Err("the peer's layers have the paper's sizes: leave out --hidden and --latent".into());
     }
     let size = format!(
         "{command} --items {} --batch {} --per-user {} --threads {} --reps {steps}",
@@ -33,10 +33,10 @@ pub(crate) fn run(command: &str, workload: &Workload, steps: usize) -> Result<Me
     );
     let output = Command::new("sh").args(["-c", &size]).stderr(Stdio::inherit()).output()?;
     if !output.status.success() {
-        return Err(format!("the rival failed ({}): {size}", output.status).into());
+        return Err(format!("the peer failed ({}): {size}", output.status).into());
     }
     let text = String::from_utf8(output.stdout)?;
-    let line = text.lines().rfind(|line| line.starts_with('{')).ok_or("the rival printed no line of JSON")?;
+    let line = text.lines().rfind(|line| line.starts_with('{')).ok_or("the peer printed no line of JSON")?;
     let numbers: serde_json::Value = serde_json::from_str(line)?;
     let key = |part: Part| match part {
         Part::ActorCritic => "actor+critic",
@@ -47,10 +47,10 @@ pub(crate) fn run(command: &str, workload: &Workload, steps: usize) -> Result<Me
     Ok(Part::ALL.into_iter().filter_map(seconds).collect())
 }
 
-/// Our medians over the rival's, pair by pair.
-pub(crate) fn ratios(ours: &[Medians], rivals: &[Medians]) -> BTreeMap<&'static str, Ratio> {
+/// Our medians over the peer's, pair by pair.
+pub(crate) fn ratios(ours: &[Medians], peers: &[Medians]) -> BTreeMap<&'static str, Ratio> {
     let of = |part: Part| {
-        let pairs = ours.iter().zip(rivals);
+        let pairs = ours.iter().zip(peers);
         let ratios: Vec<f64> = pairs.filter_map(|(a, b)| Some(a.get(part.name())? / b.get(part.name())?)).collect();
         let min = ratios.iter().copied().reduce(f64::min)?;
         let max = ratios.iter().copied().reduce(f64::max)?;

@@ -1,15 +1,15 @@
 //! What memory there is, before it is taken.
 
-use super::RivalError;
+use super::BaselineError;
 use sysinfo::{MemoryRefreshKind, RefreshKind, System};
 
 /// Refuses a `need` of more bytes than are `available`; `way_out` says what to do about it.
-pub(super) fn check(need: f64, available: f64, way_out: impl FnOnce() -> String) -> Result<(), RivalError> {
+pub(super) fn check(need: f64, available: f64, way_out: impl FnOnce() -> String) -> Result<(), BaselineError> {
     if need <= available {
         return Ok(());
     }
     let gigabytes = |bytes: f64| (bytes / 1e8).round() / 10.0;
-    Err(RivalError::Memory { need: gigabytes(need), available: gigabytes(available), way_out: way_out() })
+    Err(BaselineError::Memory { need: gigabytes(need), available: gigabytes(available), way_out: way_out() })
 }
 
 /// Bytes that the system, or the control group that this process runs in, has left.

@@ -1,4 +1,4 @@
-//! `ract rival` as a whole program.
+//! `ract baseline` as a whole program.
 
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
@@ -16,7 +16,7 @@ users = 400
 items = 150
 heldout_users = 60
 
-[rival]
+[baseline]
 method = "ease"
 grid.lambda = [5, 50, 500]
 "#;
@@ -39,18 +39,18 @@ fn outcome(workplace: &Workplace, run: &str) -> (Value, Vec<Value>, String) {
 }
 
 #[test]
-fn every_rival_is_fitted_over_its_grid_and_tested() {
+fn every_baseline_is_fitted_over_its_grid_and_tested() {
     let workplace = workplace();
     let popularity = |table: &str| table.contains("| popularity");
     for (method, label) in
         [("popularity", "popularity"), ("knn", "item kNN"), ("als", "WMF (ALS)"), ("slim", "SLIM"), ("ease", "EASE")]
     {
-        let set = format!("rival.method={method}");
-        let grid = if method == "als" { "rival.grid={factors=[8]}" } else { "rival.grid={}" };
-        let table = workplace.succeed(&["rival", "ease.toml", "--out", method, "--set", &set, "--set", grid]);
+        let set = format!("baseline.method={method}");
+        let grid = if method == "als" { "baseline.grid={factors=[8]}" } else { "baseline.grid={}" };
+        let table = workplace.succeed(&["baseline", "ease.toml", "--out", method, "--set", &set, "--set", grid]);
         assert!(table.contains(&format!("| {label} ")) && popularity(&table) == (method == "popularity"), "{table}");
         let result = workplace.json(&format!("{method}/result.json"));
-        assert_eq!(result["rival"], method);
+        assert_eq!(result["baseline"], method);
         let trials = result["trials"].as_array().unwrap();
         assert_eq!(trials.len(), workplace.read(&format!("{method}/history.jsonl")).lines().count());
         let best = trials.iter().map(|trial| trial["validation"].as_f64().unwrap()).fold(0.0, f64::max);
@@ -62,8 +62,8 @@ fn every_rival_is_fitted_over_its_grid_and_tested() {
 #[test]
 fn a_stopped_search_goes_on_where_it_was_and_finds_the_same() {
     let workplace = workplace();
-    workplace.succeed(&["rival", "ease.toml", "--out", "whole"]);
-    workplace.succeed(&["rival", "ease.toml", "--out", "stopped"]);
+    workplace.succeed(&["baseline", "ease.toml", "--out", "whole"]);
+    workplace.succeed(&["baseline", "ease.toml", "--out", "stopped"]);
     let whole = outcome(&workplace, "whole");
 
     // As if it had been stopped while the second line was written.
@@ -72,21 +72,21 @@ fn a_stopped_search_goes_on_where_it_was_and_finds_the_same() {
     let history = workplace.read("stopped/history.jsonl");
     let first = history.lines().next().unwrap();
     fs::write(folder.join("history.jsonl"), format!("{first}\n{}", &first[..20])).unwrap();
-    workplace.succeed(&["rival", "ease.toml", "--out", "stopped"]);
+    workplace.succeed(&["baseline", "ease.toml", "--out", "stopped"]);
     assert!(outcome(&workplace, "stopped") == whole);
     assert!(workplace.read("stopped/history.jsonl").starts_with(first), "it is not fitted again");
 
     // Stopped once more: what is in the history now is not fitted again either.
     fs::remove_file(folder.join("result.json")).unwrap();
     let history = workplace.read("stopped/history.jsonl");
-    workplace.succeed(&["rival", "ease.toml", "--out", "stopped"]);
+    workplace.succeed(&["baseline", "ease.toml", "--out", "stopped"]);
     assert_eq!(workplace.read("stopped/history.jsonl"), history);
 }
 
 #[test]
 fn each_test_user_has_a_line_whose_mean_is_the_result() {
     let workplace = workplace();
-    workplace.succeed(&["rival", "ease.toml"]);
+    workplace.succeed(&["baseline", "ease.toml"]);
     let result = workplace.json("runs/ease/result.json");
     let csv = workplace.read("runs/ease/per_user.csv");
     let (header, lines) = csv.split_once('\n').unwrap();
@@ -98,9 +98,9 @@ fn each_test_user_has_a_line_whose_mean_is_the_result() {
 }
 
 #[test]
-fn a_rival_leaves_a_report_of_what_was_tried() {
+fn a_baseline_leaves_a_report_of_what_was_tried() {
     let workplace = workplace();
-    workplace.succeed(&["rival", "ease.toml"]);
+    workplace.succeed(&["baseline", "ease.toml"]);
     let html = workplace.read("runs/ease/report.html");
     let trials = workplace.json("runs/ease/result.json")["trials"].as_array().unwrap().len();
     assert!(trials > 1 && html.contains(&format!("of {trials} tried the one that did best")), "{html}");
@@ -110,20 +110,31 @@ fn a_rival_leaves_a_report_of_what_was_tried() {
 }
 
 #[test]
+fn the_old_name_goes_on_working_and_says_the_new_one() {
+    let workplace = workplace();
+    let old = EASE.replace("[baseline]", "[rival]");
+    fs::write(workplace.folder.path().join("old.toml"), old).unwrap();
+    let output = workplace.ract(&["rival", "old.toml"]).output().unwrap();
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success() && stderr.contains("`ract rival` is called `ract baseline` now"), "{stderr}");
+    assert_eq!(workplace.succeed(&["baseline", "old.toml"]), String::from_utf8(output.stdout).unwrap());
+}
+
+#[test]
 fn what_cannot_be_tried_is_refused_in_one_sentence() {
     let workplace = workplace();
-    let refused = |set: &str| failure(&workplace.ract(&["rival", "ease.toml", "--set", set]).output().unwrap());
+    let refused = |set: &str| failure(&workplace.ract(&["baseline", "ease.toml", "--set", set]).output().unwrap());
     for (set, said) in [
-        ("rival.grid.lamda=[1]", "rival.grid.lamda: ease has lambda, "),
-        ("rival.grid.lambda=[]", "rival.grid.lambda is empty"),
-        ("rival.method=itemknn", "rival.method is itemknn: there are popularity, knn, als, slim, ease"),
-        ("rival.metod=ease", "unknown field `metod`"),
+        ("baseline.grid.lamda=[1]", "baseline.grid.lamda: ease has lambda, "),
+        ("baseline.grid.lambda=[]", "baseline.grid.lambda is empty"),
+        ("baseline.method=itemknn", "baseline.method is itemknn: there are popularity, knn, als, slim, ease"),
+        ("baseline.metod=ease", "unknown field `metod`"),
     ] {
         let (code, line) = refused(set);
         assert!(code == 2 && line.contains(said), "{set}: {code}, {line}");
         assert!(!workplace.exists("runs"), "{set} left a folder");
     }
-    let (code, line) = refused("rival.grid.lambda=[-1]");
+    let (code, line) = refused("baseline.grid.lambda=[-1]");
     assert!(code == 1 && line.contains("lambda is -1: it must be a positive number"), "{code}, {line}");
 }
 
@@ -138,8 +149,8 @@ fn a_held_out_users_targets_change_nothing_but_what_is_measured() {
         .collect();
     write("pairs.csv", &format!("user,item\n{pairs}"));
     workplace.succeed(&["prepare", "csv", "--input", "pairs.csv", "--heldout-users", "12", "--out", "data"]);
-    write("ease.toml", "dataset = \"tiny\"\ndata.path = \"data\"\nrival.method = \"ease\"\n");
-    workplace.succeed(&["rival", "ease.toml", "--out", "before"]);
+    write("ease.toml", "dataset = \"tiny\"\ndata.path = \"data\"\nbaseline.method = \"ease\"\n");
+    workplace.succeed(&["baseline", "ease.toml", "--out", "before"]);
 
     // One of the test users keeps a target, who had no more than that; nobody else has one any more.
     let targets = workplace.read("data/test_te.csv");
@@ -148,7 +159,7 @@ fn a_held_out_users_targets_change_nothing_but_what_is_measured() {
     let with_one = |line: &&str| lines.lines().filter(|other| user(other) == user(line)).count() == 1;
     let first = lines.lines().find(with_one).unwrap();
     write("data/test_te.csv", &format!("{header}\n{first}\n"));
-    workplace.succeed(&["rival", "ease.toml", "--out", "after"]);
+    workplace.succeed(&["baseline", "ease.toml", "--out", "after"]);
     let (before, after) = (outcome(&workplace, "before"), outcome(&workplace, "after"));
     assert_eq!(before.1, after.1, "the trials");
     let values: Vec<_> = after.2.lines().skip(1).collect();

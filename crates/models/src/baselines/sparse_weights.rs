@@ -1,6 +1,6 @@
 //! Item-item weights of which almost all are zero.
 
-use super::Rival;
+use super::Baseline;
 use ndarray::{Array2, Axis};
 use ract_data::Interactions;
 use rayon::prelude::*;
@@ -28,7 +28,7 @@ impl SparseWeights {
     }
 }
 
-impl Rival for SparseWeights {
+impl Baseline for SparseWeights {
     fn scores(&self, fold_in: &Interactions) -> Array2<f32> {
         let mut scores = Array2::zeros((fold_in.n_users(), self.recommends.len()));
         scores.axis_iter_mut(Axis(0)).into_par_iter().enumerate().for_each(|(user, mut scores)| {

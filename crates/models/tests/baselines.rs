@@ -1,10 +1,10 @@
-//! What every rival promises.
+//! What every baseline promises.
 
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
 use ndarray::Array2;
 use ract_data::Interactions;
-use ract_models::rivals::{Parameters, RIVALS, RivalEntry};
+use ract_models::baselines::{BASELINES, BaselineEntry, Parameters};
 use rand::rngs::SmallRng;
 use rand::{Rng, SeedableRng};
 
@@ -20,7 +20,7 @@ fn users(n: usize, seed: u64) -> Interactions {
     Interactions::from_rows(ITEMS, rows.collect::<Vec<_>>())
 }
 
-fn scores(entry: &RivalEntry, train: &Interactions, fold_in: &Interactions) -> Array2<f32> {
+fn scores(entry: &BaselineEntry, train: &Interactions, fold_in: &Interactions) -> Array2<f32> {
     let parameters = entry.parameters.iter().map(|parameter| (parameter.name, parameter.grid[0]));
     (entry.fit)(train, &Parameters(parameters.collect())).unwrap().scores(fold_in)
 }
@@ -29,7 +29,7 @@ fn scores(entry: &RivalEntry, train: &Interactions, fold_in: &Interactions) -> A
 fn all_items_are_scored_for_all_users_even_those_without_items() {
     let train = users(200, 1);
     let fold_in = Interactions::from_rows(ITEMS, [vec![], vec![0, 2, 4], vec![59]]);
-    for entry in RIVALS {
+    for entry in BASELINES {
         let scores = scores(entry, &train, &fold_in);
         assert_eq!(scores.dim(), (3, ITEMS), "{}", entry.name);
         assert!(scores.iter().all(|score| score.is_finite()), "{}", entry.name);
@@ -39,7 +39,7 @@ fn all_items_are_scored_for_all_users_even_those_without_items() {
 #[test]
 fn a_users_scores_depend_on_no_other_user_in_the_batch() {
     let (train, fold_in) = (users(200, 1), users(7, 2));
-    for entry in RIVALS {
+    for entry in BASELINES {
         let together = scores(entry, &train, &fold_in);
         for user in 0..7 {
             let alone = scores(entry, &train, &Interactions::from_rows(ITEMS, [fold_in.items(user)]));
@@ -51,7 +51,7 @@ fn a_users_scores_depend_on_no_other_user_in_the_batch() {
 #[test]
 fn the_bits_do_not_depend_on_the_threads() {
     let (train, fold_in) = (users(300, 1), users(20, 2));
-    for entry in RIVALS {
+    for entry in BASELINES {
         let with = |threads| {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
             pool.install(|| scores(entry, &train, &fold_in)).mapv(f32::to_bits)
@@ -64,7 +64,7 @@ fn the_bits_do_not_depend_on_the_threads() {
 fn a_taste_is_recognised_by_all_but_popularity() {
     let train = users(400, 1);
     let even: Vec<u32> = vec![0, 4, 8, 12];
-    for entry in RIVALS.iter().filter(|entry| entry.name != "popularity") {
+    for entry in BASELINES.iter().filter(|entry| entry.name != "popularity") {
         let scores = scores(entry, &train, &Interactions::from_rows(ITEMS, [&even]));
         let of = |parity: usize| (20 + parity..ITEMS).step_by(2).map(|item| scores[(0, item)]).sum::<f32>();
         assert!(of(0) > of(1), "{}: {} and {}", entry.name, of(0), of(1));
@@ -76,7 +76,7 @@ fn an_item_that_nobody_has_and_an_empty_training_set_are_no_failure() {
     let lonely = Interactions::from_rows(4, [vec![0, 1], vec![0, 1, 3], vec![]]);
     let nobody = Interactions::from_rows(4, Vec::<Vec<u32>>::new());
     let fold_in = Interactions::from_rows(4, [vec![2], vec![0, 2]]);
-    for entry in RIVALS {
+    for entry in BASELINES {
         for train in [&lonely, &nobody] {
             assert!(scores(entry, train, &fold_in).iter().all(|score| score.is_finite()), "{}", entry.name);
         }

@@ -1,4 +1,4 @@
-//! The rivals, one a file, and their registry: recommenders that no gradient trains.
+//! The baselines, one a file, and their registry: recommenders that no gradient trains.
 
 mod als;
 mod co_counts;
@@ -19,15 +19,15 @@ use ract_data::Interactions;
 use std::collections::BTreeMap;
 
 /// A recommender that is fitted once.
-pub trait Rival: Send + Sync {
+pub trait Baseline: Send + Sync {
     /// Scores of all items for users who have the items in the rows of `fold_in` (B x I): B x I.
     fn scores(&self, fold_in: &Interactions) -> Array2<f32>;
 }
 
-/// Why a rival cannot be fitted.
+/// Why a baseline cannot be fitted.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
-pub enum RivalError {
+pub enum BaselineError {
     /// A parameter is out of range.
     #[error("{parameter} is {value}: {expected}")]
     Parameter {
@@ -53,7 +53,7 @@ pub enum RivalError {
     Singular(String),
 }
 
-/// What a rival is fitted with, by name; what is missing stands at the registry's first value.
+/// What a baseline is fitted with, by name; what is missing stands at the registry's first value.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Parameters(pub BTreeMap<&'static str, f64>);
 
@@ -62,12 +62,12 @@ impl Parameters {
     ///
     /// # Errors
     /// When it is missing, smaller or not a finite number.
-    pub fn at_least(&self, parameter: &'static str, least: f64, expected: &'static str) -> Result<f64, RivalError> {
+    pub fn at_least(&self, parameter: &'static str, least: f64, expected: &'static str) -> Result<f64, BaselineError> {
         let value = self.0.get(parameter).copied().unwrap_or(f64::NAN);
         if value >= least && value.is_finite() {
             Ok(value)
         } else {
-            Err(RivalError::Parameter { parameter, value, expected })
+            Err(BaselineError::Parameter { parameter, value, expected })
         }
     }
 
@@ -75,17 +75,17 @@ impl Parameters {
     ///
     /// # Errors
     /// As for [`at_least`](Self::at_least), and when it is no whole number.
-    pub fn whole(&self, parameter: &'static str, least: u32, expected: &'static str) -> Result<usize, RivalError> {
+    pub fn whole(&self, parameter: &'static str, least: u32, expected: &'static str) -> Result<usize, BaselineError> {
         let value = self.at_least(parameter, least.into(), expected)?;
         if value.fract() == 0.0 && value <= f64::from(u32::MAX) {
             Ok(value as usize)
         } else {
-            Err(RivalError::Parameter { parameter, value, expected })
+            Err(BaselineError::Parameter { parameter, value, expected })
         }
     }
 }
 
-/// One parameter of a rival.
+/// One parameter of a baseline.
 #[derive(Clone, Copy, Debug)]
 pub struct Parameter {
     /// The name in configurations and results.
@@ -94,12 +94,12 @@ pub struct Parameter {
     pub grid: &'static [f64],
 }
 
-/// A fitted rival, or why there is none.
-pub type Fitted = Result<Box<dyn Rival>, RivalError>;
+/// A fitted baseline, or why there is none.
+pub type Fitted = Result<Box<dyn Baseline>, BaselineError>;
 
-/// A rival on offer.
+/// A baseline on offer.
 #[derive(Clone, Copy)]
-pub struct RivalEntry {
+pub struct BaselineEntry {
     /// The name in configurations and results.
     pub name: &'static str,
     /// The name in tables.
@@ -110,18 +110,18 @@ pub struct RivalEntry {
     pub fit: fn(&Interactions, &Parameters) -> Fitted,
 }
 
-/// All rivals. A new one is a file beside this one and a line here.
-pub const RIVALS: &[RivalEntry] = &[
-    RivalEntry { name: "popularity", label: "popularity", parameters: &[], fit: popularity::fit },
-    RivalEntry { name: "knn", label: "item kNN", parameters: knn::PARAMETERS, fit: knn::fit },
-    RivalEntry { name: "als", label: "WMF (ALS)", parameters: als::PARAMETERS, fit: als::fit },
-    RivalEntry { name: "slim", label: "SLIM", parameters: slim::PARAMETERS, fit: slim::fit },
-    RivalEntry { name: "ease", label: "EASE", parameters: ease::PARAMETERS, fit: ease::fit },
+/// All baselines. A new one is a file beside this one and a line here.
+pub const BASELINES: &[BaselineEntry] = &[
+    BaselineEntry { name: "popularity", label: "popularity", parameters: &[], fit: popularity::fit },
+    BaselineEntry { name: "knn", label: "item kNN", parameters: knn::PARAMETERS, fit: knn::fit },
+    BaselineEntry { name: "als", label: "WMF (ALS)", parameters: als::PARAMETERS, fit: als::fit },
+    BaselineEntry { name: "slim", label: "SLIM", parameters: slim::PARAMETERS, fit: slim::fit },
+    BaselineEntry { name: "ease", label: "EASE", parameters: ease::PARAMETERS, fit: ease::fit },
 ];
 
-/// The rival of that name.
-pub fn rival_entry(name: &str) -> Option<&'static RivalEntry> {
-    RIVALS.iter().find(|entry| entry.name == name)
+/// The baseline of that name.
+pub fn baseline_entry(name: &str) -> Option<&'static BaselineEntry> {
+    BASELINES.iter().find(|entry| entry.name == name)
 }
 
 #[cfg(test)]
@@ -129,9 +129,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn parameters_out_of_range_are_refused_by_every_rival_in_a_sentence() {
+    fn parameters_out_of_range_are_refused_by_every_baseline_in_a_sentence() {
         let train = Interactions::from_rows(3, [vec![0, 1], vec![1, 2]]);
-        for entry in RIVALS {
+        for entry in BASELINES {
             let at_start = entry.parameters.iter().map(|p| (p.name, p.grid[0])).collect::<BTreeMap<_, _>>();
             assert!((entry.fit)(&train, &Parameters(at_start.clone())).is_ok(), "{}", entry.name);
             for parameter in entry.parameters {

@@ -1,6 +1,6 @@
 //! The baseline that knows no user.
 
-use super::{Fitted, Parameters, Rival};
+use super::{Baseline, Fitted, Parameters};
 use ndarray::{Array1, Array2};
 use ract_data::Interactions;
 
@@ -18,7 +18,7 @@ impl Popularity {
     }
 }
 
-impl Rival for Popularity {
+impl Baseline for Popularity {
     fn scores(&self, fold_in: &Interactions) -> Array2<f32> {
         let shape = (fold_in.n_users(), self.scores.len());
         self.scores.broadcast(shape).map_or_else(|| Array2::zeros(shape), |scores| scores.to_owned())

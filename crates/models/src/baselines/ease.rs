@@ -1,7 +1,7 @@
 //! EASE (Steck, "Embarrassingly Shallow Autoencoders for Sparse Data", WWW 2019).
 
 use super::inverse::{self, sweep};
-use super::{Fitted, Parameter, Parameters, Rival, RivalError, memory};
+use super::{Baseline, BaselineError, Fitted, Parameter, Parameters, memory};
 use faer::traits::RealField;
 use ndarray::{Array1, Array2, ArrayView2, ArrayViewMut2, Axis};
 use ract_autodiff::Scalar;
@@ -31,9 +31,9 @@ impl<T: Scalar + RealField> Ease<T> {
     /// # Errors
     /// When `lambda` is not a positive number, when the memory does not suffice (before any is taken), and when
     /// rounding makes the matrix indefinite.
-    pub fn fit(train: &Interactions, lambda: f64, items: usize) -> Result<Self, RivalError> {
+    pub fn fit(train: &Interactions, lambda: f64, items: usize) -> Result<Self, BaselineError> {
         if !(lambda > 0.0 && lambda.is_finite()) {
-            return Err(RivalError::Parameter { parameter: "lambda", value: lambda, expected: LAMBDA });
+            return Err(BaselineError::Parameter { parameter: "lambda", value: lambda, expected: LAMBDA });
         }
         let n = if items == 0 { train.n_items() } else { items.min(train.n_items()) };
         check_memory(n, size_of::<T>(), memory::available())?;
@@ -41,7 +41,7 @@ impl<T: Scalar + RealField> Ease<T> {
         let kept = most_popular(train, n);
         let mut matrix = gram(train, &kept, T::of(lambda));
         sweep(&mut matrix, n, inverse::BLOCK).map_err(|_| {
-            RivalError::Singular(format!(
+            BaselineError::Singular(format!(
                 "rounding made X^T X + {lambda} I indefinite: raise lambda, or compute in f64 (double = 1)"
             ))
         })?;
@@ -62,7 +62,7 @@ impl<T: Scalar + RealField> Ease<T> {
     }
 }
 
-impl<T: Scalar + RealField> Rival for Ease<T> {
+impl<T: Scalar + RealField> Baseline for Ease<T> {
     fn scores(&self, fold_in: &Interactions) -> Array2<f32> {
         let mut scores = Array2::zeros((fold_in.n_users(), self.n_items));
         scores.axis_iter_mut(Axis(0)).into_par_iter().enumerate().for_each(|(user, mut scores)| {
@@ -100,7 +100,7 @@ pub(super) fn fit(train: &Interactions, parameters: &Parameters) -> Fitted {
 }
 
 /// Refuses `n` items, with numbers of `size` bytes, that take more than the bytes `available`.
-fn check_memory(n: usize, size: usize, available: f64) -> Result<(), RivalError> {
+fn check_memory(n: usize, size: usize, available: f64) -> Result<(), BaselineError> {
     let bytes_per_pair = 1.1 * size as f64;
     let need = bytes_per_pair * (n as f64).powi(2);
     memory::check(need, available, || {
