@@ -1,8 +1,10 @@
 //! Sparse interaction data for recommenders: readers, the published split, batches and synthetic data.
 
+pub mod atomic_file;
 mod batch;
 mod dataset;
 mod error;
+mod fingerprint;
 mod interactions;
 mod leave_one_out;
 mod look_alikes;
@@ -14,12 +16,12 @@ mod raw;
 mod readers;
 mod split;
 mod synthetic;
-pub mod whole;
 mod world;
 
 pub use batch::{Batch, epoch_order};
 pub use dataset::{Dataset, HeldOut};
 pub use error::{DataError, Result};
+pub use fingerprint::fingerprint;
 pub use interactions::Interactions;
 pub use leave_one_out::{NEGATIVES, leave_one_out};
 pub use look_alikes::{LookAlike, LookAlikeSize, NETFLIX_FILES, Original};

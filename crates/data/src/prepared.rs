@@ -1,7 +1,7 @@
 //! The folder of a prepared data set: written whole or not at all.
 
+use crate::atomic_file::{self, AtomicFolder};
 use crate::split::{Pairs, Size, Split, SplitOptions};
-use crate::whole::{self, WholeFolder};
 use crate::{DataError, RawInteractions, Result};
 use serde::{Deserialize, Serialize};
 use std::fs::File;
@@ -112,7 +112,7 @@ const FILES: [&str; 9] = [
 /// # Errors
 /// When something else is in it, which is named.
 pub fn check_target(folder: &Path) -> Result<()> {
-    whole::check_target(folder, &FILES, "of a prepared data set")
+    atomic_file::check_target(folder, &FILES, "of a prepared data set")
 }
 
 /// Writes `train.csv`, `validation_tr.csv`, `validation_te.csv`, `test_tr.csv`, `test_te.csv`, perhaps
@@ -125,7 +125,7 @@ pub fn write(folder: &Path, split: &Split, meta: &Meta) -> Result<()> {
     check_target(folder)?;
     split.check(&meta.source)?;
     let attempt = || {
-        let new = WholeFolder::create(folder)?;
+        let new = AtomicFolder::create(folder)?;
         let pairs = [
             &split.train,
             &split.validation.fold_in,
@@ -134,23 +134,23 @@ pub fn write(folder: &Path, split: &Split, meta: &Meta) -> Result<()> {
             &split.test.targets,
         ];
         for (name, pairs) in FILES.iter().zip(pairs) {
-            write_file(&new.meanwhile().join(name), |file| write_pairs(file, pairs))?;
+            write_file(&new.temporary_path().join(name), |file| write_pairs(file, pairs))?;
         }
         for (set, pairs) in [("validation", &split.validation), ("test", &split.test)] {
             if let Some(candidates) = &pairs.candidates {
-                write_file(&new.meanwhile().join(format!("{set}_candidates.csv")), |file| {
+                write_file(&new.temporary_path().join(format!("{set}_candidates.csv")), |file| {
                     write_pairs(file, candidates)
                 })?;
             }
         }
-        write_file(&new.meanwhile().join("unique_sid.txt"), |file| {
+        write_file(&new.temporary_path().join("unique_sid.txt"), |file| {
             split.item_ids.iter().try_for_each(|id| writeln!(file, "{id}"))
         })?;
-        write_file(&new.meanwhile().join("meta.json"), |file| {
+        write_file(&new.temporary_path().join("meta.json"), |file| {
             serde_json::to_writer_pretty(&mut *file, meta)?;
             file.write_all(b"\n")
         })?;
-        new.keep()
+        new.commit()
     };
     attempt().map_err(DataError::io("write", folder))
 }

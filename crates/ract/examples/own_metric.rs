@@ -2,12 +2,12 @@
 //!
 //! `cargo run --release -p ract --example own_metric`
 
-use ract::config::{Config, Data, Synthetic};
-use ract::fingerprint::fingerprint;
+use ract::config::{Config, Data, Phase, Synthetic};
+use ract::experiment;
 use ract::metrics::{Ranked, RankingMetric};
-use ract::progress::Progress;
-use ract::run_folder::{EpochRecord, RunFolder};
-use ract::{Phase, experiment};
+use ract::run::{EpochRecord, RunFolder};
+use ract::training::Progress;
+use ract_data::fingerprint;
 use std::path::Path;
 use std::sync::Arc;
 

@@ -1,7 +1,8 @@
 //! Public files: downloaded whole or not at all, and known by their SHA-256.
 
-use crate::{Error, Result, atomic_file};
-use ract_data::whole::WholeFile;
+use crate::{Error, Result};
+use ract_data::atomic_file;
+use ract_data::atomic_file::AtomicFile;
 use sha2::{Digest, Sha256};
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -66,11 +67,11 @@ impl PublicFile {
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let unwritable = |source| Error::file("write", path)(source);
         std::fs::create_dir_all(folder).map_err(unwritable)?;
-        let mut whole = WholeFile::create(path).map_err(unwritable)?;
+        let mut atomic = AtomicFile::create(path).map_err(unwritable)?;
         // One byte more than there should be is enough to tell.
         let most = expected.as_ref().map_or(u64::MAX, |expected| expected.bytes + 1);
         let body = response.into_body().into_reader().take(most);
-        let found = Fingerprint::of(body, Some(whole.file()), progress).map_err(|error| unreachable(&error))?;
+        let found = Fingerprint::of(body, Some(atomic.file()), progress).map_err(|error| unreachable(&error))?;
         match &expected {
             Some(expected) if *expected != found => Err(Error::Failed(format!(
                 "{} sent {found} instead of {}; nothing was kept: try again, or download it by other means to {}",
@@ -78,9 +79,9 @@ impl PublicFile {
                 self.known(path, expected),
                 path.display()
             ))),
-            Some(_) => whole.keep().map_err(unwritable),
+            Some(_) => atomic.commit().map_err(unwritable),
             None => {
-                whole.keep().map_err(unwritable)?;
+                atomic.commit().map_err(unwritable)?;
                 found.record(path)
             }
         }
@@ -154,7 +155,7 @@ impl Fingerprint {
     fn record(&self, path: &Path) -> Result<()> {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         let text = format!("# {} bytes\n{}  {name}\n", self.bytes, self.sha256);
-        atomic_file::save(&record_of(path), text)
+        Ok(atomic_file::save(&record_of(path), text)?)
     }
 
     /// What is recorded beside `path`, if anything is.

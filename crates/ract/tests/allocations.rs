@@ -1,6 +1,6 @@
 //! A budget that does not depend on the machine's mood: the memory that a step asks for.
 
-use ract::bench::{Part, Workbench, Workload};
+use ract::training::workbench::{Part, Workbench, Workload};
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 use std::alloc::System;
 

@@ -4,8 +4,8 @@ mod ml_20m;
 mod msd;
 mod netflix;
 
+use crate::atomic_file::AtomicFile;
 use crate::random::{Purpose, stream};
-use crate::whole::WholeFile;
 use crate::world::{Activity, Popularity, World};
 use crate::{DataError, Result};
 use rand::seq::index;
@@ -148,12 +148,12 @@ fn by_share(shares: &[(&'static str, f64)], mut at: f64) -> &'static str {
 }
 
 fn write_file(path: &Path, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
-    let mut whole = WholeFile::create(path)?;
-    let mut file = BufWriter::with_capacity(1 << 20, whole.file());
+    let mut atomic = AtomicFile::create(path)?;
+    let mut file = BufWriter::with_capacity(1 << 20, atomic.file());
     fill(&mut file)?;
     file.flush()?;
     drop(file);
-    whole.keep()
+    atomic.commit()
 }
 
 /// Lets threads make the lines of the users, or items, in `range`, and writes them in order; `progress` is told how many

@@ -1,8 +1,8 @@
 //! The shape of the Netflix Prize.
 
 use super::{CHUNK, Making, Shape, by_share, write_file, write_lines};
+use crate::atomic_file::{AtomicFolder, check_target as check_folder};
 use crate::random::{Purpose, stream};
-use crate::whole::{WholeFolder, check_target as check_folder};
 use crate::world::Activity;
 use crate::{Interactions, Result};
 use rand::Rng;
@@ -54,14 +54,14 @@ pub(super) fn write(making: &Making, folder: &Path, progress: impl Fn(f64)) -> i
     let movies = making.size.items;
     let viewers = viewers(making, |share| progress(0.5 * share));
     let ids = making.ids(making.size.users, LAST_USER_ID * making.like.scale);
-    let new = WholeFolder::create(folder)?;
+    let new = AtomicFolder::create(folder)?;
     for (part, name) in FILES.iter().enumerate() {
         let range = part * movies / FILES.len()..(part + 1) * movies / FILES.len();
         let lines = |movie| lines(making.like.seed, movie, viewers.items(movie), &ids);
         let progress = |done| progress(0.5 + 0.5 * done as f64 / movies as f64);
-        write_file(&new.meanwhile().join(name), |file| write_lines(file, range, lines, progress))?;
+        write_file(&new.temporary_path().join(name), |file| write_lines(file, range, lines, progress))?;
     }
-    new.keep()
+    new.commit()
 }
 
 /// The users of each movie.

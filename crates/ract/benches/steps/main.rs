@@ -8,8 +8,8 @@ mod report;
 mod roofline;
 
 use clap::Parser;
-use ract::bench::{Part, Workbench, Workload};
-use ract::result::{Provenance, peak_memory_bytes};
+use ract::run::result::{Provenance, peak_memory_bytes};
+use ract::training::workbench::{Part, Workbench, Workload};
 use report::{Report, Steps};
 use std::collections::BTreeMap;
 use std::path::PathBuf;

@@ -2,7 +2,7 @@
 
 use crate::Result;
 use crate::report::median;
-use ract::bench::{Part, Workload};
+use ract::training::workbench::{Part, Workload};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::process::{Command, Stdio};

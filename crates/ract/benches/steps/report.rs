@@ -3,8 +3,8 @@
 use crate::peer::{Medians, Ratio};
 use crate::roofline::Limits;
 use comfy_table::{CellAlignment, Table, presets};
-use ract::bench::{Epoch, Workload};
-use ract::result::Provenance;
+use ract::run::result::Provenance;
+use ract::training::workbench::{Epoch, Workload};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fmt;

@@ -3,7 +3,7 @@
 use crate::Result;
 use crate::report::median;
 use pulp::{Arch, Simd, WithSimd};
-use ract::bench::Workload;
+use ract::training::workbench::Workload;
 use ract_autodiff::{Mat, Param, Tape, Var};
 use rayon::prelude::*;
 use serde::Serialize;

@@ -2,11 +2,12 @@
 
 use crate::commands::experiment_file::ExperimentFile;
 use crate::commands::terminal::Terminal;
-use ract::baseline::{BaselineConfig, BaselineResult, Trial};
-use ract::config::Settings;
-use ract::fingerprint::fingerprint;
-use ract::run_folder::RunFolder;
-use ract::{Result, baseline, report, table};
+use crate::config::{BaselineConfig, Settings};
+use crate::experiment::{self, baseline};
+use crate::paper::table;
+use crate::run::{BaselineResult, RunFolder, Trial};
+use crate::{Result, report};
+use ract_data::fingerprint;
 use std::path::Path;
 
 pub(crate) fn run(args: ExperimentFile) -> Result<()> {
@@ -18,7 +19,7 @@ pub(crate) fn run(args: ExperimentFile) -> Result<()> {
 
 /// Fits what is missing of the baseline in `out`.
 pub(super) fn fit(config: &BaselineConfig, out: &Path) -> Result<BaselineResult> {
-    let data = config.data()?;
+    let data = experiment::read_data(&config.data)?;
     let terminal = Terminal::new();
     let select = config.evaluation.select;
     let describe = |trial: &Trial| {

@@ -1,9 +1,9 @@
 //! `ract compare`: paired tests between runs on the same split.
 
+use crate::metrics::{Comparison, Metric, holm};
+use crate::run::Measured;
+use crate::{Error, Result};
 use comfy_table::{CellAlignment, Table, presets::ASCII_MARKDOWN};
-use ract::compare::{Comparison, Measured, holm};
-use ract::metrics::Metric;
-use ract::{Error, Result};
 
 #[derive(clap::Args)]
 pub(crate) struct Args {

@@ -1,9 +1,10 @@
 //! `ract evaluate`: test metrics of finished or interrupted runs.
 
-use ract::config::{Config, Settings};
-use ract::published::published;
-use ract::result::Evaluation;
-use ract::{Error, Result, experiment, table};
+use crate::config::{Config, Settings};
+use crate::paper::published::published;
+use crate::paper::table;
+use crate::run::TestSummary;
+use crate::{Error, Result, experiment};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -38,7 +39,7 @@ pub(crate) fn run(args: Args) -> Result<()> {
     Ok(())
 }
 
-fn evaluate(run: &Path) -> Result<(Config, Evaluation)> {
+fn evaluate(run: &Path) -> Result<(Config, TestSummary)> {
     let (config, data, folder) = experiment::open(run)?;
     let evaluation = experiment::evaluate(&config, &data, &folder)?;
     if !evaluation.test.contains_key("actor") {

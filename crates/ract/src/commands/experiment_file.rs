@@ -1,6 +1,6 @@
 //! The arguments of what runs an experiment file.
 
-use ract::{Error, Result};
+use crate::{Error, Result};
 use std::path::{Path, PathBuf};
 
 #[derive(clap::Args)]

@@ -1,8 +1,9 @@
 //! `ract figure`: a figure of the paper, as SVG, PNG and CSV.
 
 use super::paper::{ML_1M, Source};
-use ract::figures::{FIGURES, FigureEntry};
-use ract::{Error, Result, atomic_file};
+use crate::paper::figures::{FIGURES, FigureEntry};
+use crate::{Error, Result};
+use ract_data::atomic_file;
 use std::path::{Path, PathBuf};
 
 const FIGURES_FOLDER: &str = "experiments/figures";

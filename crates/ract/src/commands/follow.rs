@@ -1,9 +1,10 @@
 //! `ract follow`: the curves of a run of another process.
 
+use crate::Result;
 use crate::commands::terminal::Terminal;
-use ract::progress::Progress;
-use ract::run_folder::{EpochRecord, RunFolder};
-use ract::{Phase, Result};
+use crate::config::Phase;
+use crate::run::{EpochRecord, RunFolder};
+use crate::training::Progress;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::thread::sleep;

@@ -1,12 +1,14 @@
 //! `ract inspect`: the gradients of one batch, as a table or as a graph.
 
+use crate::config::Phase;
+use crate::experiment::inspect::Inspection;
+use crate::paper::figures;
+use crate::plot::Figure;
+use crate::{Error, Result, experiment};
 use clap::ValueEnum;
 use layout::backends::svg::SVGWriter;
 use layout::gv::{DotParser, GraphBuilder};
-use ract::atomic_file::save;
-use ract::inspect::Inspection;
-use ract::plot::Figure;
-use ract::{Error, Phase, Result, experiment, figures};
+use ract_data::atomic_file::save;
 use std::path::PathBuf;
 
 #[derive(clap::Args)]
@@ -50,7 +52,7 @@ pub(crate) fn run(args: Args) -> Result<()> {
         Which::Critic => Phase::Critic,
         Which::ActorCritic => Phase::ActorCritic,
     };
-    let inspection = ract::inspect::inspect(&config, &data, &folder, phase, args.batch)?;
+    let inspection = crate::experiment::inspect::inspect(&config, &data, &folder, phase, args.batch)?;
     let Inspection { loss, table, without_gradient, dot, weights } = inspection;
     if weights.is_empty() && (args.weights.is_some() || args.weights_svg.is_some()) {
         let message = format!("{phase}: there are weights where a critic sees seen, unseen and loss, in its own phase");

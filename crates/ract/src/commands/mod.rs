@@ -17,11 +17,40 @@ mod synth;
 mod table;
 mod terminal;
 
-use clap::Subcommand;
-use ract::Result;
-use ract::metrics::Metric;
+use crate::metrics::Metric;
+use crate::{Error, Result};
+use clap::{Parser, Subcommand};
 use std::fmt::Display;
 use std::io::Write;
+use std::process::ExitCode;
+
+/// Ranking-critical training for collaborative filtering (Lobel, Li, Gao, Carin, ICLR 2020)
+#[derive(Parser)]
+#[command(version, propagate_version = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// Runs what the command line of this process asks for, and says on stderr why it failed.
+pub fn main() -> ExitCode {
+    match work_along().and_then(|()| Cli::parse().command.run()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            #[expect(clippy::print_stderr, reason = "the one place that reports a failure")]
+            {
+                eprintln!("ract: {error}");
+            }
+            ExitCode::from(error.exit_code())
+        }
+    }
+}
+
+/// Makes this thread one of those that run parallel loops. Otherwise it would sleep until they are done.
+fn work_along() -> Result<()> {
+    let pool = rayon::ThreadPoolBuilder::new().use_current_thread().build_global();
+    pool.map_err(|error| Error::Failed(format!("cannot start threads: {error}")))
+}
 
 /// What `ract` can do.
 #[derive(Subcommand)]

@@ -2,10 +2,9 @@
 
 use super::terminal::Terminal;
 use super::{baseline, run};
-use ract::baseline::BaselineConfig;
-use ract::config::{Config, Settings};
-use ract::results::Results;
-use ract::{Error, Result, experiment};
+use crate::config::{BaselineConfig, Config, Settings};
+use crate::run::Results;
+use crate::{Error, Result, experiment};
 use std::path::Path;
 
 const EXPERIMENTS: &str = "experiments";

@@ -3,14 +3,14 @@
 mod ncf;
 
 use super::thousands as n;
+use crate::fetch::PublicFile;
+use crate::preset::{Format, Preset, Source, netflix_files};
+use crate::raw_file::RawFile;
+use crate::{Error, Result, raw_file};
 use clap::ValueEnum;
 use indicatif::{ProgressBar, ProgressStyle};
-use ract::fetch::PublicFile;
-use ract::preset::{Format, Preset, Source, netflix_files};
-use ract::raw_file::{self, RawFile};
-use ract::{Error, Result};
-use ract_data::prepared::{self, Meta, Protocol};
-use ract_data::{RawInteractions, SplitOptions, split};
+use ract_data::prepared::{Meta, Protocol};
+use ract_data::{RawInteractions, SplitOptions, prepared, split};
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};

@@ -1,9 +1,9 @@
 //! `ract report`: what was found, as an HTML file that needs nothing else.
 
-use ract::results::Results;
-use ract::run_folder::RunFolder;
-use ract::tensorboard::EventFiles;
-use ract::{Error, Result, atomic_file, report};
+use crate::report::tensorboard::EventFiles;
+use crate::run::{Results, RunFolder};
+use crate::{Error, Result, report};
+use ract_data::atomic_file;
 use std::path::PathBuf;
 
 #[derive(clap::Args)]

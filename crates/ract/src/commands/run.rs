@@ -2,14 +2,14 @@
 
 use crate::commands::experiment_file::ExperimentFile;
 use crate::commands::terminal::Terminal;
-use ract::config::{Config, Settings};
-use ract::fingerprint::fingerprint;
-use ract::progress::Progress;
-use ract::published::published;
-use ract::result::RunResult;
-use ract::run_folder::RunFolder;
-use ract::tensorboard::EventFiles;
-use ract::{Result, experiment, report, table};
+use crate::config::{Config, Settings};
+use crate::paper::published::published;
+use crate::paper::table;
+use crate::report::tensorboard::EventFiles;
+use crate::run::{RunFolder, RunResult};
+use crate::training::Progress;
+use crate::{Result, experiment, report};
+use ract_data::fingerprint;
 use std::path::{Path, PathBuf};
 
 #[derive(clap::Args)]

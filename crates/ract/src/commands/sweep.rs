@@ -3,10 +3,11 @@
 use super::experiment_file::run_folder;
 use super::run;
 use super::terminal::Terminal;
+use crate::experiment::sweep;
+use crate::experiment::sweep::Combination;
+use crate::run::Results;
+use crate::{Error, Result};
 use comfy_table::{CellAlignment, Table, presets::ASCII_MARKDOWN};
-use ract::results::Results;
-use ract::sweep::{self, Trial};
-use ract::{Error, Result};
 use std::path::PathBuf;
 
 #[derive(clap::Args)]
@@ -23,7 +24,7 @@ pub(crate) fn run(args: Args) -> Result<()> {
     let out = args.out.map_or_else(|| run_folder(&args.file), Ok)?;
     let terminal = Terminal::new();
     let folder = |place: usize| out.join(format!("trial-{}", place + 1));
-    for (place, Trial { assignments, config }) in trials.iter().enumerate() {
+    for (place, Combination { assignments, config }) in trials.iter().enumerate() {
         terminal.line(&format!("trial {} of {}: {}", place + 1, trials.len(), assignments.join(" ")));
         run::train(config, &folder(place), &run::Watch::default())?;
     }

@@ -1,8 +1,8 @@
 //! `ract synth`: a synthetic raw file, to try things at full size without a download.
 
+use crate::{Error, Result};
 use clap::ValueEnum;
 use indicatif::{ProgressBar, ProgressStyle};
-use ract::{Error, Result};
 use ract_data::{LookAlike, Original};
 use std::path::PathBuf;
 

@@ -1,9 +1,10 @@
 //! `ract table`: a table of the paper.
 
 use super::paper::{ML_1M, Source};
+use crate::Result;
+use crate::metrics::Metric;
+use crate::paper::tables;
 use clap::ValueEnum;
-use ract::metrics::Metric;
-use ract::{Result, tables};
 use std::path::Path;
 
 #[derive(clap::Args)]

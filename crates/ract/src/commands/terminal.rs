@@ -1,10 +1,10 @@
 //! Progress on stderr: bars on a terminal, a plain line now and then elsewhere.
 
 use crate::commands::curve;
+use crate::config::Phase;
+use crate::run::EpochRecord;
+use crate::training::Progress;
 use indicatif::{ProgressBar, ProgressStyle};
-use ract::Phase;
-use ract::progress::Progress;
-use ract::run_folder::EpochRecord;
 use std::io::{IsTerminal, Write};
 use std::path::Path;
 use std::time::{Duration, Instant};

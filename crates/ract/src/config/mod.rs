@@ -1,14 +1,18 @@
 //! One experiment: what its TOML file may say, and the paper's settings for all that it leaves out.
 
+mod baseline;
 mod file;
+mod phase;
 mod rates;
 mod sections;
 
+pub use baseline::{BaselineConfig, Tried, label_of};
 pub use file::Settings;
 pub(crate) use file::assign;
+pub use phase::Phase;
 pub use rates::Rates;
 pub use sections::{
-    Actor, ActorCritic, Control, Critic, Data, Evaluation, Feature, Features, FineTuning, Phase, Synthetic,
+    Actor, ActorCritic, Control, Critic, Data, Evaluation, Feature, Features, FineTuning, Schedule, Synthetic,
 };
 
 use ract_models::actors::{ACTORS, actor_entry};
@@ -115,8 +119,8 @@ impl Config {
     }
 
     /// Epochs and step size of the control and of the other fine-tunings without a critic.
-    pub fn control(&self) -> Phase {
-        Phase {
+    pub fn control(&self) -> Schedule {
+        Schedule {
             epochs: self.control.epochs.unwrap_or(self.actor_critic.epochs),
             learning_rate: self
                 .control

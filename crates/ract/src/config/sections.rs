@@ -160,7 +160,7 @@ pub struct ActorCritic {
 
 /// Epochs and step sizes of a phase.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Phase {
+pub struct Schedule {
     /// Number of epochs.
     pub epochs: u64,
     /// Adam's step size for the actor; of several, the one that does best on the validation users.

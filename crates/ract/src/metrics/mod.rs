@@ -1,9 +1,11 @@
 //! Ranking metrics, per user, on held-out items with the seen ones left out of the ranking, or among candidates.
 
 mod ranking;
+mod significance;
 mod summary;
 
-pub use ranking::{Pool, Ranked, score_users};
+pub use ranking::{Candidates, Ranked, score_users};
+pub use significance::{Comparison, holm};
 pub use summary::{Estimate, paired_gain};
 
 use serde::{Deserialize, Serialize};

@@ -24,14 +24,14 @@ pub struct Ranked<'a> {
 
 /// Which items are ranked; row for row of the same users.
 #[derive(Clone, Copy, Debug)]
-pub enum Pool<'a> {
+pub enum Candidates<'a> {
     /// All but those that each user has here.
     AllBut(&'a Interactions),
     /// Those that each user has here.
     Among(&'a Interactions),
 }
 
-impl<'a> Pool<'a> {
+impl<'a> Candidates<'a> {
     /// Of a batch.
     pub fn of<T>(batch: &'a Batch<T>) -> Self {
         batch.candidates.as_ref().map_or(Self::AllBut(&batch.seen), Self::Among)
@@ -42,7 +42,7 @@ impl<'a> Pool<'a> {
 /// ranked, those in `wanted` are hits. Of equal scores the item with the smaller number ranks first.
 pub fn score_users<'a>(
     scores_of: impl Fn(usize) -> ArrayView1<'a, f32> + Sync,
-    pool: Pool<'_>,
+    pool: Candidates<'_>,
     wanted: &Interactions,
     metrics: &[impl RankingMetric],
 ) -> Array2<f64> {
@@ -54,9 +54,9 @@ pub fn score_users<'a>(
             let wanted = wanted.items(user);
             let scores = scores_of(user);
             match (pool, scores.as_slice()) {
-                (Pool::AllBut(seen), Some(scores)) => rank_keys(scores, seen.items(user), depth, &mut best),
-                (Pool::AllBut(seen), None) => rank_keys(&scores.to_vec(), seen.items(user), depth, &mut best),
-                (Pool::Among(candidates), _) => rank_among(scores, candidates.items(user), depth, &mut best),
+                (Candidates::AllBut(seen), Some(scores)) => rank_keys(scores, seen.items(user), depth, &mut best),
+                (Candidates::AllBut(seen), None) => rank_keys(&scores.to_vec(), seen.items(user), depth, &mut best),
+                (Candidates::Among(candidates), _) => rank_among(scores, candidates.items(user), depth, &mut best),
             }
             hits.clear();
             hits.extend(best.iter().map(|&key| wanted.binary_search(&item_of(key)).is_ok()));
@@ -155,8 +155,8 @@ mod tests {
         let (seen, wanted, candidates) = (rows(&[]), rows(&[3]), rows(&[1, 3, 4, 5]));
         let of = |pool| score_users(|user| scores.row(user), pool, &wanted, &[Recall(1), Recall(2), Ndcg(2), Ndcg(10)]);
         let ndcg = 1.0 / 3.0_f64.log2();
-        assert_eq!(of(Pool::Among(&candidates)), ndarray::array![[0.0, 1.0, ndcg, ndcg]]);
-        assert_eq!(of(Pool::AllBut(&seen)), ndarray::array![[0.0, 0.0, 0.0, 1.0 / 5.0_f64.log2()]]);
+        assert_eq!(of(Candidates::Among(&candidates)), ndarray::array![[0.0, 1.0, ndcg, ndcg]]);
+        assert_eq!(of(Candidates::AllBut(&seen)), ndarray::array![[0.0, 0.0, 0.0, 1.0 / 5.0_f64.log2()]]);
     }
 
     #[test]
@@ -173,7 +173,7 @@ mod tests {
         );
         let wanted = Interactions::from_rows(300, (0..USERS).map(|u| [candidates.items(u)[u % 100]]));
         let metrics = [Metric::Recall(10)];
-        let found = score_users(|user| scores.row(user), Pool::Among(&candidates), &wanted, &metrics);
+        let found = score_users(|user| scores.row(user), Candidates::Among(&candidates), &wanted, &metrics);
         let hits = Estimate::of(found.column(0).iter().copied());
         assert!((hits.mean - 0.1).abs() < 4.0 * hits.se && hits.se < 0.01, "{hits}");
     }

@@ -1,11 +1,12 @@
 //! Curves over the epochs: what was measured on the validation users, and the losses.
 
 use super::parts::{Figure, Rows};
+use crate::Result;
+use crate::config::Phase;
 use crate::metrics::Metric;
+use crate::paper::published;
 use crate::plot::{Axis, Content, Mark, Panel, Series};
-use crate::run_folder::{EpochRecord, at_kept_rate};
-use crate::training::Phase;
-use crate::{Result, published};
+use crate::run::{EpochRecord, at_kept_rate};
 use std::collections::BTreeMap;
 
 /// One number of every epoch of a phase, by epoch.

@@ -3,14 +3,13 @@
 mod curves;
 mod parts;
 mod sections;
+pub mod tensorboard;
 
-use crate::baseline::{BaselineResult, label_of};
-use crate::config::Config;
-use crate::result::RunResult;
-use crate::results::{Baseline, Results, Run};
-use crate::run_folder::{EpochRecord, RunFolder};
-use crate::{Error, Result, atomic_file};
+use crate::config::{Config, label_of};
+use crate::run::{Baseline, BaselineResult, EpochRecord, Results, Run, RunFolder, RunResult};
+use crate::{Error, Result};
 use parts::Page;
+use ract_data::atomic_file;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 

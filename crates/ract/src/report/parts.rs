@@ -1,7 +1,7 @@
 //! What a report is made of; the templates escape all text.
 
-use crate::plot::{self, Series};
-use crate::{Error, Result};
+use crate::plot::Series;
+use crate::{Error, Result, plot};
 use askama::Template;
 use comfy_table::{Row, Table};
 

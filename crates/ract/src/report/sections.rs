@@ -1,16 +1,14 @@
 //! What a report says of runs, of baselines and of a data set.
 
-use super::Told;
-use super::curves;
 use super::parts::{Figure, Part, Rows};
-use crate::baseline::{BaselineResult, Trial, label_of};
-use crate::config::{Config, Evaluation, Settings};
+use super::{Told, curves};
+use crate::Result;
+use crate::config::{Config, Evaluation, Settings, label_of};
 use crate::metrics::{Estimate, Metric};
+use crate::paper::published::published;
+use crate::paper::{table, tables};
 use crate::plot::{Axis, Content, Mark, Panel, Series};
-use crate::published::published;
-use crate::result::Provenance;
-use crate::results::{Baseline, Results, Run};
-use crate::{Result, table, tables};
+use crate::run::{Baseline, BaselineResult, Provenance, Results, Run, Trial};
 use std::collections::BTreeSet;
 
 /// What a reader wants to know first.
@@ -97,7 +95,7 @@ fn made(runs: &[Told<'_>]) -> Part {
     }
     row("data (SHA-256)", &|run| Some(run.result?.data_sha256.clone()));
     row("peak memory", &|run| Some(megabytes(run.result?.peak_memory_bytes?)));
-    for phase in crate::Phase::ALL {
+    for phase in crate::config::Phase::ALL {
         row(&phase.to_string(), &|run| {
             let of_phase = run.history.iter().filter(|record| record.phase == phase);
             let (epochs, seconds) = of_phase.fold((0, 0.0), |(n, sum), record| (n + 1, sum + record.seconds));

@@ -1,10 +1,9 @@
 //! One pass over the training users.
 
-use super::Trainer;
-use super::phase::{Phase, PhaseState};
+use super::state::PhaseState;
 use super::steps::{Losses, Step};
-use crate::config::Config;
-use crate::progress::Progress;
+use super::{Progress, Trainer};
+use crate::config::{Config, Phase};
 use crate::{Error, Result};
 use ndarray_rand::rand_distr::{Distribution, StandardNormal};
 use ract_autodiff::Mat;

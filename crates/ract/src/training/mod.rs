@@ -1,12 +1,19 @@
 //! Training: the actor, the critic, and both together.
 
 mod epoch;
+mod evaluate;
 mod features;
 mod phase;
+mod progress;
+mod snapshot;
+mod state;
 mod steps;
+pub mod workbench;
 
-pub use phase::Phase;
-pub(crate) use phase::{PhaseState, train_phase};
+pub use progress::Progress;
+
+pub(crate) use evaluate::{evaluate_baseline, test_actor};
+pub(crate) use phase::train_phase;
 
 use crate::config::Config;
 use crate::metrics::RankingMetric;

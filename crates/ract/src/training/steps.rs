@@ -2,10 +2,10 @@
 
 use super::Trainer;
 use super::features::counts;
-use super::phase::{Phase, PhaseState};
+use super::state::PhaseState;
 use crate::Result;
-use crate::config::Features;
-use crate::metrics::{Pool, score_users};
+use crate::config::{Features, Phase};
+use crate::metrics::{Candidates, score_users};
 use ract_autodiff::{Mat, Module, Tape, Var};
 use ract_data::Batch;
 use ract_models::{Loss, Scored, Users};
@@ -142,7 +142,7 @@ impl Trainer<'_> {
     /// The critic's target: each user's metric on the unseen items, B x 1.
     fn metric(&self, scores: &Mat<f32>, batch: &Batch<f32>) -> Mat<f32> {
         let target = [&*self.target];
-        score_users(|user| scores.row(user), Pool::of(batch), &batch.unseen, &target).mapv(|value| value as f32)
+        score_users(|user| scores.row(user), Candidates::of(batch), &batch.unseen, &target).mapv(|value| value as f32)
     }
 }
 

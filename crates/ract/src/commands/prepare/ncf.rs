@@ -1,10 +1,10 @@
 //! `ract prepare ncf`: every user trains, and the last item of each is to be found among 99 others.
 
 use super::{Args, CSV, missing, read_one, summary};
-use ract::preset::Preset;
-use ract::{Error, Result};
-use ract_data::prepared::{self, Meta};
-use ract_data::{RawInteractions, SplitOptions, are_ncf_files, leave_one_out, read_ncf_files};
+use crate::preset::Preset;
+use crate::{Error, Result};
+use ract_data::prepared::Meta;
+use ract_data::{RawInteractions, SplitOptions, are_ncf_files, leave_one_out, prepared, read_ncf_files};
 
 pub(super) fn run(args: Args) -> Result<()> {
     let Args { out, input, min_rating, min_user_items, min_item_users, heldout_users, seed, drop_empty_users, .. } =

@@ -1,0 +1,129 @@
+//! A baseline's experiment file: which one, and what is tried.
+
+use super::{Data, Evaluation, Settings};
+use crate::{Error, Result};
+use ract_models::baselines::{BASELINES, BaselineEntry, Parameters, baseline_entry};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// An experiment file with a baseline in it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BaselineConfig {
+    /// The data set's name in results, such as `ml-20m`.
+    pub dataset: String,
+    /// Where the interactions come from.
+    pub data: Data,
+    /// Which baseline, and what is tried. (`rival` is the key's old name.)
+    #[serde(alias = "rival")]
+    pub baseline: Tried,
+    /// What is measured, and what is selected by.
+    #[serde(default)]
+    pub evaluation: Evaluation,
+}
+
+/// A baseline and the values that its parameters are given.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Tried {
+    /// Its name in the registry, [`ract_models::baselines::BASELINES`].
+    pub method: String,
+    /// Values of its parameters, by name; what is left out is tried at the registry's.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub grid: BTreeMap<String, Vec<f64>>,
+}
+
+impl Settings for BaselineConfig {
+    fn check(&self) -> Result<(), String> {
+        let Tried { method, grid } = &self.baseline;
+        let Some(entry) = baseline_entry(method) else {
+            let names: Vec<_> = BASELINES.iter().map(|entry| entry.name).collect();
+            return Err(format!("baseline.method is {method}: there are {}", names.join(", ")));
+        };
+        for (name, values) in grid {
+            if entry.parameters.iter().all(|parameter| parameter.name != name) {
+                let names: Vec<_> = entry.parameters.iter().map(|parameter| parameter.name).collect();
+                return Err(format!("baseline.grid.{name}: {method} has {}", names.join(", ")));
+            }
+            if values.is_empty() {
+                return Err(format!("baseline.grid.{name} is empty: name at least one value"));
+            }
+        }
+        if self.evaluation.metrics.is_empty() {
+            return Err("evaluation.metrics is empty: name at least one, such as ndcg@100".to_owned());
+        }
+        Ok(())
+    }
+}
+
+impl BaselineConfig {
+    /// The baseline in the registry.
+    ///
+    /// # Errors
+    /// When there is none of that name.
+    pub fn entry(&self) -> Result<&'static BaselineEntry> {
+        let method = &self.baseline.method;
+        baseline_entry(method).ok_or_else(|| Error::Usage(format!("there is no baseline {method}")))
+    }
+
+    /// What the baseline is called in tables.
+    pub fn label(&self) -> &str {
+        label_of(&self.baseline.method)
+    }
+
+    /// Every combination of the grid, the last parameter changing fastest.
+    ///
+    /// # Errors
+    /// When there is no baseline of that name.
+    pub fn combinations(&self) -> Result<Vec<Parameters>> {
+        let mut combinations = vec![Parameters::default()];
+        for parameter in self.entry()?.parameters {
+            let values = self.baseline.grid.get(parameter.name).map_or(parameter.grid, Vec::as_slice);
+            let with = |before: &Parameters, value| {
+                let mut with = before.clone();
+                with.0.insert(parameter.name, value);
+                with
+            };
+            combinations =
+                combinations.iter().flat_map(|before| values.iter().map(move |&value| with(before, value))).collect();
+        }
+        Ok(combinations)
+    }
+}
+
+/// What a baseline of that name in the registry is called in tables.
+pub fn label_of(method: &str) -> &str {
+    baseline_entry(method).map_or(method, |entry| entry.label)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::path::PathBuf;
+
+    fn config(method: &str, grid: &[(&str, Vec<f64>)]) -> BaselineConfig {
+        BaselineConfig {
+            dataset: "x".to_owned(),
+            data: Data::Path(PathBuf::from("x")),
+            baseline: Tried {
+                method: method.to_owned(),
+                grid: grid.iter().map(|(name, values)| ((*name).to_owned(), values.clone())).collect(),
+            },
+            evaluation: Evaluation::default(),
+        }
+    }
+
+    #[test]
+    fn a_baseline_without_parameters_is_tried_once() {
+        assert_eq!(config("popularity", &[]).combinations().unwrap(), [Parameters::default()]);
+    }
+
+    #[test]
+    fn what_a_baseline_does_not_have_is_refused_by_name() {
+        let error = config("popularity", &[("lambda", vec![1.0])]).check().unwrap_err();
+        assert!(error.starts_with("baseline.grid.lambda: popularity has"), "{error}");
+        assert!(
+            config("nobody", &[]).check().unwrap_err().starts_with("baseline.method is nobody: there are popularity")
+        );
+    }
+}

@@ -1,0 +1,87 @@
+//! An actor that another run has trained already: the same seed trains the same one, so it is taken instead.
+
+use crate::config::{Config, Evaluation, Feature, Features, Phase, Settings};
+use crate::run::{Checkpoints, EpochRecord, RunFolder, Snapshot};
+use crate::training::Trainer;
+use crate::{Error, Result};
+use ract_models::RunningStatistics;
+use std::path::PathBuf;
+
+/// Where the actor of `actor_from` is, in its folder of this seed or in itself, and how it was made; `None` when no run there
+/// has finished its actor.
+///
+/// # Errors
+/// When that run trained its actor otherwise, or on other data, or gathered no statistics of what this critic sees.
+pub(crate) fn source(config: &Config, data_sha256: &str) -> Result<Option<(PathBuf, Config)>> {
+    let Some(place) = &config.actor_from else { return Ok(None) };
+    let places = [place.join(format!("seed-{}", config.seed)), place.clone()];
+    let Some(from) = places.into_iter().find(|from| Checkpoints::at(from).has(Phase::Actor)) else { return Ok(None) };
+    let refuse = |problem: String| Err(Error::Usage(format!("actor_from: {} {problem}", from.display())));
+    let theirs = RunFolder::config(&from)?;
+    if let Some(difference) = of_the_actor(&theirs, config).difference(config)? {
+        return refuse(format!("trained another actor ({difference}): name another run, or none"));
+    }
+    if RunFolder::data_of(&from)? != data_sha256 {
+        return refuse("trained on other data: name another run, or none".to_owned());
+    }
+    let gathered = |input| theirs.critic.features == Features::Standardised && theirs.critic.inputs.contains(input);
+    if config.critic.features == Features::Standardised && !config.critic.inputs.iter().all(gathered) {
+        return refuse("gathered no statistics of all that this critic sees: train the actor anew".to_owned());
+    }
+    Ok(Some((from, theirs)))
+}
+
+/// Takes the actor, the history of its training and the statistics of the critic's features from their [`source`], and returns
+/// where that is.
+///
+/// # Errors
+/// As for [`source`].
+pub(crate) fn take(trainer: &mut Trainer<'_>, items: usize, folder: &RunFolder) -> Result<Option<PathBuf>> {
+    let config = trainer.config;
+    let Some((from, theirs)) = source(config, folder.data_sha256())? else { return Ok(None) };
+    let Snapshot { weights, mut meta } = Checkpoints::at(&from).outcome(Phase::Actor)?;
+    meta.statistics = match config.critic.features {
+        Features::Raw => trainer.critic.statistics.to_numbers(),
+        Features::Standardised => {
+            let damaged = || Error::Failed(format!("{}: its checkpoint is damaged: delete it", from.display()));
+            statistics(&theirs, &meta.statistics, &config.critic.inputs, items).ok_or_else(damaged)?
+        }
+    };
+    // The critic is fresh in either run, and of a shape of its own in each.
+    let fresh = trainer.snapshot(0).weights.into_iter().filter(|(name, _)| name.starts_with("critic."));
+    let weights = weights.into_iter().filter(|(name, _)| !name.starts_with("critic.")).chain(fresh).collect();
+    let outcome = Snapshot { weights, meta };
+    trainer.restore(&outcome)?;
+
+    let history: Vec<EpochRecord> = RunFolder::history_of(&from)?;
+    let of_actor: Vec<_> = history.into_iter().filter(|record| record.phase == Phase::Actor).collect();
+    folder.write_history(&of_actor)?;
+    folder.checkpoints.save_outcome(Phase::Actor, &outcome)?;
+    Ok(Some(from))
+}
+
+/// `theirs` with all that comes after the actor's training as in `ours`.
+fn of_the_actor(theirs: &Config, ours: &Config) -> Config {
+    Config {
+        critic: ours.critic.clone(),
+        fine_tuning: ours.fine_tuning.clone(),
+        actor_critic: ours.actor_critic.clone(),
+        control: ours.control.clone(),
+        evaluation: Evaluation { metrics: ours.evaluation.metrics.clone(), ..theirs.evaluation },
+        data: ours.data.clone(), // its fingerprint decides
+        ..theirs.clone()
+    }
+}
+
+/// The statistics of the features `wanted`, of those that a run of `theirs` gathered.
+fn statistics(theirs: &Config, gathered: &[f64], wanted: &[Feature], items: usize) -> Option<Vec<f64>> {
+    let inputs = &theirs.critic.inputs;
+    let width = |features: &[Feature]| features.iter().map(|feature| feature.width(items)).sum::<usize>();
+    let columns_of = |&feature: &Feature| {
+        let start = width(&inputs[..inputs.iter().position(|&theirs| theirs == feature)?]);
+        Some(start..start + feature.width(items))
+    };
+    let columns: Vec<usize> =
+        wanted.iter().map(columns_of).collect::<Option<Vec<_>>>()?.into_iter().flatten().collect();
+    Some(RunningStatistics::from_numbers(width(inputs), gathered)?.select(&columns)?.to_numbers())
+}

@@ -1,0 +1,80 @@
+//! Baselines: fitted over a grid, chosen on the validation users, tested once.
+
+use crate::config::BaselineConfig;
+use crate::metrics::Metric;
+use crate::run::{BaselineResult, Metrics, Provenance, RunFolder, Tested, Trial, peak_memory_bytes};
+use crate::training::evaluate_baseline;
+use crate::{Error, Result};
+use ract_data::Dataset;
+use ract_models::baselines::Parameters;
+use std::collections::BTreeMap;
+use std::time::Instant;
+
+/// Users who are scored at a time.
+const BATCH_SIZE: usize = 500;
+
+/// Fits every combination that was not tried yet to the training users, hears of each by `tried`, tests the one that is best
+/// on the validation users, and writes `per_user.csv` and `result.json`. A finished one is only read.
+///
+/// # Errors
+/// When a fit fails or the folder cannot be written to.
+pub fn run(
+    config: &BaselineConfig,
+    data: &Dataset,
+    folder: &RunFolder,
+    mut tried: impl FnMut(&Trial),
+) -> Result<BaselineResult> {
+    if let Some(result) = folder.result()? {
+        return Ok(result);
+    }
+    let entry = config.entry()?;
+    let failed = |error| Error::Failed(format!("{}: {error}", entry.name));
+    let select = config.evaluation.select;
+    let mut trials: Vec<Trial> = folder.history()?;
+    folder.write_history(&trials)?;
+    let mut last = None;
+    for parameters in config.combinations()? {
+        if trials.iter().any(|trial| trial.is_of(&parameters)) {
+            continue;
+        }
+        drop(last.take()); // before the next one takes memory
+        let start = Instant::now();
+        let baseline = (entry.fit)(&data.train, &parameters).map_err(failed)?;
+        let seconds = start.elapsed().as_secs_f64();
+        let validation = evaluate_baseline(&*baseline, &data.validation, &[select], BATCH_SIZE)?.estimate(select).mean;
+        last = Some((parameters.clone(), baseline));
+        let parameters = parameters.0.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+        let trial = Trial { parameters, validation, seconds };
+        folder.append(&trial)?;
+        tried(&trial);
+        trials.push(trial);
+    }
+    let best = trials.iter().max_by(|a, b| a.validation.total_cmp(&b.validation));
+    let chosen = best.ok_or_else(|| Error::Failed("nothing was tried".to_owned()))?.clone();
+    let baseline = match last.filter(|(parameters, _)| chosen.is_of(parameters)) {
+        Some((_, baseline)) => baseline,
+        None => {
+            let all = config.combinations()?;
+            let parameters = all.iter().find(|parameters| chosen.is_of(parameters));
+            (entry.fit)(&data.train, parameters.unwrap_or(&Parameters::default())).map_err(failed)?
+        }
+    };
+    let metrics = &config.evaluation.metrics;
+    let per_user = evaluate_baseline(&*baseline, &data.test, metrics, BATCH_SIZE)?;
+    let test: Metrics = metrics.iter().map(|&metric: &Metric| (metric, per_user.estimate(metric))).collect();
+    let result = BaselineResult {
+        dataset: config.dataset.clone(),
+        baseline: entry.name.to_owned(),
+        data_sha256: folder.data_sha256().to_owned(),
+        chosen,
+        trials,
+        test_users: per_user.users.len(),
+        candidates: data.test.most_candidates(),
+        test: BTreeMap::from([(entry.name.to_owned(), test)]),
+        peak_memory_bytes: peak_memory_bytes(),
+        provenance: Provenance::here(),
+    };
+    folder.write_per_user(&Tested::from([(entry.name.to_owned(), per_user)]))?;
+    folder.finish(&result)?;
+    Ok(result)
+}

@@ -1,0 +1,136 @@
+//! The gradients of one batch of a run, to be looked at.
+
+use crate::config::{Config, Phase};
+use crate::run::RunFolder;
+use crate::training::Trainer;
+use crate::{Error, Result};
+use ract_autodiff::inspect::GradTable;
+use ract_autodiff::{Grads, Mat, Module, Param, Tape, Target, Var};
+use ract_data::Dataset;
+use serde::Serialize;
+
+/// Nodes of the actor and of the critic that are shown beside the parameters.
+const ACTOR_NODES: [&str; 8] = ["enc", "enc1", "mu", "logvar", "z", "dec1", "logits", "linear"];
+const CRITIC_NODES: [&str; 9] =
+    ["seen", "unseen", "head_loss", "tail_loss", "entropy", "score_gap", "items", "features", "predicted"];
+
+/// What the gradient of one batch looks like.
+#[derive(Clone, Debug)]
+pub struct Inspection {
+    /// The loss that was differentiated.
+    pub loss: f32,
+    /// Gradients of named nodes and of the trained network's parameters.
+    pub table: GradTable,
+    /// Nodes and parameters that no gradient reaches; the critic's count features are among them.
+    pub without_gradient: Vec<String>,
+    /// The recording for Graphviz, with the gradient's path in red.
+    pub dot: String,
+    /// Of the actor-critic phase: what the critic makes of each user of the batch.
+    pub weights: Vec<UserWeight>,
+}
+
+/// The critic's effect on the actor, one user at a time: to first order, its step is one down the actor's own loss, in which
+/// each user has a weight.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct UserWeight {
+    /// Number of items that the actor saw.
+    pub seen: f32,
+    /// Number of items that it did not see.
+    pub unseen: f32,
+    /// The actor's own loss.
+    pub loss: f32,
+    /// The metric that the critic predicts.
+    pub predicted: f32,
+    /// Minus the derivative of the prediction in the loss.
+    pub weight: f32,
+}
+
+/// Differentiates the loss of `phase` on batch `batch` (from 0) of the phase's first epoch. The networks are those that the
+/// phase ended with or, when it is not finished, those that it starts from.
+///
+/// # Errors
+/// When there is no such batch, no such network yet, or the computation fails: then with the first op whose value or
+/// gradient is not finite, if there is one.
+pub fn inspect(config: &Config, data: &Dataset, folder: &RunFolder, phase: Phase, batch: usize) -> Result<Inspection> {
+    let mut trainer = Trainer::new(config, &data.train)?;
+    let checkpoints = &folder.checkpoints;
+    let trained = std::iter::successors(Some(phase), |phase| phase.starts_from()).find(|&phase| checkpoints.has(phase));
+    match trained {
+        Some(phase) => trainer.restore(&checkpoints.outcome(phase)?)?,
+        None if phase == Phase::Actor => {} // as it starts: fresh
+        None => return Err(Error::Failed("the run has finished no phase yet: go on with `ract run`".to_owned())),
+    }
+    let order = trainer.order(&data.train, phase, 1);
+    let users = order.chunks_exact(config.batch_size).nth(batch).ok_or_else(|| {
+        let batches = trainer.batches(&data.train);
+        Error::Usage(format!("--batch {batch}: an epoch has {batches} batches, the first is 0"))
+    })?;
+
+    let tape = Tape::new();
+    tape.watch_for_non_finite();
+    let recorded = trainer.record(&tape, phase, trainer.draws(phase, 1).step(&data.train, users))?;
+    let (loss, params, actor_nodes) = match (recorded.actor_loss, recorded.critic_loss) {
+        (Some(loss), _) => (loss.named("actor_loss"), trainer.actor.params(), &ACTOR_NODES[..]),
+        (None, Some(loss)) => (loss.named("critic_loss"), trainer.critic.params(), &[][..]),
+        (None, None) => return Err(Error::Failed(format!("the phase {phase} has no loss"))),
+    };
+    let own_loss = [trainer.actor.loss().name()];
+    let own_loss = if actor_nodes.is_empty() { &[][..] } else { &own_loss };
+    let critic_nodes = if recorded.critic_loss.is_some() { &CRITIC_NODES[..] } else { &[] };
+    let names = actor_nodes.iter().chain(own_loss).chain(critic_nodes);
+    let nodes: Vec<(&str, Var<'_, f32>)> = names.filter_map(|&name| Some((name, tape.named(name)?))).collect();
+    let grads = loss.backward(targets(&nodes, &params))?;
+    let weights = match phase {
+        Phase::ActorCritic => user_weights(&tape, trainer.actor.loss().name(), &grads),
+        _ => None,
+    };
+    let nodes_without = nodes.iter().filter(|(_, node)| grads.get(*node).is_none()).map(|(name, _)| (*name).to_owned());
+    let params_without = params.iter().filter(|p| grads.get(**p).is_none()).map(|p| p.name().to_owned());
+    Ok(Inspection {
+        loss: loss.scalar()?,
+        table: grads.table(),
+        without_gradient: nodes_without.chain(params_without).collect(),
+        dot: loss.dot(targets(&nodes, &params))?,
+        weights: weights.unwrap_or_default(),
+    })
+}
+
+/// What the critic of a finished run predicts from rows of its features.
+///
+/// # Errors
+/// When the run has no trained critic, or the rows are not of its features.
+pub fn critic_at<const N: usize>(
+    config: &Config,
+    data: &Dataset,
+    folder: &RunFolder,
+    features: &[[f32; N]],
+) -> Result<Vec<f32>> {
+    let mut trainer = Trainer::new(config, &data.train)?;
+    trainer.restore(&folder.checkpoints.outcome(Phase::ActorCritic)?)?;
+    let tape = Tape::new();
+    let features = tape.constant(Mat::from_shape_fn((features.len(), N), |(row, column)| features[row][column]));
+    Ok(trainer.critic.judge(features).value()?.iter().copied().collect())
+}
+
+/// `None` where the critic does not see the counts and the loss.
+fn user_weights(tape: &Tape<f32>, loss: &str, grads: &Grads<f32>) -> Option<Vec<UserWeight>> {
+    let column = |name: &str| tape.named(name)?.value().ok();
+    let (seen, unseen, own, predicted) = (column("seen")?, column("unseen")?, column(loss)?, column("predicted")?);
+    let slopes = grads.get(tape.named(loss)?)?; // of minus the mean prediction
+    let users = slopes.nrows() as f32;
+    let of_user = |user: usize| UserWeight {
+        seen: seen[(user, 0)],
+        unseen: unseen[(user, 0)],
+        loss: own[(user, 0)],
+        predicted: predicted[(user, 0)],
+        weight: users * slopes[(user, 0)],
+    };
+    Some((0..slopes.nrows()).map(of_user).collect())
+}
+
+fn targets<'a, 't>(
+    nodes: &'a [(&str, Var<'t, f32>)],
+    params: &'a [&'a Param<f32>],
+) -> impl Iterator<Item = Target<'a, 't, f32>> + use<'a, 't> {
+    nodes.iter().map(|(_, node)| Target::from(*node)).chain(params.iter().map(|&param| Target::from(param)))
+}

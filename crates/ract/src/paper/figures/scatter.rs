@@ -1,0 +1,74 @@
+//! Figure 4: what goes along with a user's NDCG: the actor's loss, or the critic.
+
+use super::{FigureEntry, METRIC, elsewhere, runs, users};
+use crate::plot::{Axis, Content, Figure, Mark, Panel, Series};
+use crate::run::Results;
+use crate::{Error, Result};
+
+pub(super) const ENTRY: FigureEntry = FigureEntry {
+    number: 4,
+    title: "Each test user's NDCG@100 against the actor's loss and against the critic's prediction",
+    experiments: &["mult-vae"],
+    needs_folders: true,
+    draw,
+};
+
+fn draw(results: &Results, title: String) -> Result<Figure> {
+    let runs = runs(results, "mult-vae")?;
+    let mut panels = Vec::new();
+    for (tested, name) in [("actor", "Mult-VAE"), ("ract", "RaCT")] {
+        let mut correlations = [0.0, 0.0];
+        let mut drawn = None;
+        for run in &runs {
+            let mut users = users(run)?;
+            let missing = || Error::Failed(format!("{} has not tested {tested}", run.folder.display()));
+            let users = users.remove(tested).ok_or_else(missing)?;
+            let ndcg = users.column(METRIC).to_vec();
+            for (sum, values) in correlations.iter_mut().zip([&users.loss, &users.predicted]) {
+                *sum += correlation(values.iter().copied(), &ndcg) / runs.len() as f64;
+            }
+            drawn.get_or_insert((run.result.seed, users, ndcg));
+        }
+        let Some((seed, users, ndcg)) = drawn else { continue };
+        let published = elsewhere()?.correlations;
+        let seen = [
+            ("NLL", "NLL on all of the user's items", users.loss),
+            ("critic", "the critic's prediction", users.predicted),
+        ];
+        for ((of, axis, values), correlation) in seen.into_iter().zip(correlations) {
+            let published = published.iter().find(|published| published.of == of);
+            let published = published.map_or_else(String::new, |p| format!("; published, ML-20M: {:.2}", p.value));
+            let points = values.into_iter().zip(ndcg.iter().copied());
+            panels.push(Panel {
+                title: format!("{name}, {of}: r = {correlation:.2}{published}"),
+                x: Axis::of(axis),
+                y: Axis::of("NDCG@100"),
+                content: Content::Series(vec![Series::new(format!("a user, seed {seed}"), Mark::Points, points)]),
+            });
+        }
+    }
+    Ok(Figure { title: format!("{title} (r: mean of {} seeds)", runs.len()), panels })
+}
+
+/// Pearson's; 0 where one of them does not vary.
+fn correlation(x: impl ExactSizeIterator<Item = f64> + Clone, y: &[f64]) -> f64 {
+    let n = x.len().max(1) as f64;
+    let (mean_x, mean_y) = (x.clone().sum::<f64>() / n, y.iter().sum::<f64>() / n);
+    let sums = x.zip(y).fold((0.0, 0.0, 0.0), |(xy, xx, yy), (x, y)| {
+        let (x, y) = (x - mean_x, y - mean_y);
+        (xy + x * y, xx + x * x, yy + y * y)
+    });
+    sums.0 / (sums.1 * sums.2).sqrt().max(f64::MIN_POSITIVE)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_rises_together_is_correlated() {
+        assert!((correlation([1.0, 2.0, 3.0].into_iter(), &[2.0, 4.0, 6.0]) - 1.0).abs() < 1e-12);
+        assert!((correlation([1.0, 2.0, 3.0].into_iter(), &[1.0, 0.0, 1.0])).abs() < 1e-12);
+        assert_eq!(correlation([1.0, 1.0].into_iter(), &[1.0, 0.0]), 0.0);
+    }
+}

@@ -1,0 +1,6 @@
+//! The paper's tables and figures, ours beside what was published.
+
+pub mod figures;
+pub mod published;
+pub mod table;
+pub mod tables;

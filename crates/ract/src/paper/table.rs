@@ -1,0 +1,146 @@
+//! Results as a table in Markdown.
+
+use crate::metrics::{Estimate, Metric};
+use crate::paper::published::Row;
+use crate::run::{BaselineResult, Metrics, Profiles, TestSummary};
+use comfy_table::{CellAlignment, Table, presets::ASCII_MARKDOWN};
+
+/// What is tested: rows of the table, in order.
+const TESTED: [&str; 8] = ["popularity", "actor", "control", "flat", "per_item", "warp", "lambda_rank", "ract"];
+
+/// What a row is called, in a run of an actor of that label.
+fn label<'a>(tested: &'a str, actor: &'a str) -> &'a str {
+    match tested {
+        "actor" => actor,
+        "flat" => "loss alone",
+        "per_item" => "loss / n",
+        "warp" => "fine-tuned by WARP",
+        "lambda_rank" => "fine-tuned by LambdaRank",
+        "ract" => "RaCT",
+        other => other,
+    }
+}
+
+/// Test metrics with their standard errors, the gains paired by user, and the published rows beneath. `actor` is the
+/// actor's label.
+pub fn results(evaluation: &TestSummary, actor: &str, metrics: &[Metric], published: &[Row]) -> Table {
+    draw(title(evaluation.test_users, evaluation.candidates), evaluation, actor, metrics, published)
+}
+
+/// The same over several runs: means of their figures, and the standard deviations between the runs.
+pub fn over_runs(runs: &[TestSummary], actor: &str, metrics: &[Metric], published: &[Row]) -> Table {
+    let title = format!("test, mean ± deviation of {} runs", runs.len());
+    draw(title, &TestSummary::over_runs(runs), actor, metrics, published)
+}
+
+fn title(users: usize, candidates: Option<usize>) -> String {
+    let ranked = candidates.map(|items| format!(", {items} items ranked")).unwrap_or_default();
+    format!("test, {users} users{ranked}")
+}
+
+fn draw(title: String, evaluation: &TestSummary, actor: &str, metrics: &[Metric], published: &[Row]) -> Table {
+    let mut table = Table::new();
+    table.load_style(ASCII_MARKDOWN);
+    table.set_header(std::iter::once(title).chain(metrics.iter().map(|m| m.to_string().to_uppercase())));
+    for key in TESTED {
+        if let Some(found) = evaluation.test.get(key) {
+            table.add_row(row(label(key, actor).to_owned(), found, metrics, |estimate| estimate.to_string()));
+        }
+    }
+    let over_actor = TESTED.iter().rev().map(|&after| (after, "actor"));
+    let over_others = TESTED.iter().map(|&before| ("ract", before)).filter(|&(_, before)| before != "actor");
+    for (after, before) in over_actor.chain(over_others) {
+        if let Some(found) = evaluation.gain.get(&format!("{after}-{before}")) {
+            let name = format!("{} - {}", label(after, actor), label(before, actor));
+            table.add_row(row(name, found, metrics, |gain| format!("{:+.4} ± {:.4}", gain.mean, gain.se)));
+        }
+    }
+    for row in published {
+        let figures = metrics.iter().map(|m| row.test.get(m).map(|x| format!("{x:.3}         ")).unwrap_or_default());
+        table.add_row(std::iter::once(format!("{}, published{}", row.model, row.mark())).chain(figures));
+    }
+    for column in table.column_iter_mut().skip(1) {
+        column.set_cell_alignment(CellAlignment::Right);
+    }
+    table
+}
+
+/// Test metrics of a baseline.
+pub fn baseline(label: &str, result: &BaselineResult, metrics: &[Metric]) -> Table {
+    let mut table = Table::new();
+    table.load_style(ASCII_MARKDOWN);
+    let title = title(result.test_users, result.candidates);
+    table.set_header(std::iter::once(title).chain(metrics.iter().map(|m| m.to_string().to_uppercase())));
+    for found in result.test.values() {
+        table.add_row(row(label.to_owned(), found, metrics, |estimate| estimate.to_string()));
+    }
+    table
+}
+
+/// What each phase spent its time on: the parts that took a hundredth of it or more, the longest first.
+pub fn profiles(profiles: &Profiles) -> Table {
+    const LEAST: f64 = 0.01;
+    let mut table = Table::new();
+    table.load_style(ASCII_MARKDOWN);
+    table.set_header(["phase", "part", "share", "seconds", "ms per call"]);
+    for (phase, parts) in profiles {
+        let mut parts: Vec<_> = parts.iter().filter(|(_, spent)| spent.share >= LEAST).collect();
+        parts.sort_by(|(_, a), (_, b)| b.share.total_cmp(&a.share));
+        for (part, spent) in parts {
+            let each = 1e3 * spent.seconds / spent.calls.max(1) as f64;
+            table.add_row([
+                phase.to_string(),
+                part.clone(),
+                format!("{:.1} %", 100.0 * spent.share),
+                format!("{:.2}", spent.seconds),
+                format!("{each:.3}"),
+            ]);
+        }
+    }
+    table.column_iter_mut().skip(2).for_each(|column| column.set_cell_alignment(CellAlignment::Right));
+    table
+}
+
+fn row(label: String, found: &Metrics, metrics: &[Metric], write: impl Fn(&Estimate) -> String) -> Vec<String> {
+    let figures = metrics.iter().map(|metric| found.get(metric).map(&write).unwrap_or_default());
+    std::iter::once(label).chain(figures).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeMap;
+
+    #[test]
+    fn gains_have_a_sign_and_published_figures_stand_beneath() {
+        let metric = Metric::Ndcg(100);
+        let figure = |mean, se| Metrics::from([(metric, Estimate { mean, se })]);
+        let evaluation = TestSummary {
+            test_users: 7,
+            candidates: None,
+            test: BTreeMap::from([("actor".to_owned(), figure(0.4, 0.01))]),
+            gain: BTreeMap::from([("ract-actor".to_owned(), figure(0.004, 0.001))]),
+        };
+        let published = Row {
+            dataset: "x".to_owned(),
+            model: "RaCT".to_owned(),
+            test: BTreeMap::from([(metric, 0.434)]),
+            source: String::new(),
+            from_memory: true,
+        };
+        let table = results(&evaluation, "Mult-VAE", &[metric], &[published]).to_string();
+        let cells = table.lines().map(|line| line.split('|').map(str::trim).collect::<Vec<_>>());
+        let cells: Vec<_> = cells.map(|cells| (cells[1].to_owned(), cells[2].to_owned())).collect();
+        let expected = [
+            ("test, 7 users", "NDCG@100"),
+            ("Mult-VAE", "0.4000 ± 0.0100"),
+            ("RaCT - Mult-VAE", "+0.0040 ± 0.0010"),
+            ("RaCT, published*", "0.434"),
+        ];
+        let found: Vec<_> = cells.iter().filter(|(label, _)| !label.starts_with("--")).collect();
+        assert_eq!(found.len(), expected.len());
+        for (found, expected) in found.into_iter().zip(expected) {
+            assert_eq!((found.0.as_str(), found.1.as_str()), expected);
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! Table 3: the last item of every user, among 99 that the user has not (NCF's protocol).
+
+use crate::Result;
+use crate::metrics::{Estimate, Metric};
+use crate::paper::published::{FOOTNOTE, published};
+use crate::run::{Metrics, Results, TestSummary};
+use comfy_table::{CellAlignment, Table, presets::ASCII_MARKDOWN};
+use std::collections::BTreeSet;
+
+/// The experiments that it is made of.
+pub const EXPERIMENTS: [&str; 9] =
+    ["wmf", "mult-vae", "mult-vae-ndcg100", "ease-vae", "popularity", "knn", "als", "slim", "ease"];
+
+/// With one item to be found, the hit rate is the recall.
+const COLUMNS: [(Metric, &str); 2] = [(Metric::Recall(10), "HR@10"), (Metric::Ndcg(10), "NDCG@10")];
+/// Those that NCF's authors measured; their figures are shown with or without ours.
+const PUBLISHED: [&str; 2] = ["ncf-ml-1m", "ncf-pinterest"];
+
+/// A table per data set: a row for each actor, its control and its RaCT, with means and standard deviations over the seeds,
+/// then for each baseline, then for what was published. Results that rank all items are left out.
+///
+/// # Errors
+/// When a configuration cannot be written as TOML, or the published figures are damaged.
+pub fn draw(results: &Results) -> Result<String> {
+    let mut groups = results.over_seeds()?;
+    groups.retain(|runs| runs.iter().all(|run| run.result.evaluation.candidates.is_some()));
+    let baselines =
+        results.baselines.iter().map(|baseline| &baseline.result).filter(|baseline| baseline.candidates.is_some());
+    let baselines: Vec<_> = baselines.collect();
+    let of_runs = groups.iter().map(|runs| runs[0].result.dataset.as_str());
+    let datasets: BTreeSet<&str> =
+        of_runs.chain(baselines.iter().map(|baseline| &*baseline.dataset)).chain(PUBLISHED).collect();
+    let mut tables = Vec::new();
+    for dataset in datasets {
+        let mut rows = Vec::new();
+        for runs in groups.iter().filter(|runs| runs[0].result.dataset == dataset) {
+            let evaluations: Vec<_> = runs.iter().map(|run| run.result.evaluation.clone()).collect();
+            let over_seeds = TestSummary::over_runs(&evaluations);
+            for (of, what) in [("actor", ""), ("control", ", control"), ("ract", ", RaCT")] {
+                if let Some(found) = over_seeds.test.get(of) {
+                    let label = format!("{}{what}", runs[0].label());
+                    rows.push(row(label, runs.len().to_string(), |metric| figure(found, metric, Estimate::to_string)));
+                }
+            }
+        }
+        for baseline in baselines.iter().filter(|baseline| baseline.dataset == dataset) {
+            for found in baseline.test.values() {
+                let mean = |estimate: &Estimate| format!("{:.4}", estimate.mean);
+                rows.push(row(baseline.label(), String::new(), |metric| figure(found, metric, mean)));
+            }
+        }
+        for published in published(dataset)?.rows {
+            let shown = |metric| published.test.get(&metric).map(|x| format!("{x:.3}")).unwrap_or_default();
+            rows.push(row(format!("{}, published{}", published.model, published.mark()), String::new(), shown));
+        }
+        let mut table = Table::new();
+        table.load_style(ASCII_MARKDOWN);
+        table.set_header([dataset, "seeds"].into_iter().chain(COLUMNS.map(|(_, name)| name)));
+        table.add_rows(rows);
+        table.column_iter_mut().skip(1).for_each(|column| column.set_cell_alignment(CellAlignment::Right));
+        tables.push(table.to_string());
+    }
+    tables.push(FOOTNOTE.to_owned());
+    Ok(tables.join("\n\n"))
+}
+
+fn row(label: String, seeds: String, figure: impl Fn(Metric) -> String) -> Vec<String> {
+    [label, seeds].into_iter().chain(COLUMNS.map(|(metric, _)| figure(metric))).collect()
+}
+
+fn figure(found: &Metrics, metric: Metric, write: impl Fn(&Estimate) -> String) -> String {
+    found.get(&metric).map(write).unwrap_or_default()
+}

@@ -1,0 +1,64 @@
+//! Table 1: what the data sets hold.
+
+use crate::paper::published::published;
+use crate::{Error, Result};
+use comfy_table::{CellAlignment, Table, presets::ASCII_MARKDOWN};
+use ract_data::prepared::Meta;
+use std::fs;
+use std::path::Path;
+
+/// The data sets of the paper.
+const OF_THE_PAPER: [&str; 3] = ["ml-20m", "netflix", "msd"];
+
+/// A row per prepared data set in `folders`, of which the first that has one counts, and the published counts.
+///
+/// # Errors
+/// When a `meta.json` cannot be read.
+pub fn draw(folders: &[&Path]) -> Result<String> {
+    let mut table = Table::new();
+    table.load_style(ASCII_MARKDOWN);
+    table.set_header(["data", "users", "items", "interactions", "density", "held-out users", "training items"]);
+    let mut names: Vec<String> = Vec::new();
+    for folder in folders.iter().filter(|folder| folder.is_dir()) {
+        for entry in fs::read_dir(folder).map_err(Error::file("read", folder))? {
+            let entry = entry.map_err(Error::file("read", folder))?;
+            let name = entry.file_name().to_string_lossy().into_owned();
+            if entry.path().join("meta.json").exists() && !names.contains(&name) {
+                names.push(name);
+            }
+        }
+    }
+    names.sort();
+    for name in &names {
+        let files = folders.iter().map(|folder| folder.join(name).join("meta.json"));
+        let Some(file) = files.into_iter().find(|file| file.exists()) else { continue };
+        let text = fs::read_to_string(&file).map_err(Error::file("read", &file))?;
+        let meta: Meta = serde_json::from_str(&text)
+            .map_err(|error| Error::Failed(format!("{}: {error}: prepare the data anew", file.display())))?;
+        let synthetic = if name.ends_with("-like") { " (synthetic)" } else { "" };
+        table.add_row([
+            format!("{name}{synthetic}"),
+            meta.filtered.users.to_string(),
+            meta.filtered.items.to_string(),
+            meta.filtered.interactions.to_string(),
+            format!("{:.3} %", 100.0 * meta.density),
+            meta.options.heldout_users.to_string(),
+            meta.items.to_string(),
+        ]);
+    }
+    for name in OF_THE_PAPER {
+        if let Some(counts) = published(name)?.statistics.first() {
+            table.add_row([
+                format!("{name}, published"),
+                counts.users.to_string(),
+                counts.items.to_string(),
+                counts.interactions.clone(),
+                String::new(),
+                counts.heldout_users.to_string(),
+                String::new(),
+            ]);
+        }
+    }
+    table.column_iter_mut().skip(1).for_each(|column| column.set_cell_alignment(CellAlignment::Right));
+    Ok(table.to_string())
+}

@@ -1,0 +1,83 @@
+//! What a run notes while it trains: `history.jsonl`, `profile.json`.
+
+use crate::config::Phase;
+use crate::metrics::Metric;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// One epoch in `history.jsonl`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct EpochRecord {
+    /// Of which phase.
+    pub phase: Phase,
+    /// From 1.
+    pub epoch: u64,
+    /// Means over the epoch's batches, by name.
+    pub losses: BTreeMap<String, f64>,
+    /// Means over the validation users.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub validation: BTreeMap<Metric, f64>,
+    /// The actor's step size, where the phase tries several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub learning_rate: Option<f64>,
+    /// Whether it is the best epoch of its phase so far.
+    #[serde(default)]
+    pub best: bool,
+    /// Training and validation time.
+    pub seconds: f64,
+}
+
+impl EpochRecord {
+    pub(crate) fn new(phase: Phase, epoch: u64, losses: BTreeMap<String, f64>) -> Self {
+        Self { phase, epoch, losses, validation: BTreeMap::new(), learning_rate: None, best: false, seconds: 0.0 }
+    }
+}
+
+/// The epochs of a phase at the step size that it kept, which is that of its last best epoch, counted from 1.
+pub(crate) fn at_kept_rate(history: &[EpochRecord], phase: Phase) -> Vec<EpochRecord> {
+    let of_phase = || history.iter().filter(|record| record.phase == phase);
+    let kept = of_phase().rfind(|record| record.best).and_then(|best| best.learning_rate);
+    let mut records: Vec<_> = of_phase().filter(|record| record.learning_rate == kept).cloned().collect();
+    let before = records.first().map_or(0, |record| record.epoch - 1);
+    records.iter_mut().for_each(|record| record.epoch -= before);
+    records
+}
+
+/// Where the time of each phase went, by part: an op with its output's shape and its pass, or what is no op.
+pub type Profiles = BTreeMap<Phase, BTreeMap<String, PartTime>>;
+
+/// What a part of a phase took.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PartTime {
+    /// Share of all that was measured in the phase.
+    pub share: f64,
+    /// In all.
+    pub seconds: f64,
+    /// How often it was done.
+    pub calls: u64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_several_step_sizes_the_kept_one_is_shown_counted_from_its_own_first_epoch() {
+        let record = |epoch, rate, value, best| {
+            let mut record = EpochRecord::new(Phase::Control, epoch, BTreeMap::new());
+            record.learning_rate = Some(rate);
+            record.validation.insert(Metric::Ndcg(100), value);
+            record.best = best;
+            record
+        };
+        let history = [
+            record(1, 1e-5, 0.1, true),
+            record(2, 1e-5, 0.2, true),
+            record(3, 5e-5, 0.3, true),
+            record(4, 5e-5, 0.1, false),
+        ];
+        let best = at_kept_rate(&history, Phase::Control);
+        assert_eq!(best.iter().map(|record| record.epoch).collect::<Vec<_>>(), [1, 2]);
+        assert_eq!(best[0].validation[&Metric::Ndcg(100)], 0.3);
+    }
+}

@@ -1,0 +1,92 @@
+//! Metrics of held-out users.
+
+use crate::Result;
+use crate::metrics::{Candidates, Metric, score_users};
+use crate::run::PerUser;
+use crate::training::Trainer;
+use ndarray::{Array2, s};
+use ract_data::{Batch, HeldOut};
+use ract_models::baselines::Baseline;
+use ract_models::{Output, Scored, Users};
+
+/// The actor's metrics: scores without noise from all fold-in items.
+pub(crate) fn evaluate_actor(trainer: &mut Trainer<'_>, of: &HeldOut, metrics: &[Metric]) -> Result<PerUser> {
+    evaluate_and(trainer, of, metrics, |_, _, _| Ok(()))
+}
+
+/// The same, with the actor's own loss of each user on all items, the held-out ones too, and, when it `judges`, what the
+/// critic predicts from it.
+pub(crate) fn test_actor(trainer: &mut Trainer<'_>, of: &HeldOut, metrics: &[Metric], judges: bool) -> Result<PerUser> {
+    let (mut losses, mut predictions) = (Vec::new(), Vec::new());
+    let per_user = evaluate_and(trainer, of, metrics, |trainer, batch, Output { scores, own, kl }| {
+        let batch = batch.clone().with_all_items();
+        let loss = trainer.actor.loss().of(own, &batch.items);
+        losses.extend(loss.value()?.iter().map(|&loss| f64::from(loss)));
+        if judges {
+            let features = trainer.features(&trainer.tape, &batch, &Scored { scores, own, loss, kl });
+            predictions.extend(trainer.critic.judge(features).value()?.iter().map(|&metric| f64::from(metric)));
+        }
+        Ok(())
+    })?;
+    Ok(PerUser { loss: losses, predicted: predictions, ..per_user })
+}
+
+/// The metrics, and what `then` makes of the actor's output on each batch.
+fn evaluate_and(
+    trainer: &mut Trainer<'_>,
+    of: &HeldOut,
+    metrics: &[Metric],
+    mut then: impl for<'t> FnMut(&'t Trainer<'_>, &Batch<f32>, Output<'t, f32>) -> Result<()>,
+) -> Result<PerUser> {
+    evaluate(of, metrics, trainer.config.batch_size, |batch| {
+        let users = Users { input: &batch.input, items: &batch.items, rows: None };
+        let values = {
+            let output = trainer.actor.output(&trainer.tape, &users, None);
+            let scores = output.scores.value()?;
+            then(trainer, batch, output)?;
+            trainer.tape.timed("ranking", || {
+                score_users(|user| scores.row(user), Candidates::of(batch), &batch.unseen, metrics)
+            })
+        };
+        trainer.tape.reset();
+        Ok(values)
+    })
+}
+
+/// A baseline's metrics.
+pub(crate) fn evaluate_baseline(
+    baseline: &dyn Baseline,
+    of: &HeldOut,
+    metrics: &[Metric],
+    batch_size: usize,
+) -> Result<PerUser> {
+    evaluate(of, metrics, batch_size, |batch| {
+        let scores = baseline.scores(&batch.seen);
+        Ok(score_users(|user| scores.row(user), Candidates::of(batch), &batch.unseen, metrics))
+    })
+}
+
+fn evaluate(
+    of: &HeldOut,
+    metrics: &[Metric],
+    batch_size: usize,
+    mut score: impl FnMut(&Batch<f32>) -> Result<Array2<f64>>,
+) -> Result<PerUser> {
+    let held_out = |user: u32| of.held_out.items(user as usize).len();
+    let users: Vec<u32> = (0..of.n_users() as u32).filter(|&user| held_out(user) > 0).collect();
+    let mut values = Array2::zeros((users.len(), metrics.len()));
+    let mut done = 0;
+    for users in users.chunks(batch_size) {
+        let batch = Batch::evaluation(of, users);
+        values.slice_mut(s![done..done + users.len(), ..]).assign(&score(&batch)?);
+        done += users.len();
+    }
+    Ok(PerUser {
+        seen: users.iter().map(|&user| of.fold_in.items(user as usize).len() as f64).collect(),
+        unseen: users.iter().map(|&user| held_out(user) as f64).collect(),
+        users,
+        metrics: metrics.to_vec(),
+        values,
+        ..PerUser::default()
+    })
+}
