@@ -25,7 +25,7 @@ fn every_metric_of_every_user_has_the_golden_value() {
             case["scores"].as_array().unwrap().iter().map(|r| numbers(r).iter().map(|&x| x as f32).collect()).collect();
         let scores = Array2::from_shape_vec((rows.len(), rows[0].len()), rows.concat()).unwrap();
         let (fold_in, held_out) = (items(&case["fold_in"], scores.ncols()), items(&case["held_out"], scores.ncols()));
-        let metrics = [Metric::Ndcg(k), Metric::Dcg(k), Metric::Recall(k), Metric::AveragePrecision(k)];
+        let metrics = [Metric::ndcg(k), Metric::dcg(k), Metric::recall(k), Metric::average_precision(k)];
         let found = score_users(|user| scores.row(user), Candidates::AllBut(&fold_in), &held_out, &metrics);
         for (column, name) in ["ndcg", "dcg", "recall", "average_precision"].into_iter().enumerate() {
             for (user, expected) in numbers(&case[name]).into_iter().enumerate() {

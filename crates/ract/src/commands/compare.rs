@@ -30,7 +30,7 @@ pub(crate) fn run(args: Args) -> Result<()> {
     let (t, wilcoxon) = (adjusted(|pair| pair.t), adjusted(|pair| pair.wilcoxon));
     let mut table = Table::new();
     table.load_style(ASCII_MARKDOWN);
-    let title = format!("{}, paired by user", args.metric.to_string().to_uppercase());
+    let title = format!("{}, paired by user", args.metric.title());
     table.set_header([&title, "difference", "95 % (bootstrap)", "p (t)", "Holm", "p (Wilcoxon)", "Holm"]);
     for (place, (name, pair)) in pairs.iter().enumerate() {
         let (low, high) = pair.interval;

@@ -121,7 +121,7 @@ fn thousands(number: usize) -> String {
 
 /// The columns of a printed table: those of the paper's tables, as far as they were measured.
 fn columns(measured: &[Metric]) -> Vec<Metric> {
-    let paper = [Metric::Ndcg(100), Metric::Recall(20), Metric::Recall(50)];
+    let paper = [Metric::ndcg(100), Metric::recall(20), Metric::recall(50)];
     let columns: Vec<_> = paper.into_iter().filter(|metric| measured.contains(metric)).collect();
     if columns.is_empty() { measured.to_vec() } else { columns }
 }

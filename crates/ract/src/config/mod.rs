@@ -233,7 +233,7 @@ mod tests {
     #[test]
     fn overrides_reach_nested_keys_and_take_strings_without_quotes() {
         let config = read(MINIMAL, &["actor.epochs=3", "evaluation.select=recall@20", "dataset=other"]).unwrap();
-        assert_eq!((config.actor.epochs, config.evaluation.select), (3, Metric::Recall(20)));
+        assert_eq!((config.actor.epochs, config.evaluation.select), (3, Metric::recall(20)));
         assert_eq!(config.dataset, "other");
     }
 

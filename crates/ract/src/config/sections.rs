@@ -210,7 +210,7 @@ impl Default for Critic {
     fn default() -> Self {
         Self {
             hidden: vec![100, 100, 10],
-            metric: Metric::Ndcg(100),
+            metric: Metric::ndcg(100),
             inputs: vec![Feature::Seen, Feature::Unseen, Feature::Loss],
             features: Features::default(),
             epochs: 50,
@@ -228,8 +228,8 @@ impl Default for ActorCritic {
 
 impl Default for Evaluation {
     fn default() -> Self {
-        use Metric::{Ndcg, Recall};
-        let metrics = vec![Recall(20), Recall(50), Ndcg(100), Ndcg(1), Ndcg(3), Ndcg(5), Ndcg(200)];
-        Self { metrics, select: Ndcg(100) }
+        let (ndcg, recall) = (Metric::ndcg, Metric::recall);
+        let metrics = vec![recall(20), recall(50), ndcg(100), ndcg(1), ndcg(3), ndcg(5), ndcg(200)];
+        Self { metrics, select: ndcg(100) }
     }
 }

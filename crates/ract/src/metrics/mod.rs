@@ -1,6 +1,13 @@
-//! Ranking metrics, per user, on held-out items with the seen ones left out of the ranking, or among candidates.
+//! Ranking metrics, per user, on held-out items. Fold-in items are left out of the ranking, or only candidates are ranked.
+//!
+//! One metric a file. A new one is a file beside this one and a line in [`METRICS`]. A program that uses this crate can add
+//! one of its own with [`register`]. Experiment files then name it, and the critic can learn to predict it.
 
+mod average_precision;
+mod dcg;
+mod ndcg;
 mod ranking;
+mod recall;
 mod significance;
 mod summary;
 
@@ -9,14 +16,58 @@ pub use significance::{Comparison, holm};
 pub use summary::{Estimate, paired_gain};
 
 use serde::{Deserialize, Serialize};
+use std::cmp::Ordering;
 use std::fmt;
 use std::str::FromStr;
+use std::sync::{PoisonError, RwLock};
 
-/// The ideal DCG is at least this, so that a user with nothing held out scores 0.
-const IDEAL_FLOOR: f64 = 0.1;
+/// A kind of metric: what it is called, and its value for one user.
+#[derive(Debug)]
+pub struct MetricEntry {
+    /// The name in experiment files and results, in front of `@k`.
+    pub name: &'static str,
+    /// What it measures, in a few words.
+    pub about: &'static str,
+    /// Whether its value can exceed 1.
+    pub is_unbounded: bool,
+    /// The value of the first k ranks of one user: 0 or more, and 0 when nothing is held out.
+    pub of: fn(user: Ranked<'_>, k: usize) -> f64,
+}
 
-/// A function of one user's ranked list: what a critic can learn to predict. [`Metric`] has the field's; a caller may bring
-/// another, such as a logged outcome (`examples/own_metric.rs`).
+/// The metrics of this crate.
+pub static METRICS: &[MetricEntry] = &[ndcg::ENTRY, dcg::ENTRY, recall::ENTRY, average_precision::ENTRY];
+
+/// Metrics from outside of this crate.
+static REGISTERED: RwLock<Vec<&'static MetricEntry>> = RwLock::new(Vec::new());
+
+/// Makes a metric of another crate known by its name: experiment files and `ract` then take `name@k` (`examples/own_metric.rs`).
+///
+/// # Errors
+/// When the name is taken, or is no name.
+pub fn register(entry: &'static MetricEntry) -> Result<(), String> {
+    let name = entry.name;
+    if name.is_empty() || name.contains(['@', ',', ' ']) {
+        return Err(format!("'{name}' is no name of a metric: write letters, such as mrr"));
+    }
+    if find(name).is_some() {
+        return Err(format!("there is a metric {name} already: give yours another name"));
+    }
+    REGISTERED.write().unwrap_or_else(PoisonError::into_inner).push(entry);
+    Ok(())
+}
+
+/// All metrics that can be named.
+fn all() -> Vec<&'static MetricEntry> {
+    let registered = REGISTERED.read().unwrap_or_else(PoisonError::into_inner);
+    METRICS.iter().chain(registered.iter().copied()).collect()
+}
+
+fn find(name: &str) -> Option<&'static MetricEntry> {
+    all().into_iter().find(|entry| entry.name == name)
+}
+
+/// A function of one user's ranked list: what a critic can learn to predict. [`Metric`] is one by its name; a caller may bring
+/// another, such as a logged outcome.
 pub trait RankingMetric: Send + Sync {
     /// How many ranks it looks at.
     fn depth(&self) -> usize;
@@ -42,75 +93,88 @@ impl<M: RankingMetric + ?Sized> RankingMetric for &M {
     }
 }
 
-/// A metric of the first k ranks of one user.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+/// A metric of the first k ranks of one user, such as `ndcg@100`.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
-pub enum Metric {
-    /// Discounted cumulative gain, as a share of the best possible.
-    Ndcg(usize),
-    /// Discounted cumulative gain: each hit at rank r (from 1) counts `1 / log2(r + 1)`.
-    Dcg(usize),
-    /// Hits among the first k, divided by the smaller of k and the number of held-out items.
-    Recall(usize),
-    /// Precision at each hit, summed, divided by the smaller of k and the number of held-out items.
-    AveragePrecision(usize),
+pub struct Metric {
+    entry: &'static MetricEntry,
+    k: usize,
 }
 
 impl Metric {
-    /// The cut-off k.
-    pub fn k(self) -> usize {
-        match self {
-            Self::Ndcg(k) | Self::Dcg(k) | Self::Recall(k) | Self::AveragePrecision(k) => k,
-        }
+    /// Normalised discounted cumulative gain.
+    pub const fn ndcg(k: usize) -> Self {
+        Self { entry: &ndcg::ENTRY, k }
     }
 
-    fn prefix(self) -> &'static str {
-        match self {
-            Self::Ndcg(_) => "ndcg",
-            Self::Dcg(_) => "dcg",
-            Self::Recall(_) => "recall",
-            Self::AveragePrecision(_) => "ap",
-        }
+    /// Discounted cumulative gain.
+    pub const fn dcg(k: usize) -> Self {
+        Self { entry: &dcg::ENTRY, k }
+    }
+
+    /// Recall.
+    pub const fn recall(k: usize) -> Self {
+        Self { entry: &recall::ENTRY, k }
+    }
+
+    /// Average precision.
+    pub const fn average_precision(k: usize) -> Self {
+        Self { entry: &average_precision::ENTRY, k }
+    }
+
+    /// The cut-off k.
+    pub fn k(self) -> usize {
+        self.k
+    }
+
+    /// As the head of a column: `NDCG@100`.
+    pub fn title(self) -> String {
+        self.to_string().to_uppercase()
+    }
+
+    fn key(self) -> (&'static str, usize) {
+        (self.entry.name, self.k)
+    }
+}
+
+impl PartialEq for Metric {
+    fn eq(&self, other: &Self) -> bool {
+        self.key() == other.key()
+    }
+}
+
+impl Eq for Metric {}
+
+impl PartialOrd for Metric {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Metric {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.key().cmp(&other.key())
     }
 }
 
 impl RankingMetric for Metric {
     fn depth(&self) -> usize {
-        self.k()
+        self.k
     }
 
     fn is_unbounded(&self) -> bool {
-        matches!(self, Self::Dcg(_))
+        self.entry.is_unbounded
     }
 
-    /// 0 when nothing is held out.
     fn of(&self, user: Ranked<'_>) -> f64 {
-        let hits = &user.hits[..user.hits.len().min(self.k())];
-        let attainable = user.held_out.min(self.k());
-        let hit_ranks = || (1..).zip(hits).filter_map(|(rank, &hit)| hit.then_some(rank));
-        match self {
-            Self::Dcg(_) => hit_ranks().map(discount).sum(),
-            Self::Ndcg(_) => {
-                let ideal: f64 = (1..=attainable).map(discount).sum();
-                hit_ranks().map(discount).sum::<f64>() / ideal.max(IDEAL_FLOOR)
-            }
-            Self::Recall(_) => hit_ranks().count() as f64 / attainable.max(1) as f64,
-            Self::AveragePrecision(_) => {
-                let precisions = (1..).zip(hit_ranks()).map(|(hits, rank)| f64::from(hits) / rank as f64);
-                precisions.sum::<f64>() / attainable.max(1) as f64
-            }
-        }
+        (self.entry.of)(user, self.k)
     }
-}
-
-fn discount(rank: usize) -> f64 {
-    1.0 / ((rank + 1) as f64).log2()
 }
 
 /// As in configuration and results: `ndcg@100`, `recall@20`, `ap@10`, `dcg@100`.
 impl fmt::Display for Metric {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}@{}", self.prefix(), self.k())
+        write!(f, "{}@{}", self.entry.name, self.k)
     }
 }
 
@@ -120,11 +184,12 @@ impl FromStr for Metric {
     fn from_str(s: &str) -> Result<Self, String> {
         let metric = s.split_once('@').and_then(|(name, k)| {
             let k = k.parse().ok().filter(|&k| k > 0)?;
-            [Self::Ndcg(k), Self::Dcg(k), Self::Recall(k), Self::AveragePrecision(k)]
-                .into_iter()
-                .find(|metric| metric.prefix() == name)
+            Some(Self { entry: find(name)?, k })
         });
-        metric.ok_or_else(|| format!("unknown metric '{s}': write ndcg@K, recall@K, ap@K or dcg@K, such as ndcg@100"))
+        metric.ok_or_else(|| {
+            let names: Vec<_> = all().iter().map(|entry| format!("{}@K", entry.name)).collect();
+            format!("unknown metric '{s}': write one of {}, such as ndcg@100", names.join(", "))
+        })
     }
 }
 
@@ -151,8 +216,65 @@ mod tests {
         for name in ["ndcg@100", "dcg@5", "recall@20", "ap@1"] {
             assert_eq!(name.parse::<Metric>().unwrap().to_string(), name);
         }
-        for wrong in ["ndcg", "ndcg@0", "ndcg@x", "mrr@10", ""] {
-            assert!(wrong.parse::<Metric>().unwrap_err().contains("write ndcg@K"), "{wrong}");
+        for wrong in ["ndcg", "ndcg@0", "ndcg@x", "err@10", ""] {
+            assert!(wrong.parse::<Metric>().unwrap_err().contains("write one of ndcg@K, dcg@K"), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_metric_from_outside_is_named_like_the_others_and_names_are_not_taken_twice() {
+        static LAST: MetricEntry = MetricEntry {
+            name: "last",
+            about: "whether the item at rank k is a hit",
+            is_unbounded: false,
+            of: |user, k| f64::from(u8::from(user.hits.get(k - 1) == Some(&true))),
+        };
+        register(&LAST).unwrap();
+        let metric: Metric = "last@2".parse().unwrap();
+        assert_eq!(metric.of(Ranked { hits: &[false, true], items: &[3, 1], held_out: 1 }), 1.0);
+        assert!(register(&LAST).unwrap_err().contains("there is a metric last already"));
+        static NAMELESS: MetricEntry = MetricEntry { name: "a@b", ..LAST_COPY };
+        const LAST_COPY: MetricEntry = MetricEntry { name: "", about: "", is_unbounded: false, of: |_, _| 0.0 };
+        assert!(register(&NAMELESS).unwrap_err().contains("is no name of a metric"));
+    }
+
+    /// The promises that every metric of the registry keeps at the edges.
+    #[test]
+    fn every_metric_keeps_its_bounds_without_targets_beyond_the_list_and_for_the_best_list() {
+        for entry in METRICS {
+            let of = |hits: &[bool], held_out, k| {
+                let items: Vec<u32> = (0..hits.len() as u32).collect();
+                let value = (entry.of)(Ranked { hits, items: &items, held_out }, k);
+                assert!(value.is_finite() && value >= 0.0, "{}@{k} is {value}", entry.name);
+                assert!(entry.is_unbounded || value <= 1.0, "{}@{k} is {value}", entry.name);
+                value
+            };
+            assert_eq!(of(&[false; 3], 0, 3), 0.0, "{}: nothing is held out", entry.name);
+            assert_eq!(of(&[], 0, 10), 0.0, "{}: nothing is ranked", entry.name);
+            assert_eq!(of(&[], 2, 10), 0.0, "{}: nothing is ranked", entry.name);
+            assert_eq!(of(&[false, true], 1, 2), of(&[false, true], 1, 50), "{}: k is beyond the list", entry.name);
+            assert_eq!(of(&[true, false, true], 2, 1), of(&[true], 2, 1), "{}: what follows k", entry.name);
+            let best = of(&[true, true, false], 2, 3);
+            assert!(entry.is_unbounded || best == 1.0, "{}: the best list has {best}", entry.name);
+            for worse in [[true, false, false], [false, true, false], [false, false, false]] {
+                assert!(of(&worse, 2, 3) < best, "{}: {worse:?} is worse", entry.name);
+            }
+        }
+    }
+
+    #[test]
+    fn of_equal_scores_the_first_item_counts_first_for_every_metric() {
+        use ndarray::array;
+        use ract_data::Interactions;
+        let scores = array![[0.5_f32, 0.5, 0.5]];
+        let rows = |items: &[u32]| Interactions::from_rows(3, [items.to_vec()]);
+        let none = rows(&[]);
+        for entry in METRICS {
+            let metric = Metric { entry, k: 1 };
+            let of = |target: u32| {
+                score_users(|u| scores.row(u), Candidates::AllBut(&none), &rows(&[target]), &[metric])[(0, 0)]
+            };
+            assert!(of(0) > 0.0 && of(1) == 0.0 && of(2) == 0.0, "{}", entry.name);
         }
     }
 }

@@ -22,6 +22,19 @@ pub struct Ranked<'a> {
     pub held_out: usize,
 }
 
+impl Ranked<'_> {
+    /// The ranks of the hits among the first k, ascending, from 1.
+    pub fn hit_ranks(&self, k: usize) -> impl Iterator<Item = usize> {
+        (1..).zip(self.hits.iter().take(k)).filter_map(|(rank, &hit)| hit.then_some(rank))
+    }
+
+    /// The number of hits that the first k ranks can hold: the smaller of k and the number of held-out items, but at least 1,
+    /// so that it can divide.
+    pub fn attainable(&self, k: usize) -> usize {
+        self.held_out.min(k).max(1)
+    }
+}
+
 /// Which items are ranked; row for row of the same users.
 #[derive(Clone, Copy, Debug)]
 pub enum Candidates<'a> {
@@ -148,14 +161,15 @@ mod tests {
 
     #[test]
     fn candidates_alone_are_ranked() {
-        use crate::metrics::Metric::{Ndcg, Recall};
+        use crate::metrics::Metric;
+        let (ndcg, recall) = (Metric::ndcg, Metric::recall);
         // Item 3 is the fourth of all, and behind item 5 the second of the candidates: 1 / log2(3) of the ideal 1.
         let scores = Array2::from_shape_vec((1, 6), vec![0.9, 0.1, 0.8, 0.6, f32::NAN, 0.7]).unwrap();
         let rows = |items: &[u32]| Interactions::from_rows(6, [items.to_vec()]);
         let (seen, wanted, candidates) = (rows(&[]), rows(&[3]), rows(&[1, 3, 4, 5]));
-        let of = |pool| score_users(|user| scores.row(user), pool, &wanted, &[Recall(1), Recall(2), Ndcg(2), Ndcg(10)]);
-        let ndcg = 1.0 / 3.0_f64.log2();
-        assert_eq!(of(Candidates::Among(&candidates)), ndarray::array![[0.0, 1.0, ndcg, ndcg]]);
+        let of = |pool| score_users(|user| scores.row(user), pool, &wanted, &[recall(1), recall(2), ndcg(2), ndcg(10)]);
+        let at_second = 1.0 / 3.0_f64.log2();
+        assert_eq!(of(Candidates::Among(&candidates)), ndarray::array![[0.0, 1.0, at_second, at_second]]);
         assert_eq!(of(Candidates::AllBut(&seen)), ndarray::array![[0.0, 0.0, 0.0, 1.0 / 5.0_f64.log2()]]);
     }
 
@@ -172,7 +186,7 @@ mod tests {
             (0..USERS).map(|u| (0..100).map(|i| (u as u32 + 2 * i) % 300).collect::<Vec<_>>()),
         );
         let wanted = Interactions::from_rows(300, (0..USERS).map(|u| [candidates.items(u)[u % 100]]));
-        let metrics = [Metric::Recall(10)];
+        let metrics = [Metric::recall(10)];
         let found = score_users(|user| scores.row(user), Candidates::Among(&candidates), &wanted, &metrics);
         let hits = Estimate::of(found.column(0).iter().copied());
         assert!((hits.mean - 0.1).abs() < 4.0 * hits.se && hits.se < 0.01, "{hits}");

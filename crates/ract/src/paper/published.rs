@@ -146,7 +146,7 @@ mod tests {
         let Published { statistics, rows, curves, ablations, correlations, activity, cut_offs } =
             published("ml-20m").unwrap();
         let ract = rows.iter().find(|row| row.model == "RaCT").unwrap();
-        assert_eq!((ract.test[&Metric::Ndcg(100)], ract.mark()), (0.434, ""));
+        assert_eq!((ract.test[&Metric::ndcg(100)], ract.mark()), (0.434, ""));
         assert_eq!(rows.iter().find(|row| row.model == "CDAE").unwrap().mark(), "*");
         assert_eq!(curves[0].points[4], (5.0, 0.391));
         assert_eq!(statistics[0].items, 20_108);

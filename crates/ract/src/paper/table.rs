@@ -41,7 +41,7 @@ fn title(users: usize, candidates: Option<usize>) -> String {
 fn draw(title: String, evaluation: &TestSummary, actor: &str, metrics: &[Metric], published: &[Row]) -> Table {
     let mut table = Table::new();
     table.load_style(ASCII_MARKDOWN);
-    table.set_header(std::iter::once(title).chain(metrics.iter().map(|m| m.to_string().to_uppercase())));
+    table.set_header(std::iter::once(title).chain(metrics.iter().map(|m| m.title())));
     for key in TESTED {
         if let Some(found) = evaluation.test.get(key) {
             table.add_row(row(label(key, actor).to_owned(), found, metrics, |estimate| estimate.to_string()));
@@ -70,7 +70,7 @@ pub fn baseline(label: &str, result: &BaselineResult, metrics: &[Metric]) -> Tab
     let mut table = Table::new();
     table.load_style(ASCII_MARKDOWN);
     let title = title(result.test_users, result.candidates);
-    table.set_header(std::iter::once(title).chain(metrics.iter().map(|m| m.to_string().to_uppercase())));
+    table.set_header(std::iter::once(title).chain(metrics.iter().map(|m| m.title())));
     for found in result.test.values() {
         table.add_row(row(label.to_owned(), found, metrics, |estimate| estimate.to_string()));
     }
@@ -113,7 +113,7 @@ mod tests {
 
     #[test]
     fn gains_have_a_sign_and_published_figures_stand_beneath() {
-        let metric = Metric::Ndcg(100);
+        let metric = Metric::ndcg(100);
         let figure = |mean, se| Metrics::from([(metric, Estimate { mean, se })]);
         let evaluation = TestSummary {
             test_users: 7,

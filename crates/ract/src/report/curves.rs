@@ -55,7 +55,7 @@ pub(super) fn figures(runs: &[&[EpochRecord]], published: &[published::Curve]) -
 
 /// The title of a metric on the validation users.
 fn validation(metric: Metric) -> String {
-    format!("validation {}", metric.to_string().to_uppercase())
+    format!("validation {}", metric.title())
 }
 
 /// What the curves of a phase are called.

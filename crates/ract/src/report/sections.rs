@@ -21,7 +21,7 @@ pub(super) fn lead(told: &Told<'_>) -> String {
     let found = [("RaCT gains", gain("ract-actor")), ("the control gains", gain("control-actor"))];
     let found: Vec<_> = found.into_iter().filter_map(|(who, gain)| Some(format!("{who} {}", say(gain?)))).collect();
     let label = told.config.actor_label();
-    let metric = metric.to_string().to_uppercase();
+    let metric = metric.title();
     match found.is_empty() {
         true => format!("{label}: {metric} of {} test users.", evaluation.test_users),
         false => format!("{metric} of {} test users, over {label}: {}.", evaluation.test_users, found.join(", ")),
@@ -147,7 +147,7 @@ pub(super) fn of_dataset(dataset: &str, results: &Results) -> Result<Part> {
     }));
     let text = vec![format!(
         "Test {}; beside a gain its standard error over the users, and in how many seeds it is more than twice that.",
-        metric.to_string().to_uppercase()
+        metric.title()
     )];
     Ok(Part { heading: dataset.to_owned(), text, rows, figures, parts, ..Part::default() })
 }
@@ -158,7 +158,7 @@ fn actors(groups: &[Vec<&Run>], metric: Metric) -> Result<Figure> {
         let found = runs.iter().map(|run| Some(run.result.evaluation.test.get(of)?.get(&metric)?.mean));
         found.collect::<Option<Vec<f64>>>().map(|means| Estimate::between(&means).mean)
     };
-    let metric_name = format!("test {}", metric.to_string().to_uppercase());
+    let metric_name = format!("test {}", metric.title());
     let mut groups: Vec<_> = groups.iter().collect();
     groups.sort_by(|a, b| mean(a, "actor").unwrap_or_default().total_cmp(&mean(b, "actor").unwrap_or_default()));
     let mut rows = Vec::new();

@@ -181,7 +181,7 @@ mod tests {
         let mut record = EpochRecord::new(phase, epoch, BTreeMap::from([("nll".to_owned(), loss)]));
         record.seconds = 2.0;
         if phase == Phase::Actor {
-            record.validation.insert(Metric::Ndcg(100), loss / 1000.0);
+            record.validation.insert(Metric::ndcg(100), loss / 1000.0);
         }
         record
     }

@@ -66,7 +66,7 @@ mod tests {
         let record = |epoch, rate, value, best| {
             let mut record = EpochRecord::new(Phase::Control, epoch, BTreeMap::new());
             record.learning_rate = Some(rate);
-            record.validation.insert(Metric::Ndcg(100), value);
+            record.validation.insert(Metric::ndcg(100), value);
             record.best = best;
             record
         };
@@ -78,6 +78,6 @@ mod tests {
         ];
         let best = at_kept_rate(&history, Phase::Control);
         assert_eq!(best.iter().map(|record| record.epoch).collect::<Vec<_>>(), [1, 2]);
-        assert_eq!(best[0].validation[&Metric::Ndcg(100)], 0.3);
+        assert_eq!(best[0].validation[&Metric::ndcg(100)], 0.3);
     }
 }

@@ -127,7 +127,7 @@ mod tests {
             users: vec![0, 4],
             seen: vec![3.0, 4.0],
             unseen: vec![1.0, 2.0],
-            metrics: vec![Metric::Ndcg(100), Metric::Recall(20)],
+            metrics: vec![Metric::ndcg(100), Metric::recall(20)],
             values: array![[0.1, 0.2], [1.0 / 3.0, 0.0]],
             ..PerUser::default()
         };

@@ -200,7 +200,7 @@ impl<'a> Workbench<'a> {
         let mut state = PhaseState::new(Phase::Actor, &self.trainer);
         let start = Instant::now();
         self.trainer.epoch(&mut state, 1, &self.train, &mut Clock { ticks: Vec::new() })?;
-        evaluate_actor(&mut self.trainer, &self.held_out, &[Metric::Ndcg(100)])?;
+        evaluate_actor(&mut self.trainer, &self.held_out, &[Metric::ndcg(100)])?;
         Ok(Epoch {
             batches: self.trainer.batches(&self.train),
             evaluated: self.held_out.n_users(),
@@ -209,7 +209,7 @@ impl<'a> Workbench<'a> {
     }
 
     fn time_evaluation(&mut self, steps: usize) -> Result<Vec<f64>> {
-        const METRICS: [Metric; 3] = [Metric::Ndcg(100), Metric::Recall(20), Metric::Recall(50)];
+        const METRICS: [Metric; 3] = [Metric::ndcg(100), Metric::recall(20), Metric::recall(50)];
         let batches = (self.held_out.n_users() as f64 / self.trainer.config.batch_size as f64).max(1.0);
         let mut per_batch = || -> Result<f64> {
             let start = Instant::now();

@@ -21,7 +21,7 @@ const WITH_CONTROL: &str = "cut-off-100";
 fn draw(results: &Results, title: String) -> Result<Figure> {
     let row = |experiment: &str, of: &str| -> Result<Vec<f64>> {
         let runs = runs(results, experiment)?;
-        let gains = CUT_OFFS.map(|r| gain(&runs, of, Metric::Ndcg(r)).map_or(f64::NAN, |gain| gain.mean));
+        let gains = CUT_OFFS.map(|r| gain(&runs, of, Metric::ndcg(r)).map_or(f64::NAN, |gain| gain.mean));
         Ok(gains.to_vec())
     };
     let mut rows = vec![row(WITH_CONTROL, "control-actor")?];
@@ -31,7 +31,7 @@ fn draw(results: &Results, title: String) -> Result<Figure> {
     let published = elsewhere()?.cut_offs;
     let difference = |r: usize| match &published[..] {
         [before, after] => {
-            let [before, after] = [before, after].map(|row| row.test.get(&Metric::Ndcg(r)).copied());
+            let [before, after] = [before, after].map(|row| row.test.get(&Metric::ndcg(r)).copied());
             after.zip(before).map_or(f64::NAN, |(after, before)| after - before)
         }
         _ => f64::NAN,

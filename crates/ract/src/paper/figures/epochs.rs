@@ -37,7 +37,7 @@ fn draw(results: &Results, title: String) -> Result<Figure> {
     let panel = |title: &str, series: Vec<Series>| Panel {
         title: title.to_owned(),
         x: Axis::of("epoch"),
-        y: Axis::of(format!("validation {}", METRIC.to_string().to_uppercase())),
+        y: Axis::of(format!("validation {}", METRIC.title())),
         content: Content::Series(series),
     };
     let whole = branches(trained, trained + 1.0).into_iter().chain([Series::new("Mult-VAE", Mark::Line, actor)]);

@@ -18,7 +18,7 @@ use crate::run::{Results, Run, Tested, at_kept_rate, gains, mean_gain, per_user}
 use crate::{Error, Result};
 
 /// What the figures measure by.
-const METRIC: Metric = Metric::Ndcg(100);
+const METRIC: Metric = Metric::ndcg(100);
 /// The data set that the published figures beside ours are of.
 const PUBLISHED: &str = "ml-20m";
 

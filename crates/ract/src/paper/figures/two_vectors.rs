@@ -23,7 +23,7 @@ fn draw(_: &Results, title: String) -> Result<Figure> {
     let wanted = Interactions::from_rows(ITEMS.len(), [[0, 1], [0, 1]]);
     let nothing = Interactions::from_rows(ITEMS.len(), [[0_u32; 0]; 2]);
     let all = Candidates::AllBut(&nothing);
-    let ndcg = score_users(|row| probabilities.row(row), all, &wanted, &[Metric::Ndcg(ITEMS.len())]);
+    let ndcg = score_users(|row| probabilities.row(row), all, &wanted, &[Metric::ndcg(ITEMS.len())]);
     let series = probabilities.rows().into_iter().enumerate().map(|(row, of_items)| {
         let nll: f32 = wanted.items(row).iter().map(|&item| -of_items[item as usize].ln()).sum();
         let label = format!("{}: NLL {nll:.2}, NDCG {:.2}", ["first", "second"][row], ndcg[(row, 0)]);

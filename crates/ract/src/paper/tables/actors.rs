@@ -42,9 +42,12 @@ pub fn draw(results: &Results, metric: Metric) -> Result<Table> {
     let mut table = Table::new();
     table.load_style(ASCII_MARKDOWN);
     let header = ["actor", "seeds", "before", "control", "RaCT", "control gains", "RaCT gains", "RaCT - control"];
-    table.set_header(header.into_iter().chain(["s per epoch", "peak MB"]).map(|title| {
-        if title == "actor" { format!("test {}", metric.to_string().to_uppercase()) } else { title.to_owned() }
-    }));
+    table.set_header(
+        header
+            .into_iter()
+            .chain(["s per epoch", "peak MB"])
+            .map(|title| if title == "actor" { format!("test {}", metric.title()) } else { title.to_owned() }),
+    );
     let mut groups = results.over_seeds()?;
     groups.sort_by(|a, b| mean(a, metric, "actor").total_cmp(&mean(b, metric, "actor")));
     for runs in groups {

@@ -28,7 +28,7 @@ const ROWS: [(&str, &str, &str); 19] = [
     ("EASE + VAE, control", "ease-vae", "control"),
     ("EASE + VAE, RaCT", "ease-vae", "ract"),
 ];
-const METRICS: [Metric; 3] = [Metric::Recall(20), Metric::Recall(50), Metric::Ndcg(100)];
+const METRICS: [Metric; 3] = [Metric::recall(20), Metric::recall(50), Metric::ndcg(100)];
 /// The data sets of the paper.
 const OF_THE_PAPER: [(&str, &str); 3] = [("ml-20m", "ML-20M"), ("netflix", "Netflix"), ("msd", "MSD")];
 
@@ -48,7 +48,7 @@ pub fn draw(results: &Results, dataset: &str) -> Result<String> {
     let mut table = Table::new();
     table.load_style(ASCII_MARKDOWN);
     let synthetic = if dataset.ends_with("-like") { " (synthetic)" } else { "" };
-    let measured = METRICS.map(|metric| metric.to_string().to_uppercase());
+    let measured = METRICS.map(|metric| metric.title());
     let others = OF_THE_PAPER.map(|(_, name)| format!("{name}, published"));
     let header = [format!("{dataset}{synthetic}"), "seeds".to_owned()];
     table.set_header(header.into_iter().chain(measured).chain(others).chain(["from".to_owned()]));

@@ -12,7 +12,7 @@ pub const EXPERIMENTS: [&str; 9] =
     ["wmf", "mult-vae", "mult-vae-ndcg100", "ease-vae", "popularity", "knn", "als", "slim", "ease"];
 
 /// With one item to be found, the hit rate is the recall.
-const COLUMNS: [(Metric, &str); 2] = [(Metric::Recall(10), "HR@10"), (Metric::Ndcg(10), "NDCG@10")];
+const COLUMNS: [(Metric, &str); 2] = [(Metric::recall(10), "HR@10"), (Metric::ndcg(10), "NDCG@10")];
 /// Those that NCF's authors measured; their figures are shown with or without ours.
 const PUBLISHED: [&str; 2] = ["ncf-ml-1m", "ncf-pinterest"];
 

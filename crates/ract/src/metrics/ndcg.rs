@@ -1,0 +1,33 @@
+//! Normalised discounted cumulative gain.
+
+use super::dcg::{dcg, discount};
+use super::{MetricEntry, Ranked};
+
+pub(super) const ENTRY: MetricEntry = MetricEntry {
+    name: "ndcg",
+    about: "discounted cumulative gain, as a share of the best possible",
+    is_unbounded: false,
+    of,
+};
+
+/// The ideal DCG is at least this, so that a user with nothing held out scores 0.
+const IDEAL_FLOOR: f64 = 0.1;
+
+/// `DCG@k / IDCG@k` (Järvelin and Kekäläinen, TOIS 2002). The ideal list has a hit at each of its first
+/// `min(k, held out)` ranks.
+fn of(user: Ranked<'_>, k: usize) -> f64 {
+    let ideal: f64 = (1..=user.held_out.min(k)).map(discount).sum();
+    dcg(user, k) / ideal.max(IDEAL_FLOOR)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hit_at_the_second_rank_of_one_that_is_held_out_is_worth_the_discount() {
+        let user = Ranked { hits: &[false, true], items: &[4, 7], held_out: 1 };
+        assert!((of(user, 2) - 1.0 / 3.0_f64.log2()).abs() < 1e-12);
+        assert_eq!(of(user, 1), 0.0);
+    }
+}
