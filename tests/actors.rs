@@ -5,6 +5,8 @@
 mod support;
 
 use ract_models::actors::ACTORS;
+use ract_models::features::{FEATURES, FeatureEntry};
+use ract_models::fine_tuning::{ARMS, ArmEntry};
 use serde_json::Value;
 use std::fs;
 use support::workplace::{Workplace, failure};
@@ -23,7 +25,7 @@ fn every_actor_is_trained_fine_tuned_by_the_critic_saved_and_compared() {
         assert!(table.contains(&format!("| RaCT - {}", entry.label)), "{table}");
         let result = workplace.json(&format!("{}/result.json", entry.name));
         assert_eq!(result["actor"], entry.name);
-        // Popularity is strong on so small a world, and so few epochs; random scores reach about a third of it.
+        // Popularity is strong on so small a data set, and so few epochs; random scores reach about a third of it.
         let (actor, popularity) = (ndcg(&result, "actor"), ndcg(&result, "popularity"));
         assert!(actor > 0.7 * popularity, "{}: {actor} beside {popularity}", entry.name);
         assert_eq!(workplace.succeed(&["evaluate", entry.name]), table);
@@ -48,17 +50,16 @@ fn an_actor_that_trains_in_turns_resumes_with_the_same_bits() {
 #[test]
 fn fine_tunings_start_from_the_same_actor_and_are_compared_with_it_and_with_the_critic() {
     let workplace = Workplace::new();
-    let all = r#"fine_tuning=["control", "flat", "per-item", "warp", "lambda-rank", "ract"]"#;
-    let table = workplace.succeed(&["run", "tiny.toml", "--set", all]);
+    let names: Vec<_> = ARMS.iter().map(|arm| format!("\"{}\"", arm.name)).collect();
+    let all = format!("fine_tuning=[{}, \"ract\"]", names.join(", "));
+    let table = workplace.succeed(&["run", "tiny.toml", "--set", &all]);
     let result = workplace.json("runs/tiny/result.json");
-    let arms = ["control", "flat", "per_item", "warp", "lambda_rank"];
-    for arm in arms {
-        assert!(result["gain"].get(format!("{arm}-actor")).is_some(), "{arm}");
-        assert!(result["gain"].get(format!("ract-{arm}")).is_some(), "{arm}");
-        assert_ne!(ndcg(&result, arm), ndcg(&result, "actor"), "{arm}");
-    }
-    for label in ["loss alone", "loss / n", "fine-tuned by WARP", "fine-tuned by LambdaRank"] {
+    for ArmEntry { key, label, .. } in ARMS {
+        assert!(result["gain"].get(format!("{key}-actor")).is_some(), "{key}");
+        assert!(result["gain"].get(format!("ract-{key}")).is_some(), "{key}");
+        assert_ne!(ndcg(&result, key), ndcg(&result, "actor"), "{key}");
         assert!(table.contains(&format!("| {label} ")), "{label} in\n{table}");
+        assert!(workplace.exists(&format!("runs/tiny/checkpoints/{key}.safetensors")), "{key}");
     }
     let without = workplace.succeed(&["run", "tiny.toml", "--out", "without", "--set", r#"fine_tuning=["flat"]"#]);
     assert!(!without.contains("RaCT") && !workplace.exists("without/checkpoints/critic.safetensors"));
@@ -116,6 +117,24 @@ fn a_critic_sees_what_it_is_given_and_predicts_what_it_is_asked_to() {
     let counts = workplace.ract(&["run", "tiny.toml", "--set", r#"critic.inputs=["seen"]"#]).output().unwrap();
     let (code, line) = failure(&counts);
     assert!(code == 2 && line.contains("nothing through which a gradient reaches the actor"), "{line}");
+}
+
+#[test]
+fn every_feature_can_be_given_to_a_critic_and_is_shown_when_its_gradients_are() {
+    let workplace = Workplace::new();
+    let actor = "actor_from=\"runs/tiny\"";
+    workplace.succeed(&["run", "tiny.toml", "--set", "critic.features=raw"]);
+    for FeatureEntry { name, has_gradient, .. } in FEATURES {
+        let inputs = if *name == "loss" { r#"["loss"]"#.to_owned() } else { format!(r#"["loss", "{name}"]"#) };
+        let inputs = format!("critic.inputs={inputs}");
+        let sets = ["--set", "critic.features=raw", "--set", actor, "--set", &inputs];
+        workplace.succeed(&[&["run", "tiny.toml", "--out", name][..], &sets].concat());
+        let shown = workplace.succeed(&["inspect", name, "--phase", "actor-critic"]);
+        let (table, constants) = shown.split_once("constant, without gradient: ").unwrap_or((&shown, ""));
+        let is_in_table = table.lines().any(|line| line.split(' ').next() == Some(name));
+        let is_constant = constants.trim().split(", ").any(|constant| constant == *name);
+        assert_eq!((is_in_table, is_constant), (*has_gradient, !has_gradient), "{name} in\n{shown}");
+    }
 }
 
 #[test]

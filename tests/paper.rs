@@ -8,11 +8,14 @@ use serde_json::Value;
 use std::fs;
 use support::workplace::{EXPERIMENT, Workplace, failure};
 
-/// Experiments on a small synthetic world, in the places that tables and figures look for them.
+const INDEX: &str = include_str!("../experiments/index.toml");
+
+/// Experiments on a small synthetic data set, in the places that tables and figures look for them.
 fn workplace(experiments: &[(&str, &str)]) -> Workplace {
     let workplace = Workplace::new();
     let folder = workplace.folder.path().join("experiments/tiny");
     fs::create_dir_all(&folder).unwrap();
+    fs::write(folder.with_file_name("index.toml"), INDEX).unwrap();
     for (name, keys) in experiments {
         fs::write(folder.join(format!("{name}.toml")), format!("{keys}\n{EXPERIMENT}")).unwrap();
     }
@@ -106,6 +109,26 @@ fn every_figure_is_drawn_from_runs_that_it_trains_itself() {
 }
 
 #[test]
+fn an_experiment_is_added_to_a_table_by_toml_alone() {
+    let workplace = workplace(&[("mine", "")]);
+    let row = r#"{ label = "My actor", experiment = "mine", role = "actor" }"#;
+    let index = format!("[groups]\nmine = [\"mine\", \"elsewhere\"]\n[table.2]\ndata = \"tiny\"\nshow = [{row}]\n");
+    fs::write(workplace.folder.path().join("experiments/index.toml"), index).unwrap();
+    // Without `seeds` the run lies in the experiment's folder, where `ract run` trains it too.
+    let table = workplace.succeed(&["table", "2"]);
+    let actor = mean(&workplace.json("runs/tiny/mine/result.json"), "actor");
+    assert_eq!(cells(&table, "My actor")[5], format!("{actor:.4}"), "{table}");
+    assert_eq!(workplace.succeed(&["list", "mine", "--data", "tiny"]), "experiments/tiny/mine.toml\n");
+    workplace.succeed(&["keep", "tiny"]);
+    assert_eq!(
+        workplace.read("experiments/results/tiny/mine/result.json"),
+        workplace.read("runs/tiny/mine/result.json")
+    );
+    let (code, line) = failure(&workplace.ract(&["list", "yours"]).output().unwrap());
+    assert!(code == 2 && line.ends_with("there is no group 'yours': write one of mine"), "{line}");
+}
+
+#[test]
 fn a_comparison_is_paired_by_user_and_refuses_other_users() {
     let workplace = Workplace::new();
     workplace.succeed(&["run", "tiny.toml"]);
@@ -120,7 +143,7 @@ fn a_comparison_is_paired_by_user_and_refuses_other_users() {
     let (code, line) = failure(&workplace.ract(&["compare", "runs/tiny", "other"]).output().unwrap());
     assert!(code == 2 && line.contains("were tested on different data"), "{line}");
     let (code, line) = failure(&workplace.ract(&["compare", "runs/tiny:warp", "runs/tiny"]).output().unwrap());
-    assert!(code == 2 && line.contains("there are actor, control, popularity, ract"), "{line}");
+    assert!(code == 2 && line.contains("there are popularity, actor, control, ract"), "{line}");
 }
 
 #[test]

@@ -105,7 +105,7 @@ fn an_inspected_batch_shows_the_count_features_as_constants() {
 
     let both = inspect("actor-critic");
     assert!(both.ends_with("constant, without gradient: seen, unseen\n"), "{both}");
-    for name in ["features", "nll", "logits", "z", "enc_w", "dec2_b"] {
+    for name in ["features", "loss", "logits", "z", "enc_w", "dec2_b"] {
         assert!(shows(&both, name), "{name} in\n{both}");
     }
     let critic = inspect("critic");
@@ -133,7 +133,7 @@ fn several_runs_are_summed_up_by_their_mean() {
     let table = workplace.succeed(&["evaluate", "0", "1"]);
     let row = table.lines().find(|line| line.starts_with("| RaCT - Mult-VAE ")).unwrap();
     assert!(
-        table.starts_with("| test, mean ± deviation of 2 runs ") && row.contains(&format!("{mean:+.4} ± ")),
+        table.starts_with("| test, mean ± standard deviation of 2 runs ") && row.contains(&format!("{mean:+.4} ± ")),
         "{table}"
     );
 }
@@ -200,7 +200,7 @@ fn an_actor_that_is_taken_from_another_run_leads_to_the_same_bits() {
 fn an_experiment_of_several_seeds_makes_a_run_of_each() {
     let workplace = Workplace::new();
     let printed = workplace.succeed(&["run", "tiny.toml", "--set", "seeds=[3, 5]", "--set", "actor.epochs=2"]);
-    assert!(printed.contains("test, mean ± deviation of 2 runs"), "{printed}");
+    assert!(printed.contains("test, mean ± standard deviation of 2 runs"), "{printed}");
     assert_eq!(workplace.json("runs/tiny/seed-5/result.json")["seed"], 5);
     let printed = workplace.succeed(&["run", "tiny.toml", "--set", "seeds=[3, 5]", "--set", "seed=4", "--out", "one"]);
     assert!(printed.contains("test, 60 users") && workplace.exists("one/result.json"), "{printed}");

@@ -282,6 +282,11 @@ impl<T: Scalar> Tape<T> {
     }
 
     /// Names a node; the first name stays.
+    /// The names of all named nodes, in the order in which the nodes were recorded.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.nodes.iter().filter_map(|node| node.name.get().map(String::as_str))
+    }
+
     pub(crate) fn name(&self, index: usize, name: &str) {
         self.nodes[index].name.get_or_init(|| name.to_owned());
         if let Some(Failure {

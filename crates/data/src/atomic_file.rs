@@ -131,6 +131,11 @@ pub(crate) fn check_target(folder: &Path, names: &[&str], what: &str) -> Result<
     Ok(())
 }
 
+/// Whether `path` is what a killed program left of the file or folder `of`.
+pub fn is_temporary(path: &Path, of: &Path) -> bool {
+    path.parent() == of.parent() && path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(&prefix(of)))
+}
+
 /// Removes what killed programs left unfinished in `folder`. No other program may be writing there.
 ///
 /// # Errors

@@ -39,7 +39,7 @@ impl<T: Scalar> Critic<T> {
 
     /// The predicted metric of each user, B x 1, for raw features, B x F: in the paper the number of items that the actor saw,
     /// that of those it did not, and the actor's own loss, which is the one way for a gradient to pass.
-    pub fn judge<'t>(&self, features: Var<'t, T>) -> Var<'t, T> {
+    pub fn predict<'t>(&self, features: Var<'t, T>) -> Var<'t, T> {
         let column = |values: Vec<f64>| values.into_iter().map(T::of).collect();
         let mut x = features.standardize(column(self.statistics.mean()), column(self.statistics.deviation()));
         let last = self.layers.len() - 1;

@@ -1,4 +1,4 @@
-//! Actors that recommend, the critic that learns to judge them, and the baselines they are held against.
+//! Actors that recommend, the critic that learns to predict how well they rank, and the baselines they are held against.
 //!
 //! Names follow the papers: Mult-VAE is Liang et al., "Variational Autoencoders for Collaborative Filtering", WWW 2018;
 //! RaCT is Lobel et al., "RaCT: Toward Amortized Ranking-Critical Training", ICLR 2020.
@@ -7,10 +7,13 @@ mod actor;
 pub mod actors;
 pub mod baselines;
 mod critic;
+pub mod features;
+pub mod fine_tuning;
 mod init;
 mod linear;
 mod loss;
 pub mod networks;
+pub mod registry;
 mod statistics;
 
 pub use actor::{Actor, Output, Scored, Turn, Users};

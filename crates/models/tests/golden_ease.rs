@@ -4,7 +4,7 @@
 
 use ndarray::Array2;
 use ract_data::Interactions;
-use ract_models::baselines::{Baseline, BaselineError, Ease, Parameters, baseline_entry};
+use ract_models::baselines::{Baseline, BaselineError, Ease, Method, Parameters};
 use serde_json::Value;
 
 fn matrix(json: &Value) -> Array2<f64> {
@@ -82,7 +82,7 @@ fn parameters_out_of_range_are_refused() {
             Err(BaselineError::Parameter { parameter: "lambda", .. })
         ));
     }
-    let fit = baseline_entry("ease").unwrap().fit;
+    let fit = Method::named("ease").unwrap().fit;
     let parameters = |lambda, double| Parameters([("lambda", lambda), ("items", 0.0), ("double", double)].into());
     assert!(fit(&train, &parameters(0.0, 0.0)).is_err());
     let fold_in = Interactions::from_rows(15, [[3, 4]]);

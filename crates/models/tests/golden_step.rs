@@ -68,7 +68,7 @@ impl Golden {
     /// The critic's prediction from the counts, which are constants, and the actor's loss.
     fn predict<'t>(&self, tape: &'t Tape<f64>, loss: Var<'t, f64>) -> Var<'t, f64> {
         let [seen, unseen] = ["seen", "unseen"].map(|name| tape.constant(self.column(name)).named(name));
-        self.critic.judge(tape.concat(&[seen, unseen, loss]).named("features"))
+        self.critic.predict(tape.concat(&[seen, unseen, loss]).named("features"))
     }
 
     fn assert_grads(&self, name: &str, grads: &Grads<f64>, params: &(impl Module<f64> + ?Sized)) {

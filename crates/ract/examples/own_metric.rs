@@ -1,39 +1,39 @@
-//! A critic that learns a metric of one's own: any function of a user's ranked list.
+//! A metric of one's own, named in an experiment file like any other: to be reported, to select by, and for the critic to
+//! learn. A program that registers it and then calls `ract::commands::main()` is the whole `ract` command with that metric.
 //!
 //! `cargo run --release -p ract --example own_metric`
 
-use ract::config::{Config, Data, Phase, Synthetic};
+use ract::config::{Config, Phase, Settings};
 use ract::experiment;
-use ract::metrics::{Ranked, RankingMetric};
+use ract::metrics::{MetricEntry, register};
 use ract::run::{EpochRecord, RunFolder};
 use ract::training::Progress;
 use ract_data::fingerprint;
 use std::path::Path;
-use std::sync::Arc;
 
-/// The reciprocal rank of the first hit among the first 20.
-struct ReciprocalRank;
+/// The reciprocal rank of the first hit among the first k.
+static RECIPROCAL_RANK: MetricEntry = MetricEntry {
+    name: "mrr",
+    about: "the reciprocal rank of the first hit",
+    is_unbounded: false,
+    of: |user, k| user.hit_ranks(k).next().map_or(0.0, |rank| 1.0 / rank as f64),
+};
 
-impl RankingMetric for ReciprocalRank {
-    fn depth(&self) -> usize {
-        20
-    }
-
-    fn is_unbounded(&self) -> bool {
-        false
-    }
-
-    fn of(&self, user: Ranked<'_>) -> f64 {
-        user.hits.iter().position(|&hit| hit).map_or(0.0, |position| 1.0 / (position + 1) as f64)
-    }
-}
+const EXPERIMENT: &str = r#"
+dataset = "synthetic"
+batch_size = 100
+data.synthetic = { users = 700, items = 200, heldout_users = 100, seed = 1 }
+actor = { hidden = 60, latent = 20, epochs = 10 }
+critic = { metric = "mrr@20", epochs = 10 }
+actor_critic.epochs = 10
+evaluation = { metrics = ["mrr@20", "ndcg@100"], select = "mrr@20" }
+"#;
 
 /// Training that nobody watches.
 struct Silent;
 
 impl Progress for Silent {
     fn taken(&mut self, _: &Path) {}
-
     fn phase(&mut self, _: Phase, _: u64, _: u64, _: usize) {}
     fn batch(&mut self) {}
     fn epoch(&mut self, _: &EpochRecord) {}
@@ -41,22 +41,22 @@ impl Progress for Silent {
 
 #[expect(clippy::print_stderr, reason = "an example says what came of it")]
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let world = Synthetic { users: 700, items: 200, heldout_users: 100, seed: 1 };
-    let mut config = Config::new("synthetic", Data::Synthetic(world));
-    (config.batch_size, config.actor.hidden, config.actor.latent) = (100, 60, 20);
-    (config.actor.epochs, config.critic.epochs, config.actor_critic.epochs) = (10, 10, 10);
+    register(&RECIPROCAL_RANK)?;
+    let folder = tempfile::tempdir()?;
+    let file = folder.path().join("experiment.toml");
+    std::fs::write(&file, EXPERIMENT)?;
+    let config = Config::read(&file, &[])?;
 
     let data = experiment::load_data(&config)?;
-    let folder = tempfile::tempdir()?;
-    let run = RunFolder::open(folder.path(), &config, &fingerprint(&data))?;
-    let result = experiment::run_towards(Arc::new(ReciprocalRank), &config, &data, &run, &mut Silent, false)?;
+    let run = RunFolder::open(&folder.path().join("run"), &config, &fingerprint(&data))?;
+    let result = experiment::run(&config, &data, &run, &mut Silent, false)?;
 
     let last = run.history::<EpochRecord>()?.pop().ok_or("no epoch")?;
     let (learned, predicted) = (last.losses["metric"], last.losses["predicted"]);
     assert!((learned - predicted).abs() < 0.2, "the critic predicts {predicted:.3}, the metric is {learned:.3}");
-    let gain = &result.evaluation.gain["ract-actor"];
-    let (metric, gain) = gain.iter().next_back().ok_or("nothing was tested")?;
-    eprintln!("reciprocal rank {learned:.3}, predicted {predicted:.3}; {metric} gained {gain}");
+    for (role, metrics) in &result.evaluation.test {
+        eprintln!("{role}: reciprocal rank {}", metrics[&"mrr@20".parse()?]);
+    }
     Ok(())
 }
 

@@ -14,6 +14,7 @@ mod wmf;
 
 use crate::baselines::BaselineError;
 use crate::networks::VaeSizes;
+use crate::registry::{Entry, Registered};
 use crate::{Actor, Loss};
 use ract_data::Interactions;
 use rand::RngCore;
@@ -65,7 +66,7 @@ pub struct ActorEntry {
 }
 
 /// All actors. A new one is a file beside this one and a line here.
-pub const ACTORS: &[ActorEntry] = &[
+pub static ACTORS: &[ActorEntry] = &[
     ActorEntry { name: "mult-vae", label: "Mult-VAE", l2: 0.0, build: mult_vae::build },
     ActorEntry { name: "mult-dae", label: "Mult-DAE", l2: 1e-5, build: mult_dae::build },
     ActorEntry { name: "gaussian-vae", label: "Gaussian VAE", l2: 0.0, build: gaussian_vae::build },
@@ -79,7 +80,17 @@ pub const ACTORS: &[ActorEntry] = &[
     ActorEntry { name: "lambda-rank", label: "LambdaRank", l2: 0.0, build: lambda_rank::build },
 ];
 
-/// The actor of that name.
-pub fn actor_entry(name: &str) -> Option<&'static ActorEntry> {
-    ACTORS.iter().find(|entry| entry.name == name)
+/// An actor, by its name.
+pub type ActorKind = Entry<ActorEntry>;
+
+impl Registered for ActorEntry {
+    const WHAT: &'static str = "actor";
+
+    fn registry() -> &'static [Self] {
+        ACTORS
+    }
+
+    fn name(&self) -> &'static str {
+        self.name
+    }
 }

@@ -14,6 +14,7 @@ pub use ease::Ease;
 pub use popularity::Popularity;
 pub use sparse_weights::SparseWeights;
 
+use crate::registry::{Entry, Registered};
 use ndarray::Array2;
 use ract_data::Interactions;
 use std::collections::BTreeMap;
@@ -111,7 +112,7 @@ pub struct BaselineEntry {
 }
 
 /// All baselines. A new one is a file beside this one and a line here.
-pub const BASELINES: &[BaselineEntry] = &[
+pub static BASELINES: &[BaselineEntry] = &[
     BaselineEntry { name: "popularity", label: "popularity", parameters: &[], fit: popularity::fit },
     BaselineEntry { name: "knn", label: "item kNN", parameters: knn::PARAMETERS, fit: knn::fit },
     BaselineEntry { name: "als", label: "WMF (ALS)", parameters: als::PARAMETERS, fit: als::fit },
@@ -119,9 +120,19 @@ pub const BASELINES: &[BaselineEntry] = &[
     BaselineEntry { name: "ease", label: "EASE", parameters: ease::PARAMETERS, fit: ease::fit },
 ];
 
-/// The baseline of that name.
-pub fn baseline_entry(name: &str) -> Option<&'static BaselineEntry> {
-    BASELINES.iter().find(|entry| entry.name == name)
+/// A baseline, by its name.
+pub type Method = Entry<BaselineEntry>;
+
+impl Registered for BaselineEntry {
+    const WHAT: &'static str = "baseline";
+
+    fn registry() -> &'static [Self] {
+        BASELINES
+    }
+
+    fn name(&self) -> &'static str {
+        self.name
+    }
 }
 
 #[cfg(test)]

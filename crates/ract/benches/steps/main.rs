@@ -8,7 +8,7 @@ mod report;
 mod roofline;
 
 use clap::Parser;
-use ract::run::result::{Provenance, peak_memory_bytes};
+use ract::run::{Provenance, peak_memory_bytes};
 use ract::training::workbench::{Part, Workbench, Workload};
 use report::{Report, Steps};
 use std::collections::BTreeMap;

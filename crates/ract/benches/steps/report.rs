@@ -3,7 +3,7 @@
 use crate::peer::{Medians, Ratio};
 use crate::roofline::Limits;
 use comfy_table::{CellAlignment, Table, presets};
-use ract::run::result::Provenance;
+use ract::run::Provenance;
 use ract::training::workbench::{Epoch, Workload};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;

@@ -3,17 +3,21 @@
 use crate::commands::experiment_file::ExperimentFile;
 use crate::commands::terminal::Terminal;
 use crate::config::{BaselineConfig, Settings};
-use crate::experiment::{self, baseline};
+use crate::experiment::baseline;
 use crate::paper::table;
-use crate::run::{BaselineResult, RunFolder, Trial};
-use crate::{Result, report};
+use crate::run::{BaselineResult, RunFolder, RunPath, Trial};
+use crate::{Result, experiment, report};
 use ract_data::fingerprint;
 use std::path::Path;
 
 pub(crate) fn run(args: ExperimentFile) -> Result<()> {
-    let config = BaselineConfig::read(&args.file, &args.overrides)?;
-    let result = fit(&config, &args.out()?)?;
-    super::print(&table::baseline(config.label(), &result, &super::columns(&config.evaluation.metrics)));
+    print_fitted(&BaselineConfig::read(&args.file, &args.overrides)?, &args.out()?)
+}
+
+/// Fits what is missing of the baseline in `out`, and prints what it found.
+pub(super) fn print_fitted(config: &BaselineConfig, out: &Path) -> Result<()> {
+    let result = fit(config, out)?;
+    super::print(&table::baseline(&result, &super::columns(&config.evaluation.metrics)));
     Ok(())
 }
 
@@ -30,7 +34,7 @@ pub(super) fn fit(config: &BaselineConfig, out: &Path) -> Result<BaselineResult>
     let folder = RunFolder::open(out, config, &fingerprint(&data))?;
     let result = baseline::run(config, &data, &folder, |trial| terminal.line(&describe(trial)))?;
     terminal.line(&format!("chosen: {}", describe(&result.chosen)));
-    terminal.line(&format!("All metrics: {}", out.join("result.json").display()));
+    terminal.line(&format!("All metrics: {}", RunPath::at(out).result().display()));
     terminal.line(&format!("Report: {}", report::write_run(out)?.display()));
     Ok(result)
 }

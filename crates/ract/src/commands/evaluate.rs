@@ -1,6 +1,6 @@
 //! `ract evaluate`: test metrics of finished or interrupted runs.
 
-use crate::config::{Config, Settings};
+use crate::config::{Config, Role, Settings};
 use crate::paper::published::published;
 use crate::paper::table;
 use crate::run::TestSummary;
@@ -32,17 +32,14 @@ pub(crate) fn run(args: Args) -> Result<()> {
     }
     let (actor, metrics, published) =
         (first.actor_label(), super::columns(&first.evaluation.metrics), published(&first.dataset)?);
-    super::print(&match &evaluations[..] {
-        [evaluation] => table::results(evaluation, actor, &metrics, &published.rows),
-        several => table::over_runs(several, actor, &metrics, &published.rows),
-    });
+    super::print(&table::of_runs(&evaluations, actor, &metrics, &published.rows));
     Ok(())
 }
 
 fn evaluate(run: &Path) -> Result<(Config, TestSummary)> {
     let (config, data, folder) = experiment::open(run)?;
     let evaluation = experiment::evaluate(&config, &data, &folder)?;
-    if !evaluation.test.contains_key("actor") {
+    if !evaluation.test.contains_key(&Role::Actor) {
         let message = format!("{} has finished no phase yet: go on with `ract run`", run.display());
         return Err(Error::Failed(message));
     }

@@ -1,7 +1,9 @@
 //! The arguments of what runs an experiment file.
 
-use crate::{Error, Result};
-use std::path::{Path, PathBuf};
+use crate::Result;
+use crate::config::Config;
+use crate::run::layout::runs_of_file;
+use std::path::PathBuf;
 
 #[derive(clap::Args)]
 pub(crate) struct ExperimentFile {
@@ -10,27 +12,21 @@ pub(crate) struct ExperimentFile {
     /// Override a key of the file, such as actor.epochs=10; may be repeated
     #[arg(long = "set", value_name = "KEY=VALUE")]
     pub(crate) overrides: Vec<String>,
-    /// The run folder; what was begun goes on there [default: runs/ and the file's place in experiments/]
+    /// The run folder; a file with `seeds` has a folder of each beneath it. What was begun goes on there [default: runs/ and
+    /// the file's place in experiments/]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
 }
 
 impl ExperimentFile {
+    /// The seeds that are run, of those that the file lists: all, or the one that was named with `--set seed=N`.
+    pub(crate) fn seeds(&self, config: &Config) -> Vec<u64> {
+        let one_is_named = self.overrides.iter().any(|key| key.starts_with("seed="));
+        if one_is_named && !config.seeds.is_empty() { vec![config.seed] } else { config.seeds.clone() }
+    }
+
     /// The run folder.
     pub(crate) fn out(&self) -> Result<PathBuf> {
-        self.out.clone().map_or_else(|| run_folder(&self.file), Ok)
+        self.out.clone().map_or_else(|| runs_of_file(&self.file), Ok)
     }
-
-    /// Whether one seed was named, instead of those of the file.
-    pub(crate) fn names_seed(&self) -> bool {
-        self.overrides.iter().any(|key| key.starts_with("seed="))
-    }
-}
-
-/// Where the runs of an experiment file go.
-pub(super) fn run_folder(file: &Path) -> Result<PathBuf> {
-    // Two data sets may have experiments of the same name.
-    let place = file.strip_prefix("experiments").ok().or_else(|| file.file_name().map(Path::new));
-    let place = place.ok_or_else(|| Error::Usage(format!("{} is no file", file.display())))?;
-    Ok(Path::new("runs").join(place.with_extension("")))
 }

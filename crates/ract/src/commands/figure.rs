@@ -1,35 +1,41 @@
 //! `ract figure`: a figure of the paper, as SVG, PNG and CSV.
 
-use super::paper::{ML_1M, Source};
-use crate::paper::figures::{FIGURES, FigureEntry};
+use super::paper::Source;
+use crate::paper::figures::{FIGURES, FigureInput};
+use crate::paper::index::Index;
+use crate::run::layout::figures_of_data;
 use crate::{Error, Result};
 use ract_data::atomic_file;
-use std::path::{Path, PathBuf};
-
-const FIGURES_FOLDER: &str = "experiments/figures";
+use std::path::PathBuf;
 
 #[derive(clap::Args)]
+#[command(after_help = help())]
 pub(crate) struct Args {
-    /// Which one, from 1 to 7
-    #[arg(value_name = "N", value_parser = clap::value_parser!(u8).range(1..=7))]
+    /// Which one
     number: u8,
     #[command(flatten)]
     source: Source,
-    /// Where figure-N.svg, figure-N.png and figure-N.csv go [default: experiments/figures and the data set's name]
+    /// Where figure-N.svg, .png and .csv go [default: experiments/figures/ and the data set]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
 }
 
+/// The figures and what they show.
+fn help() -> String {
+    FIGURES.iter().map(|figure| format!("{}: {}\n", figure.number, figure.title)).collect()
+}
+
 pub(crate) fn run(args: Args) -> Result<()> {
-    let entry = FIGURES.iter().find(|entry| entry.number == args.number);
-    let Some(FigureEntry { number, title, experiments, needs_folders, draw }) = entry else {
-        return Err(Error::Usage(format!("there is no figure {}", args.number)));
-    };
-    let data = args.source.data(ML_1M);
-    let results = args.source.results(data, experiments, *needs_folders)?;
-    let title = if experiments.is_empty() { (*title).to_owned() } else { format!("{title}; {data}") };
-    let figure = draw(&results, title)?;
-    let out = args.out.unwrap_or_else(|| Path::new(FIGURES_FOLDER).join(data));
+    let number = args.number;
+    let figure = FIGURES.iter().find(|figure| figure.number == number);
+    let figure = figure.ok_or_else(|| Error::Usage(format!("there is no figure {number}: there are\n{}", help())))?;
+    let index = Index::read()?;
+    let drawn = args.source.results(&index, &index.figure(number), figure.needs_folders)?;
+    let of_data = if drawn.shown.is_empty() { String::new() } else { format!("; {}", drawn.data) };
+    let title = format!("{}{of_data}", figure.title);
+    let input = FigureInput { results: &drawn.results, shown: &drawn.shown, title };
+    let figure = (figure.draw)(&input)?;
+    let out = args.out.unwrap_or_else(|| figures_of_data(&drawn.data));
     std::fs::create_dir_all(&out).map_err(Error::file("create", &out))?;
     let files = [("svg", figure.svg()?.into_bytes()), ("png", figure.png()?), ("csv", figure.csv()?.into_bytes())];
     for (extension, bytes) in files {

@@ -3,7 +3,7 @@
 use crate::Result;
 use crate::commands::terminal::Terminal;
 use crate::config::Phase;
-use crate::run::{EpochRecord, RunFolder};
+use crate::run::{EpochRecord, RunPath};
 use crate::training::Progress;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -20,14 +20,15 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: Args) -> Result<()> {
-    let config = RunFolder::config(&args.run)?;
+    let run = RunPath::at(&args.run);
+    let config = run.read_config()?;
     let mut terminal = Terminal::following();
     let mut seen = BTreeSet::new();
     let mut phase: Option<Phase> = None;
     loop {
         // Asked before the history is read, so that no epoch is missed.
-        let is_finished = RunFolder::is_finished(&args.run);
-        for record in RunFolder::history_of::<EpochRecord>(&args.run)? {
+        let is_finished = run.is_finished();
+        for record in run.read_history::<EpochRecord>()? {
             // After a stop the epochs since the last checkpoint are trained again, to the same bits.
             if !seen.insert((record.phase, record.epoch)) {
                 continue;

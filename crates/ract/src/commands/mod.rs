@@ -8,6 +8,8 @@ mod experiment_file;
 mod figure;
 mod follow;
 mod inspect;
+mod keep;
+mod list;
 mod paper;
 mod prepare;
 mod report;
@@ -78,6 +80,10 @@ pub(crate) enum Command {
     Table(table::Args),
     /// Draw a figure of the paper, training what is missing for it
     Figure(figure::Args),
+    /// List the experiments of a group
+    List(list::Args),
+    /// Copy what is small of finished runs into experiments/results
+    Keep(keep::Args),
     /// Show the gradients of one batch: as a table, for Graphviz, or drawn
     Inspect(inspect::Args),
     /// Write a synthetic raw file of the shape of a public data set
@@ -101,6 +107,8 @@ impl Command {
             Self::Report(args) => report::run(args),
             Self::Table(args) => table::run(args),
             Self::Figure(args) => figure::run(args),
+            Self::List(args) => list::run(args),
+            Self::Keep(args) => keep::run(args),
             Self::Inspect(args) => inspect::run(args),
             Self::Synth(args) => synth::run(args),
         }

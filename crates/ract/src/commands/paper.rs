@@ -2,17 +2,15 @@
 
 use super::terminal::Terminal;
 use super::{baseline, run};
-use crate::config::{BaselineConfig, Config, Settings};
-use crate::run::Results;
-use crate::{Error, Result, experiment};
+use crate::config::AnyConfig;
+use crate::paper::index::{Index, Page, Shown};
+use crate::run::layout::{kept_of_data, run_of_seed, runs_of, runs_of_data};
+use crate::run::{Experiment, Results, RunPath};
+use crate::{Result, experiment};
 use std::path::Path;
 
-const EXPERIMENTS: &str = "experiments";
-const RUNS: &str = "runs";
-/// What most tables and figures show, when the command line says nothing else.
+/// What most tables and figures show, when neither the command line nor the index says anything else.
 pub(super) const ML_1M: &str = "ml-1m";
-/// What is kept of the runs.
-const KEPT: &str = "experiments/results";
 
 #[derive(clap::Args)]
 pub(super) struct Source {
@@ -25,62 +23,66 @@ pub(super) struct Source {
     existing: bool,
 }
 
-impl Source {
-    /// The data set that was named, or else that of the table or figure.
-    pub(super) fn data<'a>(&'a self, default: &'a str) -> &'a str {
-        self.data.as_deref().unwrap_or(default)
-    }
+/// What a table or figure is drawn from.
+pub(super) struct Drawn {
+    pub(super) data: String,
+    pub(super) shown: Vec<Shown>,
+    pub(super) results: Results,
+}
 
-    /// The results of these experiments on `data`; what is missing is trained in runs/. With `folders`, what was kept in
-    /// experiments/results/ is not enough.
+impl Source {
+    /// What `page` shows, and the results that it is drawn from; what is missing is trained in runs/. With `folders`, what was
+    /// kept in experiments/results/ is not enough.
     ///
     /// # Errors
     /// When a run fails.
-    pub(super) fn results(&self, data: &str, experiments: &[&str], folders: bool) -> Result<Results> {
+    pub(super) fn results(&self, index: &Index, page: &Page, folders: bool) -> Result<Drawn> {
+        let data = self.data.clone().or(page.data.clone()).unwrap_or_else(|| ML_1M.to_owned());
+        let shown = index.shown(page);
+        let mut names: Vec<&str> = shown.iter().map(|shown| shown.experiment.as_str()).collect();
+        names.dedup();
         if !self.existing {
-            for name in experiments {
-                let file = Path::new(EXPERIMENTS).join(data).join(format!("{name}.toml"));
-                if file.exists() {
-                    complete(data, &file, name, folders)?;
+            for name in &names {
+                let experiment = Experiment { data: data.clone(), name: (*name).to_owned() };
+                if experiment.file().exists() {
+                    complete(&experiment, folders)?;
                 }
             }
         }
-        let mut results = read(RUNS, data)?;
+        let mut results = read(&runs_of_data(&data))?;
         if !folders {
-            results.add(read(KEPT, data)?);
+            results.add(read(&kept_of_data(&data))?);
         }
-        results.runs.retain(|run| experiments.contains(&run.name.as_str()));
-        results.baselines.retain(|baseline| experiments.contains(&baseline.name.as_str()));
-        Ok(results)
+        results.runs.retain(|run| names.contains(&run.name.as_str()));
+        results.baselines.retain(|baseline| names.contains(&baseline.name.as_str()));
+        Ok(Drawn { data, shown, results })
     }
 }
 
-fn read(root: &str, data: &str) -> Result<Results> {
-    let folder = Path::new(root).join(data);
-    if folder.is_dir() { Results::read(&folder) } else { Ok(Results::default()) }
+fn read(folder: &Path) -> Result<Results> {
+    if folder.is_dir() { Results::read(folder) } else { Ok(Results::default()) }
 }
 
-fn complete(data: &str, file: &Path, name: &str, folders: bool) -> Result<()> {
-    let place = |root: &str| Path::new(root).join(data).join(name);
-    let is_there = |folder: &Path| folder.join("result.json").exists();
-    let text = std::fs::read_to_string(file).map_err(Error::file("read", file))?;
-    // What is no TOML is refused, with its line, by the reader of the other kind.
-    if toml::from_str::<toml::Table>(&text).is_ok_and(|table| table.contains_key("baseline")) {
-        let missing = !is_there(&place(RUNS)) && !is_there(&place(KEPT));
-        return if missing { baseline::fit(&BaselineConfig::read(file, &[])?, &place(RUNS)).map(drop) } else { Ok(()) };
-    }
-    let config = Config::read(file, &[])?;
-    let seeds = if config.seeds.is_empty() { vec![config.seed] } else { config.seeds.clone() };
-    for seed in seeds {
-        let beneath = |root: &str| place(root).join(format!("seed-{seed}"));
-        let out = beneath(RUNS);
-        if is_there(&out) && folders && !out.join("per_user.csv").exists() {
-            Terminal::new().line(&format!("{}: testing each user again", out.display()));
-            let (config, data, folder) = experiment::open(&out)?;
+fn complete(experiment: &Experiment, folders: bool) -> Result<()> {
+    let (runs, kept) = (experiment.runs(), experiment.kept());
+    let config = match AnyConfig::read(&experiment.file(), &[])? {
+        AnyConfig::Run(config) => config,
+        AnyConfig::Baseline(config) => {
+            let is_missing = [&runs, &kept].into_iter().all(|folder| !RunPath::at(folder).is_finished());
+            return if is_missing { baseline::fit(&config, &runs).map(drop) } else { Ok(()) };
+        }
+    };
+    for (place, run) in runs_of(&runs, &config.seeds).iter().enumerate() {
+        let seed = config.seeds.get(place).copied().unwrap_or(config.seed);
+        let is_kept = || runs_of(&kept, &config.seeds)[place].is_finished() || run_of_seed(&kept, seed).is_finished();
+        let folder = run.folder().display();
+        if run.is_finished() && folders && !run.per_user().exists() {
+            Terminal::new().line(&format!("{folder}: testing each user again"));
+            let (config, data, folder) = experiment::open(run.folder())?;
             experiment::evaluate(&config, &data, &folder)?;
-        } else if !is_there(&out) && (folders || !is_there(&beneath(KEPT))) {
-            Terminal::new().line(&format!("missing: {}", out.display()));
-            run::train(&config.of_seed(seed), &out, &run::Watch::default())?;
+        } else if !run.is_finished() && (folders || !is_kept()) {
+            Terminal::new().line(&format!("missing: {folder}"));
+            run::train(&config.of_seed(seed), run, &run::Watch::default())?;
         }
     }
     Ok(())

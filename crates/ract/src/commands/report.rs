@@ -1,7 +1,7 @@
 //! `ract report`: what was found, as an HTML file that needs nothing else.
 
 use crate::report::tensorboard::EventFiles;
-use crate::run::{Results, RunFolder};
+use crate::run::{Results, RunPath};
 use crate::{Error, Result, report};
 use ract_data::atomic_file;
 use std::path::PathBuf;
@@ -37,8 +37,9 @@ pub(crate) fn run(args: Args) -> Result<()> {
     };
     super::print(&file.display());
     if let (Some(run), Some(folder)) = (&args.run, &args.tensorboard) {
-        let config = RunFolder::config(run)?;
-        EventFiles::create(folder, &config, &RunFolder::history_of::<_>(run)?)?.finish()?;
+        let run = RunPath::at(run);
+        let config = run.read_config()?;
+        EventFiles::create(folder, &config, &run.read_history()?)?.finish()?;
     }
     Ok(())
 }

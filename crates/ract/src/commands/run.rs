@@ -1,14 +1,16 @@
 //! `ract run`: all phases of one experiment.
 
+use crate::commands::baseline;
 use crate::commands::experiment_file::ExperimentFile;
 use crate::commands::terminal::Terminal;
-use crate::config::{Config, Settings};
+use crate::config::{AnyConfig, Config};
 use crate::paper::published::published;
 use crate::paper::table;
 use crate::report::tensorboard::EventFiles;
-use crate::run::{RunFolder, RunResult};
+use crate::run::layout::{run_of_seed, runs_of};
+use crate::run::{RunFolder, RunPath, RunResult};
 use crate::training::Progress;
-use crate::{Result, experiment, report};
+use crate::{Error, Result, experiment, report};
 use ract_data::fingerprint;
 use std::path::{Path, PathBuf};
 
@@ -21,7 +23,7 @@ pub(crate) struct Args {
 }
 
 /// What is noted and shown while a run trains.
-#[derive(Default, clap::Args)]
+#[derive(Default, PartialEq, clap::Args)]
 pub(super) struct Watch {
     /// Note what each phase spends its time on, in profile.json and in a table
     #[arg(long)]
@@ -35,27 +37,42 @@ pub(super) struct Watch {
 }
 
 pub(crate) fn run(args: Args) -> Result<()> {
-    let config = Config::read(&args.experiment.file, &args.experiment.overrides)?;
-    let out = args.experiment.out()?;
-    let metrics = super::columns(&config.evaluation.metrics);
-    let (actor, published) = (config.actor_label(), published(&config.dataset)?);
-    if config.seeds.is_empty() || args.experiment.names_seed() {
-        let result = train(&config.of_seed(config.seed), &out, &args.watch)?;
-        super::print(&table::results(&result.evaluation, actor, &metrics, &published.rows));
-        return if args.watch.profile { print_profiles(&out) } else { Ok(()) };
+    let Args { experiment, watch } = args;
+    match AnyConfig::read(&experiment.file, &experiment.overrides)? {
+        AnyConfig::Run(config) => run_all(&config, &experiment, &watch),
+        AnyConfig::Baseline(_) if watch != Watch::default() => {
+            let message = "a baseline has no phases: leave out --profile, --follow and --tensorboard";
+            Err(Error::Usage(message.to_owned()))
+        }
+        AnyConfig::Baseline(config) => baseline::print_fitted(&config, &experiment.out()?),
     }
-    let of_seed = |&seed: &u64| {
-        let of_seed = |folder: &Path| folder.join(format!("seed-{seed}"));
-        let watch = Watch { tensorboard: args.watch.tensorboard.as_deref().map(of_seed), ..args.watch };
-        Ok(train(&config.of_seed(seed), &of_seed(&out), &watch)?.evaluation)
-    };
-    let evaluations = config.seeds.iter().map(of_seed).collect::<Result<Vec<_>>>()?;
-    super::print(&table::over_runs(&evaluations, actor, &metrics, &published.rows));
-    Ok(())
+}
+
+/// Trains what is missing of an experiment, and prints what it found.
+fn run_all(config: &Config, experiment: &ExperimentFile, watch: &Watch) -> Result<()> {
+    let published = published(&config.dataset)?;
+    let runs = runs_of(&experiment.out()?, &experiment.seeds(config));
+    let seed_of = |place: usize| *experiment.seeds(config).get(place).unwrap_or(&config.seed);
+    let mut evaluations = Vec::new();
+    for (place, run) in runs.iter().enumerate() {
+        let seed = seed_of(place);
+        let several = !config.seeds.is_empty();
+        let tensorboard = watch.tensorboard.as_deref();
+        let beneath =
+            |folder: &Path| if several { run_of_seed(folder, seed).folder().to_owned() } else { folder.to_owned() };
+        let watch = Watch { tensorboard: tensorboard.map(beneath), ..*watch };
+        evaluations.push(train(&config.of_seed(seed), run, &watch)?.evaluation);
+    }
+    let metrics = super::columns(&config.evaluation.metrics);
+    super::print(&table::of_runs(&evaluations, config.actor_label(), &metrics, &published.rows));
+    match &runs[..] {
+        [run] if watch.profile => print_profiles(run),
+        _ => Ok(()),
+    }
 }
 
 /// Trains what is missing of the run in `out`.
-pub(super) fn train(config: &Config, out: &Path, watch: &Watch) -> Result<RunResult> {
+pub(super) fn train(config: &Config, out: &RunPath, watch: &Watch) -> Result<RunResult> {
     // The data come first: a run that cannot start leaves no folder behind.
     let data = experiment::load_data(config)?;
     let mut terminal = if watch.follow { Terminal::following() } else { Terminal::new() };
@@ -69,17 +86,17 @@ pub(super) fn train(config: &Config, out: &Path, watch: &Watch) -> Result<RunRes
         data.train.len(),
     ));
     let data_sha256 = fingerprint(&data);
-    if !out.exists() {
+    if !out.folder().exists() {
         experiment::check_actor_from(config, &data_sha256)?;
     }
-    let folder = RunFolder::open(out, config, &data_sha256)?;
+    let folder = RunFolder::open(out.folder(), config, &data_sha256)?;
     let mut events = match &watch.tensorboard {
         Some(beneath) => Some(EventFiles::create(beneath, config, &folder.history()?)?),
         None => None,
     };
     let result = match folder.result()? {
         Some(result) => {
-            terminal.line(&format!("{} is finished: delete it to train anew", out.display()));
+            terminal.line(&format!("{} is finished: delete it to train anew", out.folder().display()));
             result
         }
         None => {
@@ -90,18 +107,18 @@ pub(super) fn train(config: &Config, out: &Path, watch: &Watch) -> Result<RunRes
     };
     terminal.clear();
     events.map_or(Ok(()), EventFiles::finish)?;
-    terminal.line(&format!("All metrics: {}", out.join("result.json").display()));
-    terminal.line(&format!("Report: {}", report::write_run(out)?.display()));
+    terminal.line(&format!("All metrics: {}", out.result().display()));
+    terminal.line(&format!("Report: {}", report::write_run(out.folder())?.display()));
     Ok(result)
 }
 
-fn print_profiles(out: &Path) -> Result<()> {
-    let profiles = RunFolder::profiles(out)?;
+fn print_profiles(run: &RunPath) -> Result<()> {
+    let profiles = run.read_profiles()?;
     if profiles.is_empty() {
         Terminal::new().line("No profile: the run was finished before; train it anew under another --out");
     } else {
         super::print(&format!("\n{}", table::profiles(&profiles)));
-        Terminal::new().line(&format!("All parts: {}", out.join("profile.json").display()));
+        Terminal::new().line(&format!("All parts: {}", run.profile().display()));
     }
     Ok(())
 }

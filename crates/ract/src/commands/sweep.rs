@@ -1,11 +1,11 @@
 //! `ract sweep`: a search over an experiment's keys.
 
-use super::experiment_file::run_folder;
 use super::run;
 use super::terminal::Terminal;
 use crate::experiment::sweep;
 use crate::experiment::sweep::Combination;
-use crate::run::Results;
+use crate::run::layout::runs_of_file;
+use crate::run::{Results, RunPath};
 use crate::{Error, Result};
 use comfy_table::{CellAlignment, Table, presets::ASCII_MARKDOWN};
 use std::path::PathBuf;
@@ -21,18 +21,18 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: Args) -> Result<()> {
     let trials = sweep::read(&args.file)?;
-    let out = args.out.map_or_else(|| run_folder(&args.file), Ok)?;
+    let out = args.out.map_or_else(|| runs_of_file(&args.file), Ok)?;
     let terminal = Terminal::new();
     let folder = |place: usize| out.join(format!("trial-{}", place + 1));
     for (place, Combination { assignments, config }) in trials.iter().enumerate() {
         terminal.line(&format!("trial {} of {}: {}", place + 1, trials.len(), assignments.join(" ")));
-        run::train(config, &folder(place), &run::Watch::default())?;
+        run::train(config, &RunPath::at(folder(place)), &run::Watch::default())?;
     }
     let results = Results::read(&out)?;
     let mut found: Vec<_> = trials
         .iter()
         .enumerate()
-        .filter_map(|(place, trial)| Some((trial, results.runs.iter().find(|run| run.folder == folder(place))?)))
+        .filter_map(|(place, trial)| Some((trial, results.runs.iter().find(|run| run.path.folder() == folder(place))?)))
         .collect();
     found.sort_by(|(_, a), (_, b)| sweep::validation(b).total_cmp(&sweep::validation(a)));
     let (_, best) = found.first().ok_or_else(|| Error::Failed("no trial has finished".to_owned()))?;
@@ -45,6 +45,6 @@ pub(crate) fn run(args: Args) -> Result<()> {
     }
     table.column_iter_mut().skip(1).take(1).for_each(|column| column.set_cell_alignment(CellAlignment::Right));
     super::print(&table.to_string());
-    terminal.line(&format!("Best on the validation users: {}", best.folder.display()));
+    terminal.line(&format!("Best on the validation users: {}", best.path.folder().display()));
     Ok(())
 }

@@ -1,16 +1,16 @@
 //! `ract table`: a table of the paper.
 
-use super::paper::{ML_1M, Source};
-use crate::Result;
+use super::paper::Source;
 use crate::metrics::Metric;
-use crate::paper::tables;
-use clap::ValueEnum;
-use std::path::Path;
+use crate::paper::index::Index;
+use crate::paper::tables::{TABLES, TableInput};
+use crate::{Error, Result};
 
 #[derive(clap::Args)]
+#[command(after_help = help())]
 pub(crate) struct Args {
     /// Which one
-    number: Number,
+    number: u8,
     #[command(flatten)]
     source: Source,
     /// Of which metric (table 4)
@@ -18,37 +18,18 @@ pub(crate) struct Args {
     metric: Metric,
 }
 
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum Number {
-    /// What the data sets hold
-    #[value(name = "1")]
-    One,
-    /// The main comparison
-    #[value(name = "2")]
-    Two,
-    /// NCF's protocol: HR@10 and NDCG@10 of the last item of every user among 99 others
-    #[value(name = "3")]
-    Three,
-    /// Actors before and after the critic, beside the control; baselines
-    #[value(name = "4")]
-    Four,
+/// The tables and what they show.
+fn help() -> String {
+    TABLES.iter().map(|table| format!("{}: {}\n", table.number, table.about)).collect()
 }
 
 pub(crate) fn run(args: Args) -> Result<()> {
     let Args { number, source, metric } = args;
-    let data = source.data(match number {
-        Number::Three => "ncf-ml-100k",
-        Number::One | Number::Two | Number::Four => ML_1M,
-    });
-    super::print(&match number {
-        Number::One => tables::statistics::draw(&[Path::new("data"), Path::new("experiments/results")])?,
-        Number::Two => {
-            tables::comparison::draw(&source.results(data, &tables::comparison::experiments(), false)?, data)?
-        }
-        Number::Three => tables::ncf::draw(&source.results(data, &tables::ncf::EXPERIMENTS, false)?)?,
-        Number::Four => {
-            tables::actors::draw(&source.results(data, &tables::actors::EXPERIMENTS, false)?, metric)?.to_string()
-        }
-    });
+    let table = TABLES.iter().find(|table| table.number == number);
+    let table = table.ok_or_else(|| Error::Usage(format!("there is no table {number}: there are\n{}", help())))?;
+    let index = Index::read()?;
+    let drawn = source.results(&index, &index.table(number), false)?;
+    let input = TableInput { results: &drawn.results, shown: &drawn.shown, data: &drawn.data, metric };
+    super::print(&(table.draw)(&input)?);
     Ok(())
 }

@@ -1,8 +1,7 @@
 //! A baseline's experiment file: which one, and what is tried.
 
 use super::{Data, Evaluation, Settings};
-use crate::{Error, Result};
-use ract_models::baselines::{BASELINES, BaselineEntry, Parameters, baseline_entry};
+use ract_models::baselines::{Method, Parameters};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -26,8 +25,8 @@ pub struct BaselineConfig {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Tried {
-    /// Its name in the registry, [`ract_models::baselines::BASELINES`].
-    pub method: String,
+    /// Which baseline.
+    pub method: Method,
     /// Values of its parameters, by name; what is left out is tried at the registry's.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub grid: BTreeMap<String, Vec<f64>>,
@@ -36,13 +35,9 @@ pub struct Tried {
 impl Settings for BaselineConfig {
     fn check(&self) -> Result<(), String> {
         let Tried { method, grid } = &self.baseline;
-        let Some(entry) = baseline_entry(method) else {
-            let names: Vec<_> = BASELINES.iter().map(|entry| entry.name).collect();
-            return Err(format!("baseline.method is {method}: there are {}", names.join(", ")));
-        };
         for (name, values) in grid {
-            if entry.parameters.iter().all(|parameter| parameter.name != name) {
-                let names: Vec<_> = entry.parameters.iter().map(|parameter| parameter.name).collect();
+            if method.parameters.iter().all(|parameter| parameter.name != name) {
+                let names: Vec<_> = method.parameters.iter().map(|parameter| parameter.name).collect();
                 return Err(format!("baseline.grid.{name}: {method} has {}", names.join(", ")));
             }
             if values.is_empty() {
@@ -57,27 +52,10 @@ impl Settings for BaselineConfig {
 }
 
 impl BaselineConfig {
-    /// The baseline in the registry.
-    ///
-    /// # Errors
-    /// When there is none of that name.
-    pub fn entry(&self) -> Result<&'static BaselineEntry> {
-        let method = &self.baseline.method;
-        baseline_entry(method).ok_or_else(|| Error::Usage(format!("there is no baseline {method}")))
-    }
-
-    /// What the baseline is called in tables.
-    pub fn label(&self) -> &str {
-        label_of(&self.baseline.method)
-    }
-
-    /// Every combination of the grid, the last parameter changing fastest.
-    ///
-    /// # Errors
-    /// When there is no baseline of that name.
-    pub fn combinations(&self) -> Result<Vec<Parameters>> {
+    /// Every combination of the grid. The last parameter changes fastest.
+    pub fn combinations(&self) -> Vec<Parameters> {
         let mut combinations = vec![Parameters::default()];
-        for parameter in self.entry()?.parameters {
+        for parameter in self.baseline.method.parameters {
             let values = self.baseline.grid.get(parameter.name).map_or(parameter.grid, Vec::as_slice);
             let with = |before: &Parameters, value| {
                 let mut with = before.clone();
@@ -87,13 +65,8 @@ impl BaselineConfig {
             combinations =
                 combinations.iter().flat_map(|before| values.iter().map(move |&value| with(before, value))).collect();
         }
-        Ok(combinations)
+        combinations
     }
-}
-
-/// What a baseline of that name in the registry is called in tables.
-pub fn label_of(method: &str) -> &str {
-    baseline_entry(method).map_or(method, |entry| entry.label)
 }
 
 #[cfg(test)]
@@ -106,7 +79,7 @@ mod tests {
             dataset: "x".to_owned(),
             data: Data::Path(PathBuf::from("x")),
             baseline: Tried {
-                method: method.to_owned(),
+                method: method.parse().unwrap(),
                 grid: grid.iter().map(|(name, values)| ((*name).to_owned(), values.clone())).collect(),
             },
             evaluation: Evaluation::default(),
@@ -115,7 +88,7 @@ mod tests {
 
     #[test]
     fn a_baseline_without_parameters_is_tried_once() {
-        assert_eq!(config("popularity", &[]).combinations().unwrap(), [Parameters::default()]);
+        assert_eq!(config("popularity", &[]).combinations(), [Parameters::default()]);
     }
 
     #[test]

@@ -1,21 +1,23 @@
 //! One experiment: what its TOML file may say, and the paper's settings for all that it leaves out.
 
+mod any;
 mod baseline;
 mod file;
 mod phase;
 mod rates;
+mod role;
 mod sections;
 
-pub use baseline::{BaselineConfig, Tried, label_of};
+pub use any::AnyConfig;
+pub use baseline::{BaselineConfig, Tried};
 pub use file::Settings;
 pub(crate) use file::assign;
 pub use phase::Phase;
 pub use rates::Rates;
-pub use sections::{
-    Actor, ActorCritic, Control, Critic, Data, Evaluation, Feature, Features, FineTuning, Schedule, Synthetic,
-};
+pub use role::{Gain, Role};
+pub use sections::{Actor, ActorCritic, Control, Critic, Data, Evaluation, Features, FineTuning, Schedule, Synthetic};
 
-use ract_models::actors::{ACTORS, actor_entry};
+use ract_models::fine_tuning::control;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
@@ -75,7 +77,7 @@ fn default_batch_size() -> usize {
 }
 
 fn default_fine_tuning() -> Vec<FineTuning> {
-    vec![FineTuning::Control, FineTuning::Ract]
+    control().map(FineTuning::Arm).into_iter().chain([FineTuning::Ract]).collect()
 }
 
 fn default_keep() -> f64 {
@@ -114,8 +116,8 @@ impl Config {
     }
 
     /// What the actor is called in tables.
-    pub fn actor_label(&self) -> &str {
-        actor_entry(&self.actor.network).map_or(&self.actor.network, |entry| entry.label)
+    pub fn actor_label(&self) -> &'static str {
+        self.actor.network.label
     }
 
     /// Epochs and step size of the control and of the other fine-tunings without a critic.
@@ -176,15 +178,10 @@ impl Settings for Config {
                 return Err(format!("{key} is {width}: a layer has 1 to {MAX_WIDTH} numbers"));
             }
         }
-        if actor_entry(&self.actor.network).is_none() {
-            let names: Vec<_> = ACTORS.iter().map(|entry| entry.name).collect();
-            let (network, names) = (&self.actor.network, names.join(", "));
-            return Err(format!("actor.network is {network}: there are {names}"));
-        }
         if rates_of.iter().any(|rates| rates.iter().len() == 0) {
             return Err("a learning_rate is an empty list: name at least one".to_owned());
         }
-        if !self.critic.inputs.iter().any(|input| input.has_gradient()) {
+        if !self.critic.inputs.iter().any(|input| input.has_gradient) {
             let problem = "critic.inputs has nothing through which a gradient reaches the actor: add one, such as loss";
             return Err(problem.to_owned());
         }
@@ -262,7 +259,7 @@ mod tests {
         let error = read(MINIMAL, &["actor.hidden=100000000000"]).unwrap_err();
         assert_eq!(error, "FILE: actor.hidden is 100000000000: a layer has 1 to 100000 numbers");
         let error = read(MINIMAL, &["actor.network=vae"]).unwrap_err();
-        assert!(error.starts_with("FILE: actor.network is vae: there are mult-vae, mult-dae, "), "{error}");
+        assert!(error.contains("there is no actor 'vae': write one of mult-vae, mult-dae, "), "{error}");
         let error = read(MINIMAL, &["critic.inputs=[\"seen\"]"]).unwrap_err();
         assert!(error.contains("nothing through which a gradient reaches the actor"), "{error}");
         let either =

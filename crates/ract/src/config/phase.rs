@@ -1,25 +1,19 @@
 //! The phases of training.
 
-use super::{Actor, ActorCritic, Config, FineTuning, Rates, Schedule};
+use super::{Actor, ActorCritic, Config, FineTuning, Rates, Role, Schedule};
+use ract_models::fine_tuning::Arm;
 use serde::{Deserialize, Serialize};
 use std::fmt;
+use std::str::FromStr;
 
-/// The phases, in the order in which they run.
+/// The phases, in the order in which they run. In files they are strings, such as `actor_critic`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(into = "String", try_from = "String")]
 pub enum Phase {
     /// The actor trains on its own loss.
     Actor,
-    /// From the best actor: its own loss goes on at the small step size of the actor-critic phase.
-    Control,
-    /// From the best actor: its own loss without the regulariser.
-    Flat,
-    /// From the best actor: its own loss without the regulariser, each user's divided by the number of the user's items.
-    PerItem,
-    /// From the best actor: the listwise WARP loss.
-    Warp,
-    /// From the best actor: the LambdaRank loss.
-    LambdaRank,
+    /// From the best actor: it trains further without a critic.
+    Arm(Arm),
     /// From the best actor: the critic learns to predict the metric while the actor is frozen.
     Critic,
     /// From the best actor and its critic: both train.
@@ -28,28 +22,17 @@ pub enum Phase {
 
 impl Phase {
     /// All phases, in order.
-    pub const ALL: [Self; 8] = [
-        Self::Actor,
-        Self::Control,
-        Self::Flat,
-        Self::PerItem,
-        Self::Warp,
-        Self::LambdaRank,
-        Self::Critic,
-        Self::ActorCritic,
-    ];
+    pub fn all() -> impl Iterator<Item = Self> {
+        [Self::Actor].into_iter().chain(Arm::all().map(Self::Arm)).chain([Self::Critic, Self::ActorCritic])
+    }
 
     /// Those that a configuration asks for, in order.
     pub fn of(config: &Config) -> impl Iterator<Item = Self> {
-        let asked = |fine_tuning| config.fine_tuning.contains(&fine_tuning);
-        Self::ALL.into_iter().filter(move |phase| match phase {
+        let asks_for = |fine_tuning| config.fine_tuning.contains(&fine_tuning);
+        Self::all().filter(move |phase| match *phase {
             Self::Actor => true,
-            Self::Control => asked(FineTuning::Control),
-            Self::Flat => asked(FineTuning::Flat),
-            Self::PerItem => asked(FineTuning::PerItem),
-            Self::Warp => asked(FineTuning::Warp),
-            Self::LambdaRank => asked(FineTuning::LambdaRank),
-            Self::Critic | Self::ActorCritic => asked(FineTuning::Ract),
+            Self::Arm(arm) => asks_for(FineTuning::Arm(arm)),
+            Self::Critic | Self::ActorCritic => asks_for(FineTuning::Ract),
         })
     }
 
@@ -57,8 +40,8 @@ impl Phase {
     pub fn starts_from(self) -> Option<Self> {
         match self {
             Self::Actor => None,
+            Self::Arm(_) | Self::Critic => Some(Self::Actor),
             Self::ActorCritic => Some(Self::Critic),
-            _ => Some(Self::Actor),
         }
     }
 
@@ -66,32 +49,29 @@ impl Phase {
     pub fn name(self) -> &'static str {
         match self {
             Self::Actor => "actor",
-            Self::Control => "control",
-            Self::Flat => "flat",
-            Self::PerItem => "per_item",
-            Self::Warp => "warp",
-            Self::LambdaRank => "lambda_rank",
+            Self::Arm(arm) => arm.key,
             Self::Critic => "critic",
             Self::ActorCritic => "actor_critic",
         }
     }
 
-    /// The name in results, where the phase's outcome is tested.
-    pub fn outcome(self) -> Option<&'static str> {
+    /// As what its outcome is tested, if it is.
+    pub fn role(self) -> Option<Role> {
         match self {
+            Self::Actor => Some(Role::Actor),
+            Self::Arm(arm) => Some(Role::Arm(arm)),
             Self::Critic => None,
-            Self::ActorCritic => Some("ract"),
-            _ => Some(self.name()),
+            Self::ActorCritic => Some(Role::Ract),
         }
     }
 
-    /// Which draws of batches, masks and noise it trains on. All fine-tunings have the same, so that they differ by their
+    /// The number of its streams of batches, masks and noise. All fine-tunings have the same, so that they differ by their
     /// losses alone.
     pub fn draws(self) -> u64 {
         match self {
             Self::Actor => 0,
             Self::Critic => 1,
-            _ => 2,
+            Self::Arm(_) | Self::ActorCritic => 2,
         }
     }
 
@@ -99,9 +79,9 @@ impl Phase {
     pub fn learning_rate_key(self) -> &'static str {
         match self {
             Self::Actor => "actor.learning_rate",
+            Self::Arm(_) => "control.learning_rate",
             Self::Critic => "critic.learning_rate",
             Self::ActorCritic => "actor_critic.learning_rate",
-            _ => "control.learning_rate",
         }
     }
 
@@ -118,7 +98,7 @@ impl Phase {
                 let ActorCritic { epochs, learning_rate, .. } = config.actor_critic.clone();
                 Schedule { epochs, learning_rate }
             }
-            _ => config.control(),
+            Self::Arm(_) => config.control(),
         }
     }
 
@@ -143,5 +123,44 @@ impl Phase {
 impl fmt::Display for Phase {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
+    }
+}
+
+impl FromStr for Phase {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, String> {
+        Self::all().find(|phase| phase.name() == name).ok_or_else(|| {
+            let names: Vec<_> = Self::all().map(Self::name).collect();
+            format!("there is no phase '{name}': write one of {}", names.join(", "))
+        })
+    }
+}
+
+impl From<Phase> for String {
+    fn from(phase: Phase) -> Self {
+        phase.name().to_owned()
+    }
+}
+
+impl TryFrom<String> for Phase {
+    type Error = String;
+
+    fn try_from(name: String) -> Result<Self, String> {
+        name.parse()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn phases_run_in_order_and_are_read_as_they_are_written() {
+        let phases: Vec<_> = Phase::all().collect();
+        assert!(phases.is_sorted() && phases.first() == Some(&Phase::Actor));
+        for phase in phases {
+            assert_eq!(phase.name().parse(), Ok(phase));
+        }
     }
 }

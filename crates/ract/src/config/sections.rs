@@ -2,6 +2,9 @@
 
 use super::Rates;
 use crate::metrics::Metric;
+use ract_models::actors::ActorKind;
+use ract_models::features::{Feature, of_the_paper};
+use ract_models::fine_tuning::Arm;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
@@ -34,8 +37,8 @@ pub struct Synthetic {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Actor {
-    /// Which actor: its name in the registry, [`ract_models::actors::ACTORS`].
-    pub network: String,
+    /// Which actor.
+    pub network: ActorKind,
     /// Width of its hidden layers.
     pub hidden: usize,
     /// Number of its latent variables.
@@ -79,44 +82,6 @@ pub struct Critic {
     pub l2: f64,
 }
 
-/// What a critic can see of a user.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Feature {
-    /// Number of items that the actor sees; a constant.
-    Seen,
-    /// Number of items that it does not see; a constant.
-    Unseen,
-    /// The actor's own loss.
-    Loss,
-    /// Its loss on the popular items alone, which make up half of all interactions.
-    HeadLoss,
-    /// Its loss on the other items.
-    TailLoss,
-    /// The LambdaRank loss of the scores, which follows the ranking more closely than the actor's own.
-    LambdaRank,
-    /// Mean score of the user's items less the score at the last rank that the metric looks at.
-    ScoreGap,
-    /// Entropy of the softmax of the scores.
-    Entropy,
-    /// The scores of all items, as they are: the critic that the paper found not to learn.
-    Scores,
-    /// All items, 1 where the user has it; a constant.
-    Items,
-}
-
-impl Feature {
-    /// Whether a gradient passes through it to the actor.
-    pub fn has_gradient(self) -> bool {
-        !matches!(self, Self::Seen | Self::Unseen | Self::Items)
-    }
-
-    /// How many numbers of each user it is, of `items` items.
-    pub fn width(self, items: usize) -> usize {
-        if matches!(self, Self::Scores | Self::Items) { items } else { 1 }
-    }
-}
-
 /// How the critic is given its features.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -130,20 +95,35 @@ pub enum Features {
 
 /// What the best actor is trained by further. Each starts from the same actor and trains on the same batches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[serde(into = "String", try_from = "String")]
 pub enum FineTuning {
-    /// Its own loss and regulariser, where they stood.
-    Control,
-    /// Its own loss alone, the same weight for every user.
-    Flat,
-    /// Its own loss alone, each user's divided by the number of the user's items.
-    PerItem,
-    /// The listwise WARP loss.
-    Warp,
-    /// The LambdaRank loss.
-    LambdaRank,
+    /// A loss without a critic.
+    Arm(Arm),
     /// The critic.
     Ract,
+}
+
+/// The name of [`FineTuning::Ract`] in experiment files.
+const RACT: &str = "ract";
+
+impl From<FineTuning> for String {
+    fn from(fine_tuning: FineTuning) -> Self {
+        match fine_tuning {
+            FineTuning::Arm(arm) => arm.into(),
+            FineTuning::Ract => RACT.to_owned(),
+        }
+    }
+}
+
+impl TryFrom<String> for FineTuning {
+    type Error = String;
+
+    fn try_from(name: String) -> Result<Self, String> {
+        if name == RACT {
+            return Ok(Self::Ract);
+        }
+        name.parse().map(Self::Arm).map_err(|problem: String| format!("{problem}, {RACT}"))
+    }
 }
 
 /// The phase that both networks train in.
@@ -191,7 +171,7 @@ pub struct Evaluation {
 impl Default for Actor {
     fn default() -> Self {
         Self {
-            network: "mult-vae".to_owned(),
+            network: ActorKind::default(),
             hidden: 600,
             latent: 200,
             epochs: 200,
@@ -211,7 +191,7 @@ impl Default for Critic {
         Self {
             hidden: vec![100, 100, 10],
             metric: Metric::ndcg(100),
-            inputs: vec![Feature::Seen, Feature::Unseen, Feature::Loss],
+            inputs: of_the_paper(),
             features: Features::default(),
             epochs: 50,
             learning_rate: 1e-4,

@@ -1,10 +1,12 @@
 //! An actor that another run has trained already: the same seed trains the same one, so it is taken instead.
 
-use crate::config::{Config, Evaluation, Feature, Features, Phase, Settings};
-use crate::run::{Checkpoints, EpochRecord, RunFolder, Snapshot};
+use crate::config::{Config, Evaluation, Features, Phase, Settings};
+use crate::run::layout::run_of_seed;
+use crate::run::{Checkpoints, EpochRecord, RunFolder, RunPath, Snapshot};
 use crate::training::Trainer;
 use crate::{Error, Result};
 use ract_models::RunningStatistics;
+use ract_models::features::Feature;
 use std::path::PathBuf;
 
 /// Where the actor of `actor_from` is, in its folder of this seed or in itself, and how it was made; `None` when no run there
@@ -12,16 +14,16 @@ use std::path::PathBuf;
 ///
 /// # Errors
 /// When that run trained its actor otherwise, or on other data, or gathered no statistics of what this critic sees.
-pub(crate) fn source(config: &Config, data_sha256: &str) -> Result<Option<(PathBuf, Config)>> {
+pub(crate) fn source(config: &Config, data_sha256: &str) -> Result<Option<(RunPath, Config)>> {
     let Some(place) = &config.actor_from else { return Ok(None) };
-    let places = [place.join(format!("seed-{}", config.seed)), place.clone()];
-    let Some(from) = places.into_iter().find(|from| Checkpoints::at(from).has(Phase::Actor)) else { return Ok(None) };
-    let refuse = |problem: String| Err(Error::Usage(format!("actor_from: {} {problem}", from.display())));
-    let theirs = RunFolder::config(&from)?;
+    let places = [run_of_seed(place, config.seed), RunPath::at(place)];
+    let Some(from) = places.into_iter().find(|from| Checkpoints::of(from).has(Phase::Actor)) else { return Ok(None) };
+    let refuse = |problem: String| Err(Error::Usage(format!("actor_from: {} {problem}", from.folder().display())));
+    let theirs = from.read_config()?;
     if let Some(difference) = of_the_actor(&theirs, config).difference(config)? {
         return refuse(format!("trained another actor ({difference}): name another run, or none"));
     }
-    if RunFolder::data_of(&from)? != data_sha256 {
+    if from.read_data_sha256()? != data_sha256 {
         return refuse("trained on other data: name another run, or none".to_owned());
     }
     let gathered = |input| theirs.critic.features == Features::Standardised && theirs.critic.inputs.contains(input);
@@ -39,11 +41,12 @@ pub(crate) fn source(config: &Config, data_sha256: &str) -> Result<Option<(PathB
 pub(crate) fn take(trainer: &mut Trainer<'_>, items: usize, folder: &RunFolder) -> Result<Option<PathBuf>> {
     let config = trainer.config;
     let Some((from, theirs)) = source(config, folder.data_sha256())? else { return Ok(None) };
-    let Snapshot { weights, mut meta } = Checkpoints::at(&from).outcome(Phase::Actor)?;
+    let Snapshot { weights, mut meta } = Checkpoints::of(&from).outcome(Phase::Actor)?;
     meta.statistics = match config.critic.features {
         Features::Raw => trainer.critic.statistics.to_numbers(),
         Features::Standardised => {
-            let damaged = || Error::Failed(format!("{}: its checkpoint is damaged: delete it", from.display()));
+            let damaged =
+                || Error::Failed(format!("{}: its checkpoint is damaged: delete it", from.folder().display()));
             statistics(&theirs, &meta.statistics, &config.critic.inputs, items).ok_or_else(damaged)?
         }
     };
@@ -53,11 +56,11 @@ pub(crate) fn take(trainer: &mut Trainer<'_>, items: usize, folder: &RunFolder) 
     let outcome = Snapshot { weights, meta };
     trainer.restore(&outcome)?;
 
-    let history: Vec<EpochRecord> = RunFolder::history_of(&from)?;
+    let history: Vec<EpochRecord> = from.read_history()?;
     let of_actor: Vec<_> = history.into_iter().filter(|record| record.phase == Phase::Actor).collect();
     folder.write_history(&of_actor)?;
     folder.checkpoints.save_outcome(Phase::Actor, &outcome)?;
-    Ok(Some(from))
+    Ok(Some(from.folder().to_owned()))
 }
 
 /// `theirs` with all that comes after the actor's training as in `ours`.
@@ -76,10 +79,10 @@ fn of_the_actor(theirs: &Config, ours: &Config) -> Config {
 /// The statistics of the features `wanted`, of those that a run of `theirs` gathered.
 fn statistics(theirs: &Config, gathered: &[f64], wanted: &[Feature], items: usize) -> Option<Vec<f64>> {
     let inputs = &theirs.critic.inputs;
-    let width = |features: &[Feature]| features.iter().map(|feature| feature.width(items)).sum::<usize>();
+    let width = |features: &[Feature]| features.iter().map(|feature| feature.width.of(items)).sum::<usize>();
     let columns_of = |&feature: &Feature| {
         let start = width(&inputs[..inputs.iter().position(|&theirs| theirs == feature)?]);
-        Some(start..start + feature.width(items))
+        Some(start..start + feature.width.of(items))
     };
     let columns: Vec<usize> =
         wanted.iter().map(columns_of).collect::<Option<Vec<_>>>()?.into_iter().flatten().collect();

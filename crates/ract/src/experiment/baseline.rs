@@ -1,6 +1,6 @@
 //! Baselines: fitted over a grid, chosen on the validation users, tested once.
 
-use crate::config::BaselineConfig;
+use crate::config::{BaselineConfig, Role};
 use crate::metrics::Metric;
 use crate::run::{BaselineResult, Metrics, Provenance, RunFolder, Tested, Trial, peak_memory_bytes};
 use crate::training::evaluate_baseline;
@@ -27,19 +27,20 @@ pub fn run(
     if let Some(result) = folder.result()? {
         return Ok(result);
     }
-    let entry = config.entry()?;
-    let failed = |error| Error::Failed(format!("{}: {error}", entry.name));
+    let method = config.baseline.method;
+    let failed = |error| Error::Failed(format!("{method}: {error}"));
     let select = config.evaluation.select;
+    let role = Role::Baseline(method);
     let mut trials: Vec<Trial> = folder.history()?;
     folder.write_history(&trials)?;
     let mut last = None;
-    for parameters in config.combinations()? {
+    for parameters in config.combinations() {
         if trials.iter().any(|trial| trial.is_of(&parameters)) {
             continue;
         }
         drop(last.take()); // before the next one takes memory
         let start = Instant::now();
-        let baseline = (entry.fit)(&data.train, &parameters).map_err(failed)?;
+        let baseline = (method.fit)(&data.train, &parameters).map_err(failed)?;
         let seconds = start.elapsed().as_secs_f64();
         let validation = evaluate_baseline(&*baseline, &data.validation, &[select], BATCH_SIZE)?.estimate(select).mean;
         last = Some((parameters.clone(), baseline));
@@ -54,9 +55,9 @@ pub fn run(
     let baseline = match last.filter(|(parameters, _)| chosen.is_of(parameters)) {
         Some((_, baseline)) => baseline,
         None => {
-            let all = config.combinations()?;
+            let all = config.combinations();
             let parameters = all.iter().find(|parameters| chosen.is_of(parameters));
-            (entry.fit)(&data.train, parameters.unwrap_or(&Parameters::default())).map_err(failed)?
+            (method.fit)(&data.train, parameters.unwrap_or(&Parameters::default())).map_err(failed)?
         }
     };
     let metrics = &config.evaluation.metrics;
@@ -64,17 +65,17 @@ pub fn run(
     let test: Metrics = metrics.iter().map(|&metric: &Metric| (metric, per_user.estimate(metric))).collect();
     let result = BaselineResult {
         dataset: config.dataset.clone(),
-        baseline: entry.name.to_owned(),
+        baseline: method,
         data_sha256: folder.data_sha256().to_owned(),
         chosen,
         trials,
         test_users: per_user.users.len(),
         candidates: data.test.most_candidates(),
-        test: BTreeMap::from([(entry.name.to_owned(), test)]),
+        test: BTreeMap::from([(role, test)]),
         peak_memory_bytes: peak_memory_bytes(),
         provenance: Provenance::here(),
     };
-    folder.write_per_user(&Tested::from([(entry.name.to_owned(), per_user)]))?;
+    folder.write_per_user(&Tested::from([(role, per_user)]))?;
     folder.finish(&result)?;
     Ok(result)
 }

@@ -9,11 +9,6 @@ use ract_autodiff::{Grads, Mat, Module, Param, Tape, Target, Var};
 use ract_data::Dataset;
 use serde::Serialize;
 
-/// Nodes of the actor and of the critic that are shown beside the parameters.
-const ACTOR_NODES: [&str; 8] = ["enc", "enc1", "mu", "logvar", "z", "dec1", "logits", "linear"];
-const CRITIC_NODES: [&str; 9] =
-    ["seen", "unseen", "head_loss", "tail_loss", "entropy", "score_gap", "items", "features", "predicted"];
-
 /// What the gradient of one batch looks like.
 #[derive(Clone, Debug)]
 pub struct Inspection {
@@ -69,26 +64,30 @@ pub fn inspect(config: &Config, data: &Dataset, folder: &RunFolder, phase: Phase
     let tape = Tape::new();
     tape.watch_for_non_finite();
     let recorded = trainer.record(&tape, phase, trainer.draws(phase, 1).step(&data.train, users))?;
-    let (loss, params, actor_nodes) = match (recorded.actor_loss, recorded.critic_loss) {
-        (Some(loss), _) => (loss.named("actor_loss"), trainer.actor.params(), &ACTOR_NODES[..]),
-        (None, Some(loss)) => (loss.named("critic_loss"), trainer.critic.params(), &[][..]),
+    let (loss, params) = match (recorded.actor_loss, recorded.critic_loss) {
+        (Some(loss), _) => (loss.named("actor_loss"), trainer.actor.params()),
+        (None, Some(loss)) => (loss.named("critic_loss"), trainer.critic.params()),
         (None, None) => return Err(Error::Failed(format!("the phase {phase} has no loss"))),
     };
-    let own_loss = [trainer.actor.loss().name()];
-    let own_loss = if actor_nodes.is_empty() { &[][..] } else { &own_loss };
-    let critic_nodes = if recorded.critic_loss.is_some() { &CRITIC_NODES[..] } else { &[] };
-    let names = actor_nodes.iter().chain(own_loss).chain(critic_nodes);
-    let nodes: Vec<(&str, Var<'_, f32>)> = names.filter_map(|&name| Some((name, tape.named(name)?))).collect();
+    let seen_by_critic = recorded.critic_loss.is_some().then_some(recorded.features).flatten();
+    let features = seen_by_critic.iter().flat_map(|features| &features.each);
+    let features: Vec<_> = features.map(|&(feature, node)| (feature.name(), node.named(feature.name()))).collect();
+    // The critic's own phase differentiates what the critic does, and leaves the actor out.
+    let names = if recorded.actor_loss.is_some() { tape.names().collect() } else { vec!["features", "predicted"] };
+    let named = names.into_iter().filter_map(|name| Some((name, tape.named(name)?)));
+    let nodes: Vec<_> = features.iter().copied().chain(named.filter(|(_, node)| !is_among(&features, *node))).collect();
     let grads = loss.backward(targets(&nodes, &params))?;
-    let weights = match phase {
-        Phase::ActorCritic => user_weights(&tape, trainer.actor.loss().name(), &grads),
+    let weights = match (phase, recorded.predicted) {
+        (Phase::ActorCritic, Some(predicted)) => user_weights(&features, predicted, &grads),
         _ => None,
     };
-    let nodes_without = nodes.iter().filter(|(_, node)| grads.get(*node).is_none()).map(|(name, _)| (*name).to_owned());
+    // What lies on no path to the loss is of interest where the critic sees it.
+    let nodes_without = features.iter().filter(|(_, node)| grads.get(*node).is_none());
+    let nodes_without = nodes_without.map(|(name, _)| (*name).to_owned());
     let params_without = params.iter().filter(|p| grads.get(**p).is_none()).map(|p| p.name().to_owned());
     Ok(Inspection {
         loss: loss.scalar()?,
-        table: grads.table(),
+        table: with_features_named(&tape, grads.table(), &features),
         without_gradient: nodes_without.chain(params_without).collect(),
         dot: loss.dot(targets(&nodes, &params))?,
         weights: weights.unwrap_or_default(),
@@ -109,14 +108,39 @@ pub fn critic_at<const N: usize>(
     trainer.restore(&folder.checkpoints.outcome(Phase::ActorCritic)?)?;
     let tape = Tape::new();
     let features = tape.constant(Mat::from_shape_fn((features.len(), N), |(row, column)| features[row][column]));
-    Ok(trainer.critic.judge(features).value()?.iter().copied().collect())
+    Ok(trainer.critic.predict(features).value()?.iter().copied().collect())
+}
+
+/// Rows of features say which feature they are, and which node of the actor where that has another name: `loss (nll)`.
+fn with_features_named(tape: &Tape<f32>, mut table: GradTable, features: &[(&str, Var<'_, f32>)]) -> GradTable {
+    for row in &mut table.0 {
+        let node = tape.named(&row.name);
+        if let Some((feature, _)) = features.iter().find(|(_, feature)| node.is_some_and(|node| is_same(node, *feature))) {
+            row.name = if row.name == *feature { row.name.clone() } else { format!("{feature} ({})", row.name) };
+        }
+    }
+    table
+}
+
+fn is_among(nodes: &[(&str, Var<'_, f32>)], node: Var<'_, f32>) -> bool {
+    nodes.iter().any(|(_, other)| is_same(*other, node))
+}
+
+fn is_same(one: Var<'_, f32>, other: Var<'_, f32>) -> bool {
+    let value = |node: Var<'_, f32>| node.value().ok().map(std::ptr::from_ref);
+    value(one) == value(other)
 }
 
 /// `None` where the critic does not see the counts and the loss.
-fn user_weights(tape: &Tape<f32>, loss: &str, grads: &Grads<f32>) -> Option<Vec<UserWeight>> {
-    let column = |name: &str| tape.named(name)?.value().ok();
-    let (seen, unseen, own, predicted) = (column("seen")?, column("unseen")?, column(loss)?, column("predicted")?);
-    let slopes = grads.get(tape.named(loss)?)?; // of minus the mean prediction
+fn user_weights(
+    features: &[(&str, Var<'_, f32>)],
+    predicted: Var<'_, f32>,
+    grads: &Grads<f32>,
+) -> Option<Vec<UserWeight>> {
+    let node = |name: &str| features.iter().find(|(feature, _)| *feature == name).map(|&(_, node)| node);
+    let (seen, unseen, own) = (node("seen")?.value().ok()?, node("unseen")?.value().ok()?, node("loss")?.value().ok()?);
+    let predicted = predicted.value().ok()?;
+    let slopes = grads.get(node("loss")?)?; // of minus the mean prediction
     let users = slopes.nrows() as f32;
     let of_user = |user: usize| UserWeight {
         seen: seen[(user, 0)],

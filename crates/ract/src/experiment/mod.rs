@@ -8,7 +8,7 @@ mod test;
 
 use crate::config::{Config, Data, Phase};
 use crate::metrics::RankingMetric;
-use crate::run::{RunFolder, RunResult, TestSummary};
+use crate::run::{RunFolder, RunPath, RunResult, TestSummary};
 use crate::training::{Progress, Trainer, train_phase};
 use crate::{Error, Result};
 use ract_data::{Dataset, SyntheticSpec, fingerprint};
@@ -129,7 +129,7 @@ fn test(trainer: &mut Trainer<'_>, data: &Dataset, folder: &RunFolder) -> Result
 /// # Errors
 /// When there is no run, its data are gone or others, or another process writes to it.
 pub fn open(path: &Path) -> Result<(Config, Dataset, RunFolder)> {
-    let config = RunFolder::config(path)?;
+    let config = RunPath::at(path).read_config()?;
     let data = load_data(&config)?;
     let folder = RunFolder::open(path, &config, &fingerprint(&data))?;
     Ok((config, data, folder))

@@ -1,4 +1,4 @@
-//! A search over an experiment's keys: every combination of a small grid, or some drawn at random, judged on the validation
+//! A search over an experiment's keys: every combination of a small grid, or some drawn at random, measured on the validation
 //! users.
 
 use crate::config::{Config, Phase, Settings, assign};

@@ -1,14 +1,14 @@
 //! The test: what the finished phases of a run ended with, on the test users.
 
 use crate::Result;
-use crate::config::{Config, Phase};
+use crate::config::{Config, Gain, Phase, Role};
 use crate::metrics::{Estimate, Metric};
 use crate::run::{
     Checkpoints, EpochRecord, Metrics, Provenance, RunFolder, RunResult, TestSummary, Tested, peak_memory_bytes,
 };
 use crate::training::{Trainer, evaluate_baseline, test_actor};
 use ract_data::Dataset;
-use ract_models::baselines::Popularity;
+use ract_models::baselines::{Method, Popularity};
 use std::collections::BTreeMap;
 
 /// Tests what the finished phases of a run ended with, beside popularity.
@@ -16,14 +16,15 @@ pub(crate) fn test_run(trainer: &mut Trainer<'_>, data: &Dataset, checkpoints: &
     let config = trainer.config;
     let metrics = &config.evaluation.metrics;
     let popularity = evaluate_baseline(&Popularity::fit(&data.train), &data.test, metrics, config.batch_size)?;
-    let mut tested = Tested::from([("popularity".to_owned(), popularity)]);
+    let mut tested: Tested =
+        Method::named("popularity").map(|method| (Role::Baseline(method), popularity)).into_iter().collect();
     for phase in Phase::of(config).filter(|&phase| checkpoints.has(phase)) {
-        let Some(name) = phase.outcome() else { continue };
-        // The critic's phase leaves the actor as it was, and has a critic to judge it.
-        let judged = if phase == Phase::Actor && checkpoints.has(Phase::Critic) { Phase::Critic } else { phase };
-        trainer.restore(&checkpoints.outcome(judged)?)?;
-        let judges = matches!(judged, Phase::Critic | Phase::ActorCritic);
-        tested.insert(name.to_owned(), test_actor(trainer, &data.test, metrics, judges)?);
+        let Some(role) = phase.role() else { continue };
+        // The critic's phase leaves the actor as it was, and has a critic that predicts.
+        let restored = if phase == Phase::Actor && checkpoints.has(Phase::Critic) { Phase::Critic } else { phase };
+        trainer.restore(&checkpoints.outcome(restored)?)?;
+        let predicts = matches!(restored, Phase::Critic | Phase::ActorCritic);
+        tested.insert(role, test_actor(trainer, &data.test, metrics, predicts)?);
     }
     Ok(tested)
 }
@@ -32,12 +33,13 @@ impl TestSummary {
     /// Means over users and what each gains over the others; `candidates` as in the field of that name.
     pub fn of(tested: &Tested, metrics: &[Metric], candidates: Option<usize>) -> Self {
         let summary = |f: &dyn Fn(Metric) -> Estimate| -> Metrics { metrics.iter().map(|&m| (m, f(m))).collect() };
-        let test = tested.iter().map(|(name, per_user)| (name.clone(), summary(&|m| per_user.estimate(m))));
-        let trained = || tested.keys().filter(|name| *name != "popularity");
-        let pairs = trained().map(|name| (name.as_str(), "actor")).chain(trained().map(|name| ("ract", name.as_str())));
-        let gain = pairs.filter(|(a, b)| a != b).filter_map(|(a, b)| {
-            let (after, before) = (tested.get(a)?, tested.get(b)?);
-            Some((format!("{a}-{b}"), summary(&|m| after.gain(before, m))))
+        let test = tested.iter().map(|(&role, per_user)| (role, summary(&|m| per_user.estimate(m))));
+        let trained = || tested.keys().copied().filter(|role| role.is_trained());
+        let over_actor = trained().map(|role| Gain::new(role, Role::Actor));
+        let gains = over_actor.chain(trained().map(|role| Gain::new(Role::Ract, role)));
+        let gain = gains.filter(|gain| gain.of != gain.over).filter_map(|gain| {
+            let (of, over) = (tested.get(&gain.of)?, tested.get(&gain.over)?);
+            Some((gain, summary(&|m| of.gain(over, m))))
         });
         let test_users = tested.values().next().map_or(0, |per_user| per_user.users.len());
         Self { test_users, candidates, test: test.collect(), gain: gain.collect() }
@@ -58,7 +60,7 @@ impl RunResult {
         }
         Ok(Self {
             dataset: config.dataset.clone(),
-            actor: config.actor.network.clone(),
+            actor: config.actor.network,
             seed: config.seed,
             data_sha256: folder.data_sha256().to_owned(),
             evaluation,

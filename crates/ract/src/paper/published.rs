@@ -1,8 +1,9 @@
 //! Figures that were published elsewhere, to stand beside ours: `experiments/published.toml`.
 
-use crate::config::{Feature, Phase};
+use crate::config::Phase;
 use crate::metrics::Metric;
 use crate::{Error, Result};
+use ract_models::features::Feature;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 

@@ -1,36 +1,21 @@
 //! Results as a table in Markdown.
 
+use crate::config::{Gain, Role};
 use crate::metrics::{Estimate, Metric};
 use crate::paper::published::Row;
 use crate::run::{BaselineResult, Metrics, Profiles, TestSummary};
 use comfy_table::{CellAlignment, Table, presets::ASCII_MARKDOWN};
 
-/// What is tested: rows of the table, in order.
-const TESTED: [&str; 8] = ["popularity", "actor", "control", "flat", "per_item", "warp", "lambda_rank", "ract"];
-
-/// What a row is called, in a run of an actor of that label.
-fn label<'a>(tested: &'a str, actor: &'a str) -> &'a str {
-    match tested {
-        "actor" => actor,
-        "flat" => "loss alone",
-        "per_item" => "loss / n",
-        "warp" => "fine-tuned by WARP",
-        "lambda_rank" => "fine-tuned by LambdaRank",
-        "ract" => "RaCT",
-        other => other,
+/// Of one run: test metrics with their standard errors, the gains paired by user. Of several: means over the runs, with the
+/// standard deviations between them. The published rows stand beneath. `actor` is the actor's label.
+pub fn of_runs(runs: &[TestSummary], actor: &str, metrics: &[Metric], published: &[Row]) -> Table {
+    match runs {
+        [run] => draw(title(run.test_users, run.candidates), run, actor, metrics, published),
+        runs => {
+            let title = format!("test, mean ± standard deviation of {} runs", runs.len());
+            draw(title, &TestSummary::over_runs(runs), actor, metrics, published)
+        }
     }
-}
-
-/// Test metrics with their standard errors, the gains paired by user, and the published rows beneath. `actor` is the
-/// actor's label.
-pub fn results(evaluation: &TestSummary, actor: &str, metrics: &[Metric], published: &[Row]) -> Table {
-    draw(title(evaluation.test_users, evaluation.candidates), evaluation, actor, metrics, published)
-}
-
-/// The same over several runs: means of their figures, and the standard deviations between the runs.
-pub fn over_runs(runs: &[TestSummary], actor: &str, metrics: &[Metric], published: &[Row]) -> Table {
-    let title = format!("test, mean ± deviation of {} runs", runs.len());
-    draw(title, &TestSummary::over_runs(runs), actor, metrics, published)
 }
 
 fn title(users: usize, candidates: Option<usize>) -> String {
@@ -42,17 +27,15 @@ fn draw(title: String, evaluation: &TestSummary, actor: &str, metrics: &[Metric]
     let mut table = Table::new();
     table.load_style(ASCII_MARKDOWN);
     table.set_header(std::iter::once(title).chain(metrics.iter().map(|m| m.title())));
-    for key in TESTED {
-        if let Some(found) = evaluation.test.get(key) {
-            table.add_row(row(label(key, actor).to_owned(), found, metrics, |estimate| estimate.to_string()));
-        }
+    for (role, found) in &evaluation.test {
+        table.add_row(row(role.label(actor).to_owned(), found, metrics, |estimate| estimate.to_string()));
     }
-    let over_actor = TESTED.iter().rev().map(|&after| (after, "actor"));
-    let over_others = TESTED.iter().map(|&before| ("ract", before)).filter(|&(_, before)| before != "actor");
-    for (after, before) in over_actor.chain(over_others) {
-        if let Some(found) = evaluation.gain.get(&format!("{after}-{before}")) {
-            let name = format!("{} - {}", label(after, actor), label(before, actor));
-            table.add_row(row(name, found, metrics, |gain| format!("{:+.4} ± {:.4}", gain.mean, gain.se)));
+    let trained = || evaluation.test.keys().copied().filter(|role| role.is_trained() && *role != Role::Actor);
+    let over_actor = trained().rev().map(|role| Gain::new(role, Role::Actor));
+    for gain in over_actor.chain(trained().map(|role| Gain::new(Role::Ract, role))) {
+        if let Some(found) = evaluation.gain.get(&gain) {
+            let figure = |gain: &Estimate| format!("{:+.4} ± {:.4}", gain.mean, gain.se);
+            table.add_row(row(gain.label(actor), found, metrics, figure));
         }
     }
     for row in published {
@@ -66,13 +49,13 @@ fn draw(title: String, evaluation: &TestSummary, actor: &str, metrics: &[Metric]
 }
 
 /// Test metrics of a baseline.
-pub fn baseline(label: &str, result: &BaselineResult, metrics: &[Metric]) -> Table {
+pub fn baseline(result: &BaselineResult, metrics: &[Metric]) -> Table {
     let mut table = Table::new();
     table.load_style(ASCII_MARKDOWN);
     let title = title(result.test_users, result.candidates);
     table.set_header(std::iter::once(title).chain(metrics.iter().map(|m| m.title())));
-    for found in result.test.values() {
-        table.add_row(row(label.to_owned(), found, metrics, |estimate| estimate.to_string()));
+    for (role, found) in &result.test {
+        table.add_row(row(role.label("").to_owned(), found, metrics, |estimate| estimate.to_string()));
     }
     table
 }
@@ -118,8 +101,8 @@ mod tests {
         let evaluation = TestSummary {
             test_users: 7,
             candidates: None,
-            test: BTreeMap::from([("actor".to_owned(), figure(0.4, 0.01))]),
-            gain: BTreeMap::from([("ract-actor".to_owned(), figure(0.004, 0.001))]),
+            test: BTreeMap::from([(Role::Actor, figure(0.4, 0.01)), (Role::Ract, figure(0.41, 0.01))]),
+            gain: BTreeMap::from([(Gain::new(Role::Ract, Role::Actor), figure(0.004, 0.001))]),
         };
         let published = Row {
             dataset: "x".to_owned(),
@@ -128,12 +111,13 @@ mod tests {
             source: String::new(),
             from_memory: true,
         };
-        let table = results(&evaluation, "Mult-VAE", &[metric], &[published]).to_string();
+        let table = of_runs(&[evaluation], "Mult-VAE", &[metric], &[published]).to_string();
         let cells = table.lines().map(|line| line.split('|').map(str::trim).collect::<Vec<_>>());
         let cells: Vec<_> = cells.map(|cells| (cells[1].to_owned(), cells[2].to_owned())).collect();
         let expected = [
             ("test, 7 users", "NDCG@100"),
             ("Mult-VAE", "0.4000 ± 0.0100"),
+            ("RaCT", "0.4100 ± 0.0100"),
             ("RaCT - Mult-VAE", "+0.0040 ± 0.0010"),
             ("RaCT, published*", "0.434"),
         ];

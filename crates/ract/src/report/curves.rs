@@ -2,7 +2,7 @@
 
 use super::parts::{Figure, Rows};
 use crate::Result;
-use crate::config::Phase;
+use crate::config::{Phase, Role};
 use crate::metrics::Metric;
 use crate::paper::published;
 use crate::plot::{Axis, Content, Mark, Panel, Series};
@@ -20,7 +20,7 @@ const TOGETHER: (&str, [&str; 2]) = ("what the critic predicts, and what it shou
 pub(super) fn figures(runs: &[&[EpochRecord]], published: &[published::Curve]) -> Result<Vec<Figure>> {
     let mut figures = Vec::new();
     let is_tuning = |phase: &Phase| !matches!(phase, Phase::Actor | Phase::Critic);
-    let tunings: Vec<Phase> = Phase::ALL.into_iter().filter(is_tuning).collect();
+    let tunings: Vec<Phase> = Phase::all().filter(is_tuning).collect();
     for (name, phases) in [("Actor", &[Phase::Actor][..]), ("Fine-tuning", &tunings), ("Critic", &[Phase::Critic])] {
         // By title: the curves of each phase, in the order of the phases.
         let mut curves: BTreeMap<String, Vec<(String, Curve)>> = BTreeMap::new();
@@ -60,7 +60,7 @@ fn validation(metric: Metric) -> String {
 
 /// What the curves of a phase are called.
 fn of(phase: Phase) -> &'static str {
-    phase.outcome().unwrap_or(phase.name())
+    phase.role().map_or(phase.name(), Role::name)
 }
 
 fn series(label: String, curve: &Curve) -> Series {

@@ -5,8 +5,8 @@ mod parts;
 mod sections;
 pub mod tensorboard;
 
-use crate::config::{Config, label_of};
-use crate::run::{Baseline, BaselineResult, EpochRecord, Results, Run, RunFolder, RunResult};
+use crate::config::{AnyConfig, Config};
+use crate::run::{Baseline, BaselineResult, EpochRecord, Results, Run, RunPath, RunResult};
 use crate::{Error, Result};
 use parts::Page;
 use ract_data::atomic_file;
@@ -26,18 +26,27 @@ struct Told<'a> {
 /// # Errors
 /// When there is no run in it, or it is damaged.
 pub fn of_run(path: &Path) -> Result<String> {
-    if let Ok(Some(baseline)) = RunFolder::result_of::<BaselineResult>(path) {
-        return of_baseline(&baseline);
-    }
-    let config = RunFolder::config(path)?;
-    let (result, history) = (RunFolder::result_of(path)?, RunFolder::history_of(path)?);
+    let run = RunPath::at(path);
+    let config = if run.is_begun() {
+        AnyConfig::read(&run.config(), &[])?
+    } else {
+        return run.read_config().map(|_| String::new());
+    };
+    let config = match config {
+        AnyConfig::Run(config) => config,
+        AnyConfig::Baseline(_) => {
+            let unfinished = || Error::Failed(format!("{} is not finished: go on with `ract run`", path.display()));
+            return of_baseline(&run.read_result()?.ok_or_else(unfinished)?);
+        }
+    };
+    let (result, history) = (run.read_result()?, run.read_history()?);
     let told = Told { config: &config, result: result.as_ref(), history: &history };
     let title = format!("{} on {}, seed {}", config.actor_label(), config.dataset, config.seed);
     Page { title, lead: sections::lead(&told), parts: sections::of_runs(&[told])? }.html()
 }
 
 fn of_baseline(baseline: &BaselineResult) -> Result<String> {
-    let title = format!("{} on {}", label_of(&baseline.baseline), baseline.dataset);
+    let title = format!("{} on {}", baseline.baseline.label, baseline.dataset);
     let lead = format!("A baseline, of {} tried the one that did best on the validation users.", baseline.trials.len());
     Page { title, lead, parts: sections::of_baseline(baseline) }.html()
 }
@@ -47,7 +56,7 @@ fn of_baseline(baseline: &BaselineResult) -> Result<String> {
 /// # Errors
 /// As for [`of_run`], and when the file cannot be written.
 pub fn write_run(path: &Path) -> Result<PathBuf> {
-    let file = path.join("report.html");
+    let file = RunPath::at(path).report();
     atomic_file::save(&file, of_run(path)?)?;
     Ok(file)
 }

@@ -3,7 +3,7 @@
 use super::parts::{Figure, Part, Rows};
 use super::{Told, curves};
 use crate::Result;
-use crate::config::{Config, Evaluation, Settings, label_of};
+use crate::config::{Config, Evaluation, Gain, Phase, Role, Settings};
 use crate::metrics::{Estimate, Metric};
 use crate::paper::published::published;
 use crate::paper::{table, tables};
@@ -16,9 +16,9 @@ pub(super) fn lead(told: &Told<'_>) -> String {
     let metric = told.config.evaluation.select;
     let Some(result) = told.result else { return "The run is not finished: nothing has been tested yet.".to_owned() };
     let evaluation = &result.evaluation;
-    let gain = |of: &str| evaluation.gain.get(of)?.get(&metric).copied();
+    let gain = |of: Option<Role>| evaluation.gain.get(&Gain::new(of?, Role::Actor))?.get(&metric).copied();
     let say = |Estimate { mean, se }| format!("{mean:+.4} ± {se:.4}");
-    let found = [("RaCT gains", gain("ract-actor")), ("the control gains", gain("control-actor"))];
+    let found = [("RaCT gains", gain(Some(Role::Ract))), ("the control gains", gain(Role::control()))];
     let found: Vec<_> = found.into_iter().filter_map(|(who, gain)| Some(format!("{who} {}", say(gain?)))).collect();
     let label = told.config.actor_label();
     let metric = metric.title();
@@ -50,11 +50,10 @@ fn tested(runs: &[Told<'_>]) -> Result<Option<Part>> {
     let others = metrics.iter().filter(|metric| *metric != select);
     let metrics: Vec<Metric> = metrics.iter().filter(|metric| *metric == select).chain(others).copied().collect();
     let (actor, published) = (config.actor_label(), published(&config.dataset)?.rows);
-    let table = match &evaluations[..] {
-        [] => return Ok(None),
-        [evaluation] => table::results(evaluation, actor, &metrics, &published),
-        several => table::over_runs(several, actor, &metrics, &published),
-    };
+    if evaluations.is_empty() {
+        return Ok(None);
+    }
+    let table = table::of_runs(&evaluations, actor, &metrics, &published);
     let of_one = "Means over the test users and their standard errors; differences are paired by user.";
     let from_memory = published.iter().find(|row| row.from_memory);
     let from_memory = from_memory.map(|row| format!("{} quoted from memory.", row.mark()));
@@ -95,7 +94,7 @@ fn made(runs: &[Told<'_>]) -> Part {
     }
     row("data (SHA-256)", &|run| Some(run.result?.data_sha256.clone()));
     row("peak memory", &|run| Some(megabytes(run.result?.peak_memory_bytes?)));
-    for phase in crate::config::Phase::ALL {
+    for phase in Phase::all() {
         row(&phase.to_string(), &|run| {
             let of_phase = run.history.iter().filter(|record| record.phase == phase);
             let (epochs, seconds) = of_phase.fold((0, 0.0), |(n, sum), record| (n + 1, sum + record.seconds));
@@ -130,7 +129,7 @@ fn megabytes(bytes: u64) -> String {
 pub(super) fn of_dataset(dataset: &str, results: &Results) -> Result<Part> {
     let metric = results.runs.first().map_or(Evaluation::default().select, |run| run.config.evaluation.select);
     let groups = results.over_seeds()?;
-    let rows = Some((&tables::actors::draw(results, metric)?).into());
+    let rows = Some((&tables::actors(results, metric)?).into());
     let figures = if groups.len() > 1 { vec![actors(&groups, metric)?] } else { Vec::new() };
     let mut parts = Vec::new();
     for runs in &groups {
@@ -141,8 +140,8 @@ pub(super) fn of_dataset(dataset: &str, results: &Results) -> Result<Part> {
         parts.push(Part { heading: runs[0].label(), folded: true, parts: of_runs(&told)?, ..Part::default() });
     }
     parts.extend(results.baselines.iter().map(|Baseline { name, result }| {
-        let beneath = if *name == result.baseline { String::new() } else { format!(": {name}") };
-        let heading = format!("Baseline: {}{beneath}", label_of(&result.baseline));
+        let beneath = if name == result.baseline.name() { String::new() } else { format!(": {name}") };
+        let heading = format!("Baseline: {}{beneath}", result.baseline.label);
         Part { heading, folded: true, parts: of_baseline(result), ..Part::default() }
     }));
     let text = vec![format!(
@@ -154,18 +153,19 @@ pub(super) fn of_dataset(dataset: &str, results: &Results) -> Result<Part> {
 
 /// What each actor has before the critic, after it, and after the control.
 fn actors(groups: &[Vec<&Run>], metric: Metric) -> Result<Figure> {
-    let mean = |runs: &[&Run], of: &str| {
-        let found = runs.iter().map(|run| Some(run.result.evaluation.test.get(of)?.get(&metric)?.mean));
+    let mean = |runs: &[&Run], of: Role| {
+        let found = runs.iter().map(|run| Some(run.result.evaluation.test.get(&of)?.get(&metric)?.mean));
         found.collect::<Option<Vec<f64>>>().map(|means| Estimate::between(&means).mean)
     };
     let metric_name = format!("test {}", metric.title());
     let mut groups: Vec<_> = groups.iter().collect();
-    groups.sort_by(|a, b| mean(a, "actor").unwrap_or_default().total_cmp(&mean(b, "actor").unwrap_or_default()));
+    groups
+        .sort_by(|a, b| mean(a, Role::Actor).unwrap_or_default().total_cmp(&mean(b, Role::Actor).unwrap_or_default()));
     let mut rows = Vec::new();
-    let columns = [("before", "actor"), ("control", "control"), ("RaCT", "ract")];
+    let columns = [("before", Some(Role::Actor)), ("control", Role::control()), ("RaCT", Some(Role::Ract))];
     let mut series = columns.map(|(label, _)| Series::new(label, Mark::Points, []));
     for (place, runs) in groups.iter().enumerate() {
-        let means = columns.map(|(_, of)| mean(runs, of));
+        let means = columns.map(|(_, of)| mean(runs, of?));
         for (series, mean) in series.iter_mut().zip(means) {
             series.points.extend(mean.map(|x| crate::plot::Point { x, y: place as f64, error: 0.0 }));
         }
@@ -180,10 +180,9 @@ fn actors(groups: &[Vec<&Run>], metric: Metric) -> Result<Figure> {
 
 /// What there is to say of a baseline.
 pub(super) fn of_baseline(baseline: &BaselineResult) -> Vec<Part> {
-    let label = label_of(&baseline.baseline);
     let metrics: Vec<Metric> =
         baseline.test.values().next().into_iter().flat_map(|test| test.keys().copied()).collect();
-    let test = table::baseline(label, baseline, &metrics);
+    let test = table::baseline(baseline, &metrics);
     let names: Vec<&String> = baseline.chosen.parameters.keys().collect();
     let header = names.iter().map(|name| name.to_string()).chain(["validation".to_owned(), "seconds".to_owned()]);
     let row = |trial: &Trial| {

@@ -1,20 +1,20 @@
 //! The checkpoints of a run: the outcome of each finished phase, and the state of the one under way.
 
-use super::{Meta, Snapshot, tensor_file};
+use super::layout::RunPath;
+use super::snapshot::{Meta, Snapshot};
+use super::tensor_file;
 use crate::config::Phase;
 use crate::{Error, Result};
 use ract_autodiff::Mat;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-/// The folder `checkpoints` of a run.
-pub(crate) struct Checkpoints {
-    path: PathBuf,
-}
+/// The checkpoints of a run, in their folder.
+pub(crate) struct Checkpoints(RunPath);
 
-/// What stands beside the matrices of `state.safetensors`.
+/// What stands beside the matrices of a saved state.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct StateMeta {
     pub(crate) phase: Phase,
@@ -31,38 +31,34 @@ pub(crate) struct StateMeta {
 pub(crate) type Tensors = BTreeMap<String, Mat<f32>>;
 
 impl Checkpoints {
-    /// Those of the run in a folder, which are not written to.
-    pub(crate) fn at(run: &Path) -> Self {
-        Self { path: run.join("checkpoints") }
+    /// Those of a run that is only read.
+    pub(crate) fn of(run: &RunPath) -> Self {
+        Self(run.clone())
     }
 
-    pub(crate) fn open(run: &Path) -> Result<Self> {
-        let checkpoints = Self::at(run);
-        let path = checkpoints.path();
-        fs::create_dir_all(path).map_err(Error::file("create", path))?;
-        Ok(checkpoints)
-    }
-
-    pub(crate) fn path(&self) -> &Path {
-        &self.path
+    /// Those of a run that is written to.
+    pub(crate) fn open(run: &RunPath) -> Result<Self> {
+        let folder = run.checkpoints();
+        fs::create_dir_all(&folder).map_err(Error::file("create", &folder))?;
+        Ok(Self::of(run))
     }
 
     /// Whether `phase` is finished.
     pub(crate) fn has(&self, phase: Phase) -> bool {
-        self.outcome_file(phase).exists()
+        self.0.outcome(phase).exists()
     }
 
     /// What `phase` ended with.
     pub(crate) fn outcome(&self, phase: Phase) -> Result<Snapshot> {
-        let (weights, meta) = tensor_file::read(&self.outcome_file(phase))?;
+        let (weights, meta) = tensor_file::read(&self.0.outcome(phase))?;
         Ok(Snapshot { weights, meta })
     }
 
     /// Saves what `phase` ended with, which makes its state superfluous.
     pub(crate) fn save_outcome(&self, phase: Phase, outcome: &Snapshot) -> Result<()> {
         let tensors = outcome.weights.iter().map(|(name, value)| (name.clone(), value));
-        tensor_file::write(&self.outcome_file(phase), tensors, &outcome.meta)?;
-        let state = self.state_file();
+        tensor_file::write(&self.0.outcome(phase), tensors, &outcome.meta)?;
+        let state = self.0.state();
         if state.exists() { fs::remove_file(&state).map_err(Error::file("remove", &state)) } else { Ok(()) }
     }
 
@@ -72,12 +68,12 @@ impl Checkpoints {
         meta: &StateMeta,
         tensors: impl IntoIterator<Item = (String, &'a Mat<f32>)>,
     ) -> Result<()> {
-        tensor_file::write(&self.state_file(), tensors, meta)
+        tensor_file::write(&self.0.state(), tensors, meta)
     }
 
     /// Where `phase` was interrupted, if it was.
     pub(crate) fn state(&self, phase: Phase) -> Result<Option<(StateMeta, Tensors)>> {
-        let file = self.state_file();
+        let file = self.0.state();
         if !file.exists() {
             return Ok(None);
         }
@@ -85,11 +81,8 @@ impl Checkpoints {
         Ok((meta.phase == phase).then_some((meta, tensors)))
     }
 
-    fn outcome_file(&self, phase: Phase) -> PathBuf {
-        self.path.join(format!("{phase}.safetensors"))
-    }
-
+    /// The file of the saved state.
     pub(crate) fn state_file(&self) -> PathBuf {
-        self.path.join("state.safetensors")
+        self.0.state()
     }
 }

@@ -1,8 +1,11 @@
-//! The run folder: `config.toml`, `data.sha256`, `history.jsonl`, `checkpoints/`, `per_user.csv`, `result.json`,
-//! `report.html`, perhaps `profile.json`.
+//! A run folder that this process writes to.
 
-use crate::config::{Config, Phase, Settings};
-use crate::run::{Checkpoints, EpochRecord, PartTime, Profiles, Tested, per_user};
+use super::checkpoints::Checkpoints;
+use super::history::{EpochRecord, PartTime};
+use super::layout::RunPath;
+use super::per_user;
+use super::per_user::Tested;
+use crate::config::{Phase, Settings};
 use crate::{Error, Result};
 use ract_autodiff::{Profile, Spent};
 use ract_data::atomic_file;
@@ -10,19 +13,11 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::fs::{self, File, TryLockError};
 use std::io::Write;
-use std::path::{Path, PathBuf};
-
-const CONFIG: &str = "config.toml";
-/// Holds the fingerprint of the data, so that a run does not go on with other users than it began with.
-const DATA: &str = "data.sha256";
-const PROFILE: &str = "profile.json";
-const RESULT: &str = "result.json";
-const HISTORY: &str = "history.jsonl";
-const LOCK: &str = ".lock";
+use std::path::Path;
 
 /// A folder that one run writes to.
 pub struct RunFolder {
-    path: PathBuf,
+    path: RunPath,
     pub(crate) checkpoints: Checkpoints,
     data_sha256: String,
     /// Held for as long as the folder is open, so that no two processes write to it.
@@ -37,60 +32,35 @@ impl RunFolder {
     /// When another process writes to it, or it holds something else: other files, or a run of another configuration or
     /// on other data.
     pub fn open<S: Settings>(path: &Path, config: &S, data_sha256: &str) -> Result<Self> {
-        if !path.join(CONFIG).exists() {
-            check_unused(path)?;
+        let run = RunPath::at(path);
+        if !run.is_begun() {
+            check_unused(&run)?;
         }
         fs::create_dir_all(path).map_err(Error::file("create", path))?;
-        let lock = lock(path)?;
-        let checkpoints = Checkpoints::open(path)?;
-        for folder in [path, checkpoints.path()] {
+        let lock = lock(&run)?;
+        let checkpoints = Checkpoints::open(&run)?;
+        for folder in [path, &run.checkpoints()] {
             atomic_file::sweep_all(folder).map_err(Error::file("clean up", folder))?;
         }
         let refuse = |difference: String| {
             let path = path.display();
             Err(Error::Usage(format!("{path} holds a run {difference}: name another folder with --out, or delete it")))
         };
-        let (config_file, data_file) = (path.join(CONFIG), path.join(DATA));
-        if config_file.exists() {
-            if let Some(difference) = S::read(&config_file, &[])?.difference(config)? {
+        if run.is_begun() {
+            if let Some(difference) = S::read(&run.config(), &[])?.difference(config)? {
                 return refuse(format!("of another configuration ({difference})"));
             }
         } else {
-            let text = config.to_toml()?;
-            atomic_file::save(&config_file, text)?;
+            atomic_file::save(&run.config(), config.to_toml()?)?;
         }
-        if data_file.exists() {
-            if Self::data_of(path)? != data_sha256 {
+        if run.data().exists() {
+            if run.read_data_sha256()? != data_sha256 {
                 return refuse("on other data, which were prepared or made anew since".to_owned());
             }
         } else {
-            atomic_file::save(&data_file, format!("{data_sha256}\n"))?;
+            atomic_file::save(&run.data(), format!("{data_sha256}\n"))?;
         }
-        Ok(Self { path: path.to_owned(), checkpoints, data_sha256: data_sha256.to_owned(), _lock: lock })
-    }
-
-    /// The configuration of the run in `path`.
-    ///
-    /// # Errors
-    /// When there is no run in it.
-    pub fn config(path: &Path) -> Result<Config> {
-        let file = path.join(CONFIG);
-        if file.exists() {
-            return Config::read(&file, &[]);
-        }
-        Err(Error::Usage(format!("{} is not a run folder: it has no {CONFIG}", path.display())))
-    }
-
-    /// The fingerprint of the data of the run in `path`.
-    pub(crate) fn data_of(path: &Path) -> Result<String> {
-        let file = path.join(DATA);
-        let text = fs::read_to_string(&file).map_err(Error::file("read", &file))?;
-        Ok(text.trim().to_owned())
-    }
-
-    /// Whether the run in `path` has its result.
-    pub fn is_finished(path: &Path) -> bool {
-        path.join(RESULT).exists()
+        Ok(Self { path: run, checkpoints, data_sha256: data_sha256.to_owned(), _lock: lock })
     }
 
     /// The fingerprint of the data.
@@ -98,85 +68,44 @@ impl RunFolder {
         &self.data_sha256
     }
 
-    /// What `result.json` holds, when the run is finished.
+    /// What the run found out, when it is finished.
     ///
     /// # Errors
-    /// When it is damaged.
+    /// When the file is damaged.
     pub fn result<R: DeserializeOwned>(&self) -> Result<Option<R>> {
-        Self::result_of(&self.path)
+        self.path.read_result()
     }
 
-    /// The same of the run in `path`, which another process may have open.
+    /// The lines of the history: of a run its epochs, of a baseline the parameters that were tried.
     ///
     /// # Errors
-    /// When it is damaged.
-    pub fn result_of<R: DeserializeOwned>(path: &Path) -> Result<Option<R>> {
-        let file = path.join(RESULT);
-        if !file.exists() {
-            return Ok(None);
-        }
-        let text = fs::read_to_string(&file).map_err(Error::file("read", &file))?;
-        let damaged = |error| Error::Failed(format!("{} is damaged: {error}; delete it", file.display()));
-        serde_json::from_str(&text).map(Some).map_err(damaged)
+    /// When it cannot be read.
+    pub fn history<R: DeserializeOwned>(&self) -> Result<Vec<R>> {
+        self.path.read_history()
     }
 
     /// Writes `per_user.csv`: what was measured of each test user.
     pub(crate) fn write_per_user(&self, tested: &Tested) -> Result<()> {
-        Ok(atomic_file::save(&self.path.join("per_user.csv"), per_user::to_csv(tested)?)?)
+        Ok(atomic_file::save(&self.path.per_user(), per_user::to_csv(tested)?)?)
     }
 
     /// Writes `result.json`: the run is finished.
     pub(crate) fn finish(&self, result: &impl Serialize) -> Result<()> {
-        let file = self.path.join(RESULT);
+        let file = self.path.result();
         Ok(atomic_file::save(&file, pretty(&file, result)?)?)
     }
 
     /// Writes what `phase` spent its time on to `profile.json`, beside the other phases'.
     pub(crate) fn add_profile(&self, phase: Phase, profile: &Profile) -> Result<()> {
-        let mut profiles = Self::profiles(&self.path)?;
+        let mut profiles = self.path.read_profiles()?;
         let total: f64 = profile.parts().map(|(_, spent)| spent.time.as_secs_f64()).sum();
         let parts = profile.parts().map(|(part, Spent { time, calls })| {
             let seconds = time.as_secs_f64();
             (part.to_owned(), PartTime { share: seconds / total.max(f64::MIN_POSITIVE), seconds, calls })
         });
         profiles.insert(phase, parts.collect());
-        let file = self.path.join(PROFILE);
+        let file = self.path.profile();
         Ok(atomic_file::save(&file, pretty(&file, &profiles)?)?)
-    }
-
-    /// What each profiled phase of the run in `path` spent its time on, by part, as `ract run --profile` found.
-    ///
-    /// # Errors
-    /// When `profile.json` cannot be read.
-    pub fn profiles(path: &Path) -> Result<Profiles> {
-        let file = path.join(PROFILE);
-        if !file.exists() {
-            return Ok(Profiles::new());
-        }
-        let text = fs::read_to_string(&file).map_err(Error::file("read", &file))?;
-        serde_json::from_str(&text).map_err(|error| Error::Failed(format!("{}: {error}: delete it", file.display())))
-    }
-
-    /// The lines of `history.jsonl`: of a run its epochs, of a baseline the parameters that were tried.
-    ///
-    /// # Errors
-    /// When it cannot be read.
-    pub fn history<R: DeserializeOwned>(&self) -> Result<Vec<R>> {
-        Self::history_of(&self.path)
-    }
-
-    /// The same of the run in `path`, which another process may have open.
-    ///
-    /// # Errors
-    /// When it cannot be read.
-    pub fn history_of<R: DeserializeOwned>(path: &Path) -> Result<Vec<R>> {
-        let file = path.join(HISTORY);
-        if !file.exists() {
-            return Ok(Vec::new());
-        }
-        let text = fs::read_to_string(&file).map_err(Error::file("read", &file))?;
-        // A stop in the middle of a line leaves a last one that does not parse: its epoch is trained again.
-        Ok(text.lines().map_while(|line| serde_json::from_str(line).ok()).collect())
     }
 
     /// Forgets the epochs of `phase` after the first `done`, and the phases after it: they are trained (again).
@@ -188,7 +117,7 @@ impl RunFolder {
 
     /// Writes `history.jsonl` anew. What a stop in the middle of a line left is gone, so that lines may be added.
     pub(crate) fn write_history(&self, records: &[impl Serialize]) -> Result<()> {
-        let file = self.history_file();
+        let file = self.path.history();
         let lines = records.iter().map(line).collect::<serde_json::Result<String>>();
         let lines = lines.map_err(|error| Error::file("write", &file)(error.into()))?;
         Ok(atomic_file::save(&file, lines)?)
@@ -196,14 +125,10 @@ impl RunFolder {
 
     /// Adds a line to `history.jsonl`.
     pub(crate) fn append(&self, record: &impl Serialize) -> Result<()> {
-        let file = self.history_file();
+        let file = self.path.history();
         let write =
             || fs::OpenOptions::new().create(true).append(true).open(&file)?.write_all(line(record)?.as_bytes());
         write().map_err(Error::file("write", &file))
-    }
-
-    fn history_file(&self) -> PathBuf {
-        self.path.join(HISTORY)
     }
 }
 
@@ -217,13 +142,14 @@ fn pretty(file: &Path, value: &impl Serialize) -> Result<String> {
     Ok(text + "\n")
 }
 
-fn lock(folder: &Path) -> Result<File> {
-    let path = folder.join(LOCK);
+fn lock(run: &RunPath) -> Result<File> {
+    let path = run.lock();
     let file = File::create(&path).map_err(Error::file("create", &path))?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => {
-            Err(Error::Failed(format!("another process is running in {}: wait for it or stop it", folder.display())))
+            let folder = run.folder().display();
+            Err(Error::Failed(format!("another process is running in {folder}: wait for it or stop it")))
         }
         Err(TryLockError::Error(error)) => Err(Error::file("lock", path)(error)),
     }
@@ -231,15 +157,18 @@ fn lock(folder: &Path) -> Result<File> {
 
 /// Checks that a new run would not be strewn among other files. What a run that was killed at its very start leaves does
 /// not count.
-fn check_unused(folder: &Path) -> Result<()> {
+fn check_unused(run: &RunPath) -> Result<()> {
+    let folder = run.folder();
     if !folder.exists() {
         return Ok(());
     }
     for entry in fs::read_dir(folder).map_err(Error::file("read", folder))? {
-        let name = entry.map_err(Error::file("read", folder))?.file_name();
-        let name = name.to_string_lossy();
-        if name != LOCK && name != "checkpoints" && !name.starts_with(&format!(".{CONFIG}")) {
-            let folder = folder.display();
+        let path = entry.map_err(Error::file("read", folder))?.path();
+        let is_left_behind =
+            path == run.lock() || path == run.checkpoints() || atomic_file::is_temporary(&path, &run.config());
+        if !is_left_behind {
+            let (folder, name) =
+                (folder.display(), path.file_name().unwrap_or_default().to_string_lossy().into_owned());
             let message = format!("{folder} is not a run folder: '{name}' is in it; name another folder with --out");
             return Err(Error::Usage(message));
         }

@@ -63,8 +63,9 @@ mod tests {
 
     #[test]
     fn of_several_step_sizes_the_kept_one_is_shown_counted_from_its_own_first_epoch() {
+        let control = "control".parse().unwrap();
         let record = |epoch, rate, value, best| {
-            let mut record = EpochRecord::new(Phase::Control, epoch, BTreeMap::new());
+            let mut record = EpochRecord::new(control, epoch, BTreeMap::new());
             record.learning_rate = Some(rate);
             record.validation.insert(Metric::ndcg(100), value);
             record.best = best;
@@ -76,7 +77,7 @@ mod tests {
             record(3, 5e-5, 0.3, true),
             record(4, 5e-5, 0.1, false),
         ];
-        let best = at_kept_rate(&history, Phase::Control);
+        let best = at_kept_rate(&history, control);
         assert_eq!(best.iter().map(|record| record.epoch).collect::<Vec<_>>(), [1, 2]);
         assert_eq!(best[0].validation[&Metric::ndcg(100)], 0.3);
     }

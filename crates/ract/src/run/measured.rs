@@ -1,11 +1,12 @@
 //! What was measured of each user, read back to be compared.
 
+use super::layout::{RunPath, finished_runs};
+use super::per_user::{PerUser, Tested};
+use crate::config::Role;
 use crate::metrics::{Comparison, Metric};
-use crate::run::{PerUser, Tested, per_user};
 use crate::{Error, Result};
 use serde::Deserialize;
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// What was measured of a recommender, under a name.
 #[derive(Clone, Debug)]
@@ -26,18 +27,21 @@ impl Measured {
     /// When nothing was measured there, or seeds differ in what was.
     pub fn read(run: &str) -> Result<Self> {
         let (folder, wanted) = match run.rsplit_once(':') {
-            Some((folder, wanted)) => (Path::new(folder), Some(wanted)),
+            Some((folder, role)) => {
+                let role = role.parse().map_err(|problem| Error::Usage(format!("{run}: {problem}")))?;
+                (Path::new(folder), Some(role))
+            }
             None => (Path::new(run), None),
         };
-        let folders = if folder.join("result.json").exists() { vec![folder.to_owned()] } else { seeds(folder)? };
+        let folders = finished_runs(folder)?;
         let mut measured: Option<Self> = None;
         let runs = folders.len() as f64;
         for folder in &folders {
-            let data_sha256 = data_of(folder)?;
-            let (name, per_user) = choose(per_user::read(&folder.join("per_user.csv"))?, folder, wanted)?;
+            let data_sha256 = data_sha256(folder)?;
+            let (role, per_user) = choose(folder.read_per_user()?, folder.folder(), wanted)?;
             match &mut measured {
                 None => {
-                    let name = format!("{}:{name}", run.strip_suffix(&format!(":{name}")).unwrap_or(run));
+                    let name = format!("{}:{role}", run.strip_suffix(&format!(":{role}")).unwrap_or(run));
                     let values = per_user.values.mapv(|value| value / runs);
                     measured = Some(Self { name, per_user: PerUser { values, ..per_user }, data_sha256 });
                 }
@@ -71,40 +75,27 @@ impl Measured {
     }
 }
 
-fn seeds(folder: &Path) -> Result<Vec<PathBuf>> {
-    let entries = fs::read_dir(folder).map_err(Error::file("read", folder))?;
-    let mut folders = Vec::new();
-    for entry in entries {
-        let path = entry.map_err(Error::file("read", folder))?.path();
-        if path.join("result.json").exists() {
-            folders.push(path);
-        }
-    }
-    folders.sort();
-    Ok(folders)
-}
-
-fn data_of(folder: &Path) -> Result<String> {
+fn data_sha256(run: &RunPath) -> Result<String> {
     #[derive(Deserialize)]
     struct Data {
         data_sha256: String,
     }
-    let file = folder.join("result.json");
-    let text = fs::read_to_string(&file).map_err(Error::file("read", &file))?;
-    let data: Data = serde_json::from_str(&text).map_err(|e| Error::Failed(format!("{}: {e}", file.display())))?;
-    Ok(data.data_sha256)
+    let unfinished = || Error::Failed(format!("{} is not finished", run.folder().display()));
+    Ok(run.read_result::<Data>()?.ok_or_else(unfinished)?.data_sha256)
 }
 
-fn choose(mut tested: Tested, folder: &Path, wanted: Option<&str>) -> Result<(String, PerUser)> {
-    let named = |name: &str| tested.contains_key(name).then(|| name.to_owned());
-    let name = match wanted {
-        Some(wanted) => named(wanted),
-        None => named("ract").or_else(|| named("actor")).or_else(|| tested.keys().next().cloned()),
+fn choose(mut tested: Tested, folder: &Path, wanted: Option<Role>) -> Result<(Role, PerUser)> {
+    let there = tested.keys().map(|role| role.name()).collect::<Vec<_>>().join(", ");
+    let role = match wanted {
+        Some(role) => Some(role),
+        None => [Role::Ract, Role::Actor].into_iter().find(|role| tested.contains_key(role)),
     };
-    let there = tested.keys().cloned().collect::<Vec<_>>().join(", ");
-    let found = name.and_then(|name| tested.remove_entry(&name));
+    let found = match role {
+        Some(role) => tested.remove_entry(&role),
+        None => tested.pop_first(),
+    };
     found.ok_or_else(|| {
-        let wanted = wanted.unwrap_or("anything");
+        let wanted = wanted.map_or("anything", Role::name);
         Error::Usage(format!("{} has not measured {wanted}: there are {there}", folder.display()))
     })
 }

@@ -1,17 +1,22 @@
-//! A run on disk: its folder and what lies in it, read and written.
+//! A run on disk: where its files lie, and how they are written and read.
 
 mod checkpoints;
 mod folder;
 mod history;
+mod keep;
+pub mod layout;
 mod measured;
-pub mod per_user;
-pub mod result;
-pub mod results;
+mod per_user;
+mod read;
+mod result;
+mod results;
 mod snapshot;
 mod tensor_file;
 
 pub use folder::RunFolder;
 pub use history::{EpochRecord, PartTime, Profiles};
+pub use keep::keep;
+pub use layout::{Experiment, RunPath};
 pub use measured::Measured;
 pub use per_user::{PerUser, Tested};
 pub use result::{BaselineResult, Metrics, Provenance, RunResult, TestSummary, Trial, peak_memory_bytes};

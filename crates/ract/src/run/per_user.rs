@@ -1,5 +1,6 @@
 //! What was measured of each held-out user: `per_user.csv`.
 
+use crate::config::Role;
 use crate::metrics::{Estimate, Metric, paired_gain};
 use crate::{Error, Result};
 use ndarray::{Array2, ArrayView1, Axis};
@@ -29,7 +30,7 @@ pub struct PerUser {
 }
 
 /// By what was tested, such as `actor` or `ract`.
-pub type Tested = BTreeMap<String, PerUser>;
+pub type Tested = BTreeMap<Role, PerUser>;
 
 impl PerUser {
     /// Mean over users; 0 for a metric that was not measured.
@@ -63,24 +64,29 @@ pub(crate) fn to_csv(tested: &Tested) -> Result<String> {
     let names = metrics.iter().map(Metric::to_string);
     let header = COLUMNS.map(str::to_owned).into_iter().chain(names);
     csv.write_record(header).map_err(|error| failed(&error))?;
-    for (name, per_user) in tested {
+    for (role, per_user) in tested {
         for (row, values) in per_user.values.rows().into_iter().enumerate() {
-            let number = |column: &[f64]| column.get(row).map_or_else(String::new, f64::to_string);
+            let number = |column: &[f64]| column.get(row).map_or_else(String::new, written);
             let PerUser { users, seen, unseen, loss, predicted, .. } = per_user;
-            let first = [name.clone(), users[row].to_string()];
+            let first = [role.to_string(), users[row].to_string()];
             let record = first.into_iter().chain([seen, unseen, loss, predicted].map(|column| number(column)));
-            csv.write_record(record.chain(values.iter().map(f64::to_string))).map_err(|error| failed(&error))?;
+            csv.write_record(record.chain(values.iter().map(written))).map_err(|error| failed(&error))?;
         }
     }
     let bytes = csv.into_inner().map_err(|error| failed(&error))?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
+/// In as many digits as say it exactly; the loss of no items at all is 0, not -0.
+fn written(number: &f64) -> String {
+    (number + 0.0).to_string()
+}
+
 /// Reads `per_user.csv`.
 ///
 /// # Errors
 /// With line and value for what such a file does not hold.
-pub fn read(path: &Path) -> Result<Tested> {
+pub(crate) fn read(path: &Path) -> Result<Tested> {
     let wrong = |line: u64, problem: String| Error::Failed(format!("{}, line {line}: {problem}", path.display()));
     let file = std::fs::File::open(path).map_err(Error::file("read", path))?;
     let mut reader = csv::Reader::from_reader(file);
@@ -94,7 +100,8 @@ pub fn read(path: &Path) -> Result<Tested> {
     let mut tested = Tested::new();
     for (line, record) in (2..).zip(reader.records()) {
         let record = record.map_err(|error| wrong(line, error.to_string()))?;
-        let per_user = tested.entry(record[0].to_owned()).or_insert_with(|| PerUser {
+        let role = record[0].parse().map_err(|problem| wrong(line, problem))?;
+        let per_user = tested.entry(role).or_insert_with(|| PerUser {
             metrics: metrics.clone(),
             values: Array2::zeros((0, metrics.len())),
             ..PerUser::default()
@@ -132,7 +139,7 @@ mod tests {
             ..PerUser::default()
         };
         let actor = PerUser { loss: vec![7.5, 8.0], predicted: vec![0.25, 0.5], ..counting.clone() };
-        Tested::from([("popularity".to_owned(), counting), ("ract".to_owned(), actor)])
+        Tested::from([("popularity".parse().unwrap(), counting), (Role::Ract, actor)])
     }
 
     #[test]
@@ -140,6 +147,11 @@ mod tests {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), to_csv(&tested()).unwrap()).unwrap();
         assert_eq!(read(file.path()).unwrap(), tested());
+    }
+
+    #[test]
+    fn zero_has_no_sign() {
+        assert_eq!([-0.0, 0.0, -1.5].map(|number| written(&number)), ["0", "0", "-1.5"]);
     }
 
     #[test]

@@ -1,8 +1,9 @@
 //! What a run found out: `result.json`.
 
-use crate::config::{Phase, label_of};
+use crate::config::{Gain, Phase, Role};
 use crate::metrics::{Estimate, Metric};
-use ract_models::baselines::Parameters;
+use ract_models::actors::ActorKind;
+use ract_models::baselines::{Method, Parameters};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -14,8 +15,8 @@ pub type Metrics = BTreeMap<Metric, Estimate>;
 pub struct RunResult {
     /// The data set's name.
     pub dataset: String,
-    /// The actor's name in the registry.
-    pub actor: String,
+    /// Which actor.
+    pub actor: ActorKind,
     /// The seed of the training.
     pub seed: u64,
     /// Fingerprint of the interactions that it trained on and was tested by.
@@ -45,33 +46,37 @@ pub struct TestSummary {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub candidates: Option<usize>,
     /// By what was tested: `popularity`, `actor`, `control`, `ract`, and the other fine-tunings.
-    pub test: BTreeMap<String, Metrics>,
+    pub test: BTreeMap<Role, Metrics>,
     /// Differences paired by user: `ract-actor`, `control-actor`, `ract-control`, and so on.
-    pub gain: BTreeMap<String, Metrics>,
+    pub gain: BTreeMap<Gain, Metrics>,
 }
 
 impl TestSummary {
     /// Means of the figures that all `runs` have; in the place of standard errors, the standard deviations between runs.
     pub fn over_runs(runs: &[Self]) -> Self {
-        let Some((first, others)) = runs.split_first() else { return Self::default() };
-        let over = |figures: &BTreeMap<String, Metrics>, of: fn(&Self) -> &BTreeMap<String, Metrics>| {
-            let rows = figures.iter().filter(|(row, _)| others.iter().all(|run| of(run).contains_key(*row)));
-            rows.map(|(row, metrics)| {
-                let metrics = metrics.keys().filter_map(|&metric| {
-                    let means = runs.iter().map(|run| Some(of(run).get(row)?.get(&metric)?.mean));
-                    Some((metric, Estimate::between(&means.collect::<Option<Vec<_>>>()?)))
-                });
-                (row.clone(), metrics.collect())
-            })
-            .collect()
-        };
+        let Some(first) = runs.first() else { return Self::default() };
         Self {
             test_users: first.test_users,
             candidates: first.candidates,
-            test: over(&first.test, |run| &run.test),
-            gain: over(&first.gain, |run| &run.gain),
+            test: over_runs(runs, |run| &run.test),
+            gain: over_runs(runs, |run| &run.gain),
         }
     }
+}
+
+fn over_runs<K: Ord + Copy>(
+    runs: &[TestSummary],
+    figures: fn(&TestSummary) -> &BTreeMap<K, Metrics>,
+) -> BTreeMap<K, Metrics> {
+    let over_metrics = |key: &K, metrics: &Metrics| -> Option<Metrics> {
+        let of_all = metrics.keys().map(|&metric| {
+            let means = runs.iter().map(|run| Some(figures(run).get(key)?.get(&metric)?.mean));
+            Some((metric, Estimate::between(&means.collect::<Option<Vec<_>>>()?)))
+        });
+        runs.iter().all(|run| figures(run).contains_key(key)).then(|| of_all.flatten().collect())
+    };
+    let first = runs.first().into_iter().flat_map(figures);
+    first.filter_map(|(key, metrics)| Some((*key, over_metrics(key, metrics)?))).collect()
 }
 
 /// What made the numbers.
@@ -134,9 +139,9 @@ impl Trial {
 pub struct BaselineResult {
     /// The data set's name.
     pub dataset: String,
-    /// The baseline's name in the registry. (`rival` is the key's old name.)
+    /// Which baseline. (`rival` is the key's old name.)
     #[serde(alias = "rival")]
-    pub baseline: String,
+    pub baseline: Method,
     /// Fingerprint of the interactions that it was fitted to and tested by.
     pub data_sha256: String,
     /// The combination that was best on the validation users.
@@ -149,7 +154,7 @@ pub struct BaselineResult {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub candidates: Option<usize>,
     /// Test metrics by the baseline's name.
-    pub test: BTreeMap<String, Metrics>,
+    pub test: BTreeMap<Role, Metrics>,
     /// Largest resident memory of the process that finished it.
     pub peak_memory_bytes: Option<u64>,
     /// What made these numbers.
@@ -159,7 +164,7 @@ pub struct BaselineResult {
 impl BaselineResult {
     /// What was tested, and with which parameters, for tables.
     pub fn label(&self) -> String {
-        let name = label_of(&self.baseline);
+        let name = self.baseline.label;
         let chosen = self.chosen.parameters.iter().filter(|(_, value)| **value != 0.0);
         let chosen: Vec<_> = chosen.map(|(parameter, value)| format!("{parameter} {value}")).collect();
         if chosen.is_empty() { name.to_owned() } else { format!("{name} ({})", chosen.join(", ")) }

@@ -1,11 +1,12 @@
 //! What was measured: the result files beneath a folder.
 
-use crate::config::{Config, Phase, Settings};
+use super::history::EpochRecord;
+use super::layout::{RunPath, all_finished_runs, experiment_of};
+use super::result::{BaselineResult, RunResult};
+use crate::config::{AnyConfig, Config, Gain, Phase, Settings};
 use crate::metrics::{Estimate, Metric};
-use crate::run::{BaselineResult, EpochRecord, RunFolder, RunResult};
 use crate::{Error, Result};
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// A finished run, from its folder or from what was kept of it.
 #[derive(Clone, Debug)]
@@ -13,7 +14,7 @@ pub struct Run {
     /// The folder beneath the results that it lies in, such as `mult-vae` for `mult-vae/seed-0`.
     pub name: String,
     /// Where its files are.
-    pub folder: PathBuf,
+    pub path: RunPath,
     /// How it was made.
     pub config: Config,
     /// What it found.
@@ -26,7 +27,7 @@ impl Run {
     /// What it is called in tables: by its actor, and by its folder where that says more.
     pub fn label(&self) -> String {
         let label = self.config.actor_label();
-        if self.name == self.config.actor.network { label.to_owned() } else { format!("{label}: {}", self.name) }
+        if self.name == self.config.actor.network.name() { label.to_owned() } else { format!("{label}: {}", self.name) }
     }
 
     /// Median time of an epoch of the actor's own training, validation included; 0 without one.
@@ -63,26 +64,21 @@ impl Results {
     /// When a file cannot be read or is no result.
     pub fn read(folder: &Path) -> Result<Self> {
         let mut results = Self::default();
-        let mut files = Vec::new();
-        gather(folder, &mut files)?;
-        files.sort();
-        for file in files {
-            let text = fs::read_to_string(&file).map_err(Error::file("read", &file))?;
-            let beneath = file.parent().and_then(|path| path.strip_prefix(folder).ok()).unwrap_or(Path::new(""));
-            let is_seed = beneath.file_name().is_some_and(|name| name.to_string_lossy().starts_with("seed-"));
-            let beneath = beneath.parent().filter(|_| is_seed).unwrap_or(beneath);
-            let name = beneath.to_string_lossy().into_owned();
-            if let Ok(result) = serde_json::from_str(&text) {
-                results.baselines.push(Baseline { name, result });
-                continue;
+        for path in all_finished_runs(folder)? {
+            let beneath = experiment_of(path.folder());
+            let name = beneath.strip_prefix(folder).unwrap_or(Path::new("")).to_string_lossy().into_owned();
+            let unfinished = || Error::Failed(format!("{} is not finished", path.folder().display()));
+            match AnyConfig::read(&path.config(), &[])? {
+                AnyConfig::Baseline(_) => {
+                    let result = path.read_result()?.ok_or_else(unfinished)?;
+                    results.baselines.push(Baseline { name, result });
+                }
+                AnyConfig::Run(config) => {
+                    let result = path.read_result()?.ok_or_else(unfinished)?;
+                    let history = path.read_history()?;
+                    results.runs.push(Run { name, path, config: *config, result, history });
+                }
             }
-            let damaged = |error| Error::Failed(format!("{} is no result: {error}", file.display()));
-            let result = serde_json::from_str(&text).map_err(damaged)?;
-            let beside = |name: &str| file.with_file_name(name);
-            let config = Config::read(&beside("config.toml"), &[])?;
-            let history = RunFolder::history_of(file.parent().unwrap_or(folder))?;
-            let folder = file.with_file_name("");
-            results.runs.push(Run { name, folder, config, result, history });
         }
         Ok(results)
     }
@@ -126,24 +122,12 @@ impl Results {
 }
 
 /// A gain on each of the runs; `None` where one of them has not measured it.
-pub(crate) fn gains(runs: &[&Run], of: &str, metric: Metric) -> Option<Vec<Estimate>> {
-    runs.iter().map(|run| run.result.evaluation.gain.get(of)?.get(&metric).copied()).collect()
+pub(crate) fn gains(runs: &[&Run], of: Gain, metric: Metric) -> Option<Vec<Estimate>> {
+    runs.iter().map(|run| run.result.evaluation.gain.get(&of)?.get(&metric).copied()).collect()
 }
 
 /// Mean over the runs of a gain and of its standard error over the users.
 pub(crate) fn mean_gain(gains: &[Estimate]) -> Estimate {
     let mean = |f: fn(&Estimate) -> f64| gains.iter().map(f).sum::<f64>() / gains.len().max(1) as f64;
     Estimate { mean: mean(|gain| gain.mean), se: mean(|gain| gain.se) }
-}
-
-fn gather(folder: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
-    for entry in fs::read_dir(folder).map_err(Error::file("read", folder))? {
-        let path = entry.map_err(Error::file("read", folder))?.path();
-        if path.is_dir() {
-            gather(&path, files)?;
-        } else if path.file_name().is_some_and(|name| name == "result.json") {
-            files.push(path);
-        }
-    }
-    Ok(())
 }

@@ -14,17 +14,23 @@ pub(crate) fn evaluate_actor(trainer: &mut Trainer<'_>, of: &HeldOut, metrics: &
     evaluate_and(trainer, of, metrics, |_, _, _| Ok(()))
 }
 
-/// The same, with the actor's own loss of each user on all items, the held-out ones too, and, when it `judges`, what the
-/// critic predicts from it.
-pub(crate) fn test_actor(trainer: &mut Trainer<'_>, of: &HeldOut, metrics: &[Metric], judges: bool) -> Result<PerUser> {
+/// The same, with the actor's own loss of each user on all items, the held-out ones too, and, when the critic
+/// `predicts`, its predictions.
+pub(crate) fn test_actor(
+    trainer: &mut Trainer<'_>,
+    of: &HeldOut,
+    metrics: &[Metric],
+    predicts: bool,
+) -> Result<PerUser> {
     let (mut losses, mut predictions) = (Vec::new(), Vec::new());
     let per_user = evaluate_and(trainer, of, metrics, |trainer, batch, Output { scores, own, kl }| {
         let batch = batch.clone().with_all_items();
         let loss = trainer.actor.loss().of(own, &batch.items);
         losses.extend(loss.value()?.iter().map(|&loss| f64::from(loss)));
-        if judges {
+        if predicts {
             let features = trainer.features(&trainer.tape, &batch, &Scored { scores, own, loss, kl });
-            predictions.extend(trainer.critic.judge(features).value()?.iter().map(|&metric| f64::from(metric)));
+            predictions
+                .extend(trainer.critic.predict(features.together).value()?.iter().map(|&metric| f64::from(metric)));
         }
         Ok(())
     })?;

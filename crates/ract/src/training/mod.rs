@@ -21,7 +21,8 @@ use crate::{Error, Result};
 use ract_autodiff::{Module, Param, Tape};
 use ract_data::Interactions;
 use ract_data::random::{Purpose, stream};
-use ract_models::actors::{Setting, actor_entry};
+use ract_models::actors::Setting;
+use ract_models::features::head;
 use ract_models::{Actor, Critic, CriticOutput};
 use std::sync::Arc;
 
@@ -45,7 +46,7 @@ impl<'a> Trainer<'a> {
     /// Fresh networks, drawn from the configuration's seed.
     ///
     /// # Errors
-    /// When there is no actor of the configuration's name.
+    /// When the actor cannot be made from these data.
     pub(crate) fn new(config: &'a Config, train: &Interactions) -> Result<Self> {
         Self::with_target(config, train, Arc::new(config.critic.metric))
     }
@@ -59,8 +60,7 @@ impl<'a> Trainer<'a> {
         let weights = |network| stream(config.seed, Purpose::Weights, network, 0);
         let items = train.n_items();
         let settings = &config.actor;
-        let network = &settings.network;
-        let entry = actor_entry(network).ok_or_else(|| Error::Usage(format!("there is no actor {network}")))?;
+        let network = settings.network;
         let setting = Setting {
             items,
             hidden: settings.hidden,
@@ -70,17 +70,17 @@ impl<'a> Trainer<'a> {
             ease_items: settings.ease_items,
             train,
         };
-        let actor = (entry.build)(&setting, &mut weights(0))
+        let actor = (network.build)(&setting, &mut weights(0))
             .map_err(|error| Error::Failed(format!("actor.network {network}: {error}")))?;
         let output = if target.is_unbounded() { CriticOutput::Unbounded } else { CriticOutput::Bounded };
-        let features = config.critic.inputs.iter().map(|input| input.width(items)).sum();
+        let features = config.critic.inputs.iter().map(|input| input.width.of(items)).sum();
         Ok(Self {
             config,
             actor,
             critic: Critic::new(features, &config.critic.hidden, output, &mut weights(1)),
             target,
-            is_head: features::head(train),
-            l2: settings.l2.unwrap_or(entry.l2),
+            is_head: head(train),
+            l2: settings.l2.unwrap_or(network.l2),
             batches_seen: 0,
             tape: Tape::new(),
         })

@@ -1,14 +1,15 @@
 //! The losses of each phase, and one step down them.
 
 use super::Trainer;
-use super::features::counts;
+use super::features::Features;
 use super::state::PhaseState;
-use crate::Result;
-use crate::config::{Features, Phase};
+use crate::config::Phase;
 use crate::metrics::{Candidates, score_users};
+use crate::{Result, config};
 use ract_autodiff::{Mat, Module, Tape, Var};
 use ract_data::Batch;
-use ract_models::{Loss, Scored, Users};
+use ract_models::fine_tuning::ArmInput;
+use ract_models::{Scored, Users};
 use std::collections::BTreeMap;
 
 /// What a step reports, by name: means over the batch.
@@ -27,8 +28,10 @@ pub(crate) struct Step {
 pub(crate) struct Recorded<'t> {
     pub(crate) actor_loss: Option<Var<'t, f32>>,
     pub(crate) critic_loss: Option<Var<'t, f32>>,
-    /// What the critic sees, B x F, where it looks or its statistics are gathered.
-    features: Option<Var<'t, f32>>,
+    /// What the critic sees, where it predicts or its statistics are gathered.
+    pub(crate) features: Option<Features<'t>>,
+    /// What the critic predicts, B x 1.
+    pub(crate) predicted: Option<Var<'t, f32>>,
     pub(crate) report: Losses,
 }
 
@@ -36,9 +39,10 @@ impl Trainer<'_> {
     /// One step of the phase: all its losses from one forward pass.
     pub(crate) fn step(&mut self, state: &mut PhaseState, step: Step) -> Result<Losses> {
         let (report, actor_grads, critic_grads) = {
-            let Recorded { actor_loss, critic_loss, features, report } = self.record(&self.tape, state.phase, step)?;
+            let Recorded { actor_loss, critic_loss, features, report, .. } =
+                self.record(&self.tape, state.phase, step)?;
             if let Some(features) = features.filter(|_| state.phase == Phase::Actor) {
-                self.critic.statistics.update(features.value()?);
+                self.critic.statistics.update(features.together.value()?);
             }
             let turn = self.turn(state.phase, state.epoch + 1);
             let trained = self.actor.params().into_iter().filter(|param| param.name().starts_with(turn.prefix));
@@ -71,18 +75,16 @@ impl Trainer<'_> {
         let mean_loss = scored.loss.mean();
         let mut report = report([(self.actor.loss().name(), mean_loss.scalar()?)]);
         let actor_loss = match phase {
-            Phase::Flat => mean_loss,
-            Phase::PerItem => {
-                let per_item = counts(&batch.seen) + counts(&batch.unseen);
-                (scored.loss * tape.constant(per_item.mapv(|n| 1.0 / n.max(1.0)))).mean()
+            Phase::Arm(arm) => {
+                let Batch { seen, unseen, items, .. } = &batch;
+                let loss = (arm.loss)(&ArmInput { tape, seen, unseen, items, scored: &scored }).mean();
+                if arm.is_regularised { loss + self.regulariser(tape, &scored, &mut report)? } else { loss }
             }
-            Phase::Warp => Loss::Warp.of(scored.scores, &batch.items).mean(),
-            Phase::LambdaRank => Loss::LambdaRank.of(scored.scores, &batch.items).mean(),
             _ => mean_loss + self.regulariser(tape, &scored, &mut report)?,
         };
-        let gathers = phase == Phase::Actor && self.config.critic.features == Features::Standardised;
+        let gathers = phase == Phase::Actor && self.config.critic.features == config::Features::Standardised;
         let features = gathers.then(|| self.features(tape, &batch, &scored));
-        Ok(Recorded { actor_loss: Some(actor_loss), critic_loss: None, features, report })
+        Ok(Recorded { actor_loss: Some(actor_loss), critic_loss: None, features, predicted: None, report })
     }
 
     /// `beta KL` of a variational actor; `l2` times the sum of squares of any other's parameters.
@@ -118,7 +120,7 @@ impl Trainer<'_> {
         let metric = tape.timed("ranking", || self.metric(scores, batch));
         let mean_metric = metric.mean().unwrap_or_default();
         let features = self.features(tape, batch, scored);
-        let predicted = self.critic.judge(features);
+        let predicted = self.critic.predict(features.together);
         let mean_predicted = predicted.mean();
         let critic_loss = self.critic.loss(predicted, metric, self.config.critic.l2);
         let mut report = report([
@@ -136,7 +138,13 @@ impl Trainer<'_> {
             Phase::ActorCritic => Some(-mean_predicted),
             _ => None,
         };
-        Ok(Recorded { actor_loss, critic_loss: Some(critic_loss), features: Some(features), report })
+        Ok(Recorded {
+            actor_loss,
+            critic_loss: Some(critic_loss),
+            features: Some(features),
+            predicted: Some(predicted),
+            report,
+        })
     }
 
     /// The critic's target: each user's metric on the unseen items, B x 1.

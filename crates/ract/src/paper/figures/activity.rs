@@ -1,49 +1,51 @@
 //! Figure 5: NDCG by the users' activity, before and after.
 
-use super::{FigureEntry, METRIC, elsewhere, point, runs, users};
-use crate::Result;
+use super::{FigureEntry, FigureInput, METRIC, elsewhere, point, users};
 use crate::metrics::Estimate;
 use crate::plot::{Axis, Content, Figure, Mark, Panel, Point, Series};
-use crate::run::{PerUser, Results};
+use crate::run::PerUser;
+use crate::{Error, Result};
 
 pub(super) const ENTRY: FigureEntry = FigureEntry {
     number: 5,
     title: "Test NDCG@100 by quartile of the users' activity, from the least active on",
-    experiments: &["mult-vae"],
     needs_folders: true,
     draw,
 };
 
 const QUARTILES: usize = 4;
-const TESTED: [(&str, &str); 3] = [("actor", "Mult-VAE"), ("control", "control"), ("ract", "RaCT")];
 
-fn draw(results: &Results, title: String) -> Result<Figure> {
-    let runs = runs(results, "mult-vae")?;
+fn draw(input: &FigureInput<'_>) -> Result<Figure> {
+    let shown = input.runs()?;
+    let seeds = shown[0].1.len();
     // Of each user the mean over the seeds: their errors are those over users.
     let mut means: Vec<Vec<f64>> = Vec::new();
     let mut quartile = Vec::new();
-    for run in &runs {
-        let tested = users(run)?;
-        for (place, (name, _)) in TESTED.iter().enumerate() {
-            let Some(users) = tested.get(*name) else { continue };
-            quartile = quartiles(users);
-            means.resize(TESTED.len(), vec![0.0; users.users.len()]);
+    for (_, runs, role) in &shown {
+        let mut mean: Vec<f64> = Vec::new();
+        for run in runs {
+            let missing = || Error::Failed(format!("{} has not tested {role}", run.path.folder().display()));
+            let users = users(run)?.remove(role).ok_or_else(missing)?;
+            quartile = quartiles(&users);
+            mean.resize(users.users.len(), 0.0);
             let column = users.column(METRIC);
-            means[place].iter_mut().zip(column).for_each(|(mean, value)| *mean += value / runs.len() as f64);
+            mean.iter_mut().zip(column).for_each(|(mean, value)| *mean += value / runs.len() as f64);
         }
+        means.push(mean);
     }
+    let labels: Vec<&str> = shown.iter().map(|(shown, ..)| shown.label.as_str()).collect();
     let over = |of: &dyn Fn(usize) -> f64| -> Vec<Point> {
         let in_quartile =
             |q: usize| (0..quartile.len()).filter(|&user| quartile[user] == q).map(of).collect::<Vec<_>>();
         (0..QUARTILES).map(|q| point(q, Estimate::of(in_quartile(q).into_iter()))).collect()
     };
-    let bars = TESTED.iter().zip(&means).map(|((_, label), values)| Series {
+    let bars = labels.iter().zip(&means).map(|(label, values)| Series {
         label: (*label).to_owned(),
         mark: Mark::Bars,
         points: over(&|user| values[user]),
     });
-    let gains = TESTED.iter().zip(&means).skip(1).map(|((_, label), values)| Series {
-        label: format!("{label} - Mult-VAE"),
+    let gains = labels.iter().zip(&means).skip(1).map(|(label, values)| Series {
+        label: format!("{label} - {}", labels[0]),
         mark: Mark::Bars,
         points: over(&|user| values[user] - means[0][user]),
     });
@@ -58,7 +60,7 @@ fn draw(results: &Results, title: String) -> Result<Figure> {
         content: Content::Series(series),
     };
     Ok(Figure {
-        title: format!("{title} (mean of {} seeds)", runs.len()),
+        title: format!("{} (mean of {seeds} seeds)", input.title),
         panels: vec![
             panel("before and after", "NDCG@100", bars.collect()),
             panel("differences, paired by user", "NDCG@100", gains.collect()),

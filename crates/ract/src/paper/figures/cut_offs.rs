@@ -1,33 +1,30 @@
 //! Figure 6: a critic of NDCG@k, tested on NDCG@R.
 
-use super::{FigureEntry, elsewhere, gain, runs};
+use super::{FigureEntry, FigureInput, elsewhere, gain};
 use crate::Result;
+use crate::config::{Gain, Role};
 use crate::metrics::Metric;
+use crate::paper::index::Shown;
 use crate::plot::{Axis, Cells, Content, Figure, Panel};
-use crate::run::Results;
+use crate::run::Run;
 
 pub(super) const ENTRY: FigureEntry = FigureEntry {
     number: 6,
     title: "RaCT trained on NDCG@k and tested on NDCG@R: what it gains over Mult-VAE",
-    experiments: &["cut-off-1", "cut-off-3", "cut-off-5", "cut-off-20", "cut-off-50", "cut-off-100", "cut-off-200"],
     needs_folders: false,
     draw,
 };
 
 const CUT_OFFS: [usize; 7] = [1, 3, 5, 20, 50, 100, 200];
-/// Whose control is shown: it is the same for all.
-const WITH_CONTROL: &str = "cut-off-100";
 
-fn draw(results: &Results, title: String) -> Result<Figure> {
-    let row = |experiment: &str, of: &str| -> Result<Vec<f64>> {
-        let runs = runs(results, experiment)?;
-        let gains = CUT_OFFS.map(|r| gain(&runs, of, Metric::ndcg(r)).map_or(f64::NAN, |gain| gain.mean));
-        Ok(gains.to_vec())
+fn draw(input: &FigureInput<'_>) -> Result<Figure> {
+    let shown = input.runs()?;
+    let seeds = shown[0].1.len();
+    let row = |(_, runs, role): &(&Shown, Vec<&Run>, Role)| -> Vec<f64> {
+        let gain_at = |r| gain(runs, Gain::new(*role, Role::Actor), Metric::ndcg(r));
+        CUT_OFFS.iter().map(|&r| gain_at(r).map_or(f64::NAN, |gain| gain.mean)).collect()
     };
-    let mut rows = vec![row(WITH_CONTROL, "control-actor")?];
-    for experiment in ENTRY.experiments {
-        rows.push(row(experiment, "ract-actor")?);
-    }
+    let rows: Vec<_> = shown.iter().map(row).collect();
     let published = elsewhere()?.cut_offs;
     let difference = |r: usize| match &published[..] {
         [before, after] => {
@@ -36,8 +33,7 @@ fn draw(results: &Results, title: String) -> Result<Figure> {
         }
         _ => f64::NAN,
     };
-    let names = std::iter::once("control".to_owned()).chain(CUT_OFFS.iter().map(|k| format!("k = {k}")));
-    let seeds = runs(results, WITH_CONTROL)?.len();
+    let names = shown.iter().map(|(shown, ..)| shown.label.clone());
     let panel = |title: String, y: Axis, rows: Vec<Vec<f64>>| Panel {
         title,
         x: Axis::named("tested on NDCG@R, R", CUT_OFFS),
@@ -45,7 +41,7 @@ fn draw(results: &Results, title: String) -> Result<Figure> {
         content: Content::Cells(Cells { rows, numbers: true }),
     };
     Ok(Figure {
-        title: format!("{title} (mean of {seeds} seeds)"),
+        title: format!("{} (mean of {seeds} seeds)", input.title),
         panels: vec![
             panel("measured".to_owned(), Axis::named("trained on", names), rows),
             panel(

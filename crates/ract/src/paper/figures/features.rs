@@ -1,53 +1,45 @@
 //! Figure 3: critics with features left out.
 
-use super::{FigureEntry, METRIC, curve, elsewhere, gain, point, runs};
+use super::{FigureEntry, FigureInput, METRIC, curve, elsewhere, gain, phase_of, point};
 use crate::Result;
-use crate::config::{Feature, Phase};
+use crate::config::{Gain, Phase, Role};
 use crate::plot::{Axis, Content, Figure, Mark, Panel, Point, Series};
-use crate::run::Results;
+use ract_models::features::{Feature, of_the_paper};
 
 pub(super) const ENTRY: FigureEntry = FigureEntry {
     number: 3,
     title: "What the critic sees: validation NDCG@100 while both train, and what is gained in the test",
-    experiments: &[
-        "mult-vae",
-        "critic-without-seen",
-        "critic-without-unseen",
-        "critic-loss-only",
-        "critic-raw",
-        "critic-vectors",
-        "critic-rich",
-    ],
     needs_folders: false,
     draw,
 };
 
-const LABELS: [&str; 7] =
-    ["all three", "without #seen", "without #unseen", "loss alone", "raw", "raw vectors", "head, tail, entropy too"];
-const SHORT: [&str; 7] = ["all", "- seen", "- unseen", "loss", "raw", "vectors", "rich"];
-
-fn draw(results: &Results, title: String) -> Result<Figure> {
+fn draw(input: &FigureInput<'_>) -> Result<Figure> {
+    let shown = input.runs()?;
+    let seeds = shown.iter().map(|(_, runs, _)| runs.len()).max().unwrap_or_default();
     let mut curves = Vec::new();
     let mut gains: Vec<Point> = Vec::new();
-    let mut seeds = 0;
-    for (place, (experiment, label)) in ENTRY.experiments.iter().zip(LABELS).enumerate() {
-        let runs = runs(results, experiment)?;
-        seeds = seeds.max(runs.len());
-        curves.push(Series::new(label, Mark::Line, curve(&runs, Phase::ActorCritic, 1.0)));
-        gains.extend(gain(&runs, "ract-actor", METRIC).map(|gain| point(place, gain)));
+    for (place, (shown, runs, role)) in shown.iter().enumerate() {
+        let phase = phase_of(*role).unwrap_or(Phase::ActorCritic);
+        curves.push(Series::new(&shown.label, Mark::Line, curve(runs, phase, 1.0)));
+        gains.extend(gain(runs, Gain::new(*role, Role::Actor), METRIC).map(|gain| point(place, gain)));
     }
-    let control = gain(&runs(results, ENTRY.experiments[0])?, "control-actor", METRIC);
-    gains.extend(control.map(|gain| point(LABELS.len(), gain)));
-    let name = |inputs: &[Feature]| match (inputs.contains(&Feature::Seen), inputs.contains(&Feature::Unseen)) {
-        (true, true) => SHORT[0],
-        (false, true) => SHORT[1],
-        (true, false) => SHORT[2],
-        (false, false) => SHORT[3],
+    let names = shown.iter().map(|(shown, ..)| shown.short().to_owned());
+    let control = Role::control().and_then(|control| gain(&shown[0].1, Gain::new(control, Role::Actor), METRIC));
+    gains.extend(control.map(|gain| point(shown.len(), gain)));
+    // The published critics see some of the paper's three features.
+    let name = |inputs: &[Feature]| {
+        let without = of_the_paper().into_iter().filter(|feature| !inputs.contains(feature));
+        let without: Vec<_> = without.map(|feature| format!("- {feature}")).collect();
+        match &without[..] {
+            [] => "all".to_owned(),
+            [_] => without.concat(),
+            _ => inputs.iter().map(|feature| feature.name()).collect::<Vec<_>>().join(", "),
+        }
     };
     let ablations = elsewhere()?.ablations;
     let best = ablations.iter().enumerate().map(|(place, ablation)| (place as f64, ablation.best));
     Ok(Figure {
-        title: format!("{title} (mean of {seeds} seeds)"),
+        title: format!("{} (mean of {seeds} seeds)", input.title),
         panels: vec![
             Panel {
                 title: "while both train".to_owned(),
@@ -57,7 +49,7 @@ fn draw(results: &Results, title: String) -> Result<Figure> {
             },
             Panel {
                 title: "gain in the test, with its standard error over users".to_owned(),
-                x: Axis::named("", SHORT.into_iter().chain(["control"])),
+                x: Axis::named("", names.chain(["control".to_owned()])),
                 y: Axis::of("NDCG@100 over Mult-VAE"),
                 content: Content::Series(vec![Series { label: "gain".to_owned(), mark: Mark::Points, points: gains }]),
             },

@@ -1,4 +1,5 @@
-//! The paper's figures, one a file, from runs of ours and with what was published beside them.
+//! The paper's figures, one a file, from runs of ours and with what was published beside them. A new one is a file beside this
+//! one and a line in [`FIGURES`]; which experiments it shows stands in `experiments/index.toml`.
 
 mod activity;
 mod cut_offs;
@@ -10,11 +11,12 @@ mod two_vectors;
 
 pub use surface::weights;
 
-use crate::config::Phase;
+use super::index::Shown;
+use crate::config::{Gain, Phase, Role};
 use crate::metrics::{Estimate, Metric};
 use crate::paper::published::{Published, published};
 use crate::plot::{Figure, Point};
-use crate::run::{Results, Run, Tested, at_kept_rate, gains, mean_gain, per_user};
+use crate::run::{Results, Run, Tested, at_kept_rate, gains, mean_gain};
 use crate::{Error, Result};
 
 /// What the figures measure by.
@@ -28,16 +30,45 @@ pub struct FigureEntry {
     pub number: u8,
     /// What it shows.
     pub title: &'static str,
-    /// The experiments that it is drawn from, by their names in the data set's folder.
-    pub experiments: &'static [&'static str],
     /// Whether it needs what a run folder holds beside its results: each user's metrics, or the networks.
     pub needs_folders: bool,
-    /// Draws it from results that hold these experiments.
-    pub draw: fn(&Results, String) -> Result<Figure>,
+    /// Draws it.
+    pub draw: fn(&FigureInput<'_>) -> Result<Figure>,
 }
 
-/// All of them.
-pub const FIGURES: [FigureEntry; 7] = [
+/// What a figure is drawn from.
+pub struct FigureInput<'a> {
+    /// Runs of the experiments that it shows.
+    pub results: &'a Results,
+    /// What it shows of them, in order.
+    pub shown: &'a [Shown],
+    /// Its title, with the data set.
+    pub title: String,
+}
+
+impl<'a> FigureInput<'a> {
+    /// The runs of each line that is shown, by seed, with its role.
+    fn runs(&self) -> Result<Vec<(&'a Shown, Vec<&'a Run>, Role)>> {
+        let of = |shown: &'a Shown| {
+            let missing = || Error::Usage(format!("experiments/index.toml: {} needs a role", shown.experiment));
+            Ok((shown, self.runs_of(&shown.experiment)?, shown.role.ok_or_else(missing)?))
+        };
+        let runs = self.shown.iter().map(of).collect::<Result<Vec<_>>>()?;
+        if runs.is_empty() {
+            Err(Error::Usage("experiments/index.toml: the figure shows nothing".to_owned()))
+        } else {
+            Ok(runs)
+        }
+    }
+
+    fn runs_of(&self, experiment: &str) -> Result<Vec<&'a Run>> {
+        let runs: Vec<&Run> = self.results.runs.iter().filter(|run| run.name == experiment).collect();
+        if runs.is_empty() { Err(Error::Failed(format!("there is no finished run of {experiment}"))) } else { Ok(runs) }
+    }
+}
+
+/// All figures.
+pub static FIGURES: &[FigureEntry] = &[
     two_vectors::ENTRY,
     epochs::ENTRY,
     features::ENTRY,
@@ -47,14 +78,8 @@ pub const FIGURES: [FigureEntry; 7] = [
     surface::ENTRY,
 ];
 
-/// The runs of an experiment, by seed.
-fn runs<'a>(results: &'a Results, name: &str) -> Result<Vec<&'a Run>> {
-    let runs: Vec<&Run> = results.runs.iter().filter(|run| run.name == name).collect();
-    if runs.is_empty() { Err(Error::Failed(format!("there is no finished run of {name}"))) } else { Ok(runs) }
-}
-
 fn users(run: &Run) -> Result<Tested> {
-    per_user::read(&run.folder.join("per_user.csv"))
+    run.path.read_per_user()
 }
 
 fn elsewhere() -> Result<Published> {
@@ -74,10 +99,32 @@ fn curve(runs: &[&Run], phase: Phase, first: f64) -> Vec<(f64, f64)> {
 }
 
 /// Mean over the runs of a gain and of its standard error over the users.
-fn gain(runs: &[&Run], of: &str, metric: Metric) -> Option<Estimate> {
+fn gain(runs: &[&Run], of: Gain, metric: Metric) -> Option<Estimate> {
     gains(runs, of, metric).map(|gains| mean_gain(&gains))
+}
+
+/// The phase that a role comes from.
+fn phase_of(role: Role) -> Option<Phase> {
+    Phase::all().find(|phase| phase.role() == Some(role))
 }
 
 fn point(x: usize, estimate: Estimate) -> Point {
     Point { x: x as f64, y: estimate.mean, error: estimate.se }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn figures_are_numbered_from_1_and_say_what_they_miss() {
+        for (place, figure) in FIGURES.iter().enumerate() {
+            assert_eq!(usize::from(figure.number), place + 1);
+            let input = FigureInput { results: &Results::default(), shown: &[], title: String::new() };
+            match (figure.draw)(&input) {
+                Ok(drawn) => assert!(!drawn.panels.is_empty()),
+                Err(error) => assert!(error.to_string().contains("the figure shows nothing"), "{error}"),
+            }
+        }
+    }
 }

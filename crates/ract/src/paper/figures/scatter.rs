@@ -1,28 +1,28 @@
 //! Figure 4: what goes along with a user's NDCG: the actor's loss, or the critic.
 
-use super::{FigureEntry, METRIC, elsewhere, runs, users};
+use super::{FigureEntry, FigureInput, METRIC, elsewhere, users};
+use crate::paper::index::Shown;
 use crate::plot::{Axis, Content, Figure, Mark, Panel, Series};
-use crate::run::Results;
 use crate::{Error, Result};
 
 pub(super) const ENTRY: FigureEntry = FigureEntry {
     number: 4,
     title: "Each test user's NDCG@100 against the actor's loss and against the critic's prediction",
-    experiments: &["mult-vae"],
     needs_folders: true,
     draw,
 };
 
-fn draw(results: &Results, title: String) -> Result<Figure> {
-    let runs = runs(results, "mult-vae")?;
+fn draw(input: &FigureInput<'_>) -> Result<Figure> {
+    let shown = input.runs()?;
+    let seeds = shown[0].1.len();
     let mut panels = Vec::new();
-    for (tested, name) in [("actor", "Mult-VAE"), ("ract", "RaCT")] {
+    for (Shown { label: name, .. }, runs, role) in shown {
         let mut correlations = [0.0, 0.0];
         let mut drawn = None;
         for run in &runs {
             let mut users = users(run)?;
-            let missing = || Error::Failed(format!("{} has not tested {tested}", run.folder.display()));
-            let users = users.remove(tested).ok_or_else(missing)?;
+            let missing = || Error::Failed(format!("{} has not tested {role}", run.path.folder().display()));
+            let users = users.remove(&role).ok_or_else(missing)?;
             let ndcg = users.column(METRIC).to_vec();
             for (sum, values) in correlations.iter_mut().zip([&users.loss, &users.predicted]) {
                 *sum += correlation(values.iter().copied(), &ndcg) / runs.len() as f64;
@@ -47,7 +47,7 @@ fn draw(results: &Results, title: String) -> Result<Figure> {
             });
         }
     }
-    Ok(Figure { title: format!("{title} (r: mean of {} seeds)", runs.len()), panels })
+    Ok(Figure { title: format!("{} (r: mean of {seeds} seeds)", input.title), panels })
 }
 
 /// Pearson's; 0 where one of them does not vary.

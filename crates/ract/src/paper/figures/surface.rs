@@ -1,16 +1,14 @@
 //! Figure 7: the critic's surface, and the weight of each user that follows from it.
 
-use super::{FigureEntry, runs};
+use super::{FigureEntry, FigureInput};
 use crate::config::Phase;
 use crate::experiment::inspect::{UserWeight, critic_at, inspect};
 use crate::plot::{Axis, Cells, Content, Figure, Mark, Panel, Series};
-use crate::run::Results;
 use crate::{Error, Result, experiment};
 
 pub(super) const ENTRY: FigureEntry = FigureEntry {
     number: 7,
     title: "The critic's surface, and the weight of each user's loss that its slope implies",
-    experiments: &["mult-vae"],
     needs_folders: true,
     draw,
 };
@@ -20,14 +18,14 @@ const CELLS: usize = 24;
 /// Points of the fitted curve.
 const STEPS: u32 = 200;
 
-fn draw(results: &Results, title: String) -> Result<Figure> {
-    let run = runs(results, "mult-vae")?[0];
-    let (config, data, folder) = experiment::open(&run.folder)?;
+fn draw(input: &FigureInput<'_>) -> Result<Figure> {
+    let run = input.runs()?[0].1[0];
+    let (config, data, folder) = experiment::open(run.path.folder())?;
     let users = inspect(&config, &data, &folder, Phase::ActorCritic, 0)?.weights;
     let items: Vec<f64> = sorted(users.iter().map(|user| f64::from(user.seen + user.unseen)));
     let per_item = sorted(users.iter().map(|user| f64::from(user.loss / (user.seen + user.unseen).max(1.0))));
     if users.is_empty() {
-        return Err(Error::Failed(format!("the critic of {} has no slope in the loss", run.folder.display())));
+        return Err(Error::Failed(format!("the critic of {} has no slope in the loss", run.path.folder().display())));
     }
     let (rows, columns) = (between(&items, f64::ln, f64::exp), between(&per_item, |x| x, |x| x));
     let features: Vec<[f32; 3]> = rows
@@ -58,7 +56,7 @@ fn draw(results: &Results, title: String) -> Result<Figure> {
         y: Axis::of("difference of predicted NDCG@100"),
         content: Content::Series((2..CELLS).step_by(5).map(slope).collect()),
     };
-    Ok(Figure { title, panels: vec![surface, slopes, weights(&users)] })
+    Ok(Figure { title: input.title.clone(), panels: vec![surface, slopes, weights(&users)] })
 }
 
 /// A point per user, and the weights in inverse proportion to the number of items that fit them best.

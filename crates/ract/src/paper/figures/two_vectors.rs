@@ -1,24 +1,18 @@
 //! Figure 1: a smaller loss is not a better ranking.
 
-use super::FigureEntry;
+use super::{FigureEntry, FigureInput};
 use crate::Result;
 use crate::metrics::{Candidates, Metric, score_users};
 use crate::plot::{Axis, Content, Figure, Mark, Panel, Series};
-use crate::run::Results;
 use ndarray::{Array2, array};
 use ract_data::Interactions;
 
-pub(super) const ENTRY: FigureEntry = FigureEntry {
-    number: 1,
-    title: "A smaller loss is not a better ranking",
-    experiments: &[],
-    needs_folders: false,
-    draw,
-};
+pub(super) const ENTRY: FigureEntry =
+    FigureEntry { number: 1, title: "A smaller loss is not a better ranking", needs_folders: false, draw };
 
 const ITEMS: [&str; 4] = ["A (wanted)", "B (wanted)", "C", "D"];
 
-fn draw(_: &Results, title: String) -> Result<Figure> {
+fn draw(input: &FigureInput<'_>) -> Result<Figure> {
     let probabilities: Array2<f32> = array![[0.8, 0.1, 0.05, 0.05], [0.3, 0.3, 0.35, 0.05]];
     let wanted = Interactions::from_rows(ITEMS.len(), [[0, 1], [0, 1]]);
     let nothing = Interactions::from_rows(ITEMS.len(), [[0_u32; 0]; 2]);
@@ -30,7 +24,7 @@ fn draw(_: &Results, title: String) -> Result<Figure> {
         Series::new(label, Mark::Bars, of_items.iter().enumerate().map(|(item, &p)| (item as f64, f64::from(p))))
     });
     Ok(Figure {
-        title,
+        title: input.title.clone(),
         panels: vec![Panel {
             title: "two predictions for a user who has the items A and B".to_owned(),
             x: Axis::named("item", ITEMS),
@@ -43,10 +37,11 @@ fn draw(_: &Results, title: String) -> Result<Figure> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::run::Results;
 
     #[test]
     fn the_prediction_with_the_smaller_loss_ranks_worse() {
-        let figure = draw(&Results::default(), String::new()).unwrap();
+        let figure = draw(&FigureInput { results: &Results::default(), shown: &[], title: String::new() }).unwrap();
         let Content::Series(series) = &figure.panels[0].content else { panic!("no series") };
         assert_eq!(series[0].label, "first: NLL 2.53, NDCG 1.00");
         assert_eq!(series[1].label, "second: NLL 2.41, NDCG 0.69");

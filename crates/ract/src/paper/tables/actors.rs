@@ -1,33 +1,17 @@
 //! The paper's table 4: actors before and after the critic; here beside the control, and with the baselines beneath.
 
+use super::TableEntry;
 use crate::Result;
+use crate::config::{Gain, Role};
 use crate::metrics::{Estimate, Metric};
 use crate::run::{BaselineResult, Results, Run, gains, mean_gain};
 use comfy_table::{CellAlignment, Table, presets::ASCII_MARKDOWN};
 
-/// The experiments that it is made of.
-pub const EXPERIMENTS: [&str; 20] = [
-    "wmf",
-    "vwmf",
-    "cdae",
-    "mult-dae",
-    "gaussian-vae",
-    "mult-vae",
-    "mult-vae-paper-rate",
-    "mult-vae-lambda-critic",
-    "mult-vae-listwise",
-    "ease-vae",
-    "ease-vae-lambda-critic",
-    "recvae",
-    "warp",
-    "lambda-rank",
-    "popularity",
-    "knn",
-    "als",
-    "slim",
-    "ease",
-    "ease-20108",
-];
+pub(super) const ENTRY: TableEntry = TableEntry {
+    number: 4,
+    about: "actors before and after the critic, beside the control; baselines",
+    draw: |input| Ok(actors(input.results, input.metric)?.to_string()),
+};
 
 /// Bytes of a megabyte.
 const MEGABYTE: f64 = 1e6;
@@ -38,7 +22,7 @@ const MEGABYTE: f64 = 1e6;
 ///
 /// # Errors
 /// When a configuration cannot be written as TOML.
-pub fn draw(results: &Results, metric: Metric) -> Result<Table> {
+pub fn actors(results: &Results, metric: Metric) -> Result<Table> {
     let mut table = Table::new();
     table.load_style(ASCII_MARKDOWN);
     let header = ["actor", "seeds", "before", "control", "RaCT", "control gains", "RaCT gains", "RaCT - control"];
@@ -48,11 +32,16 @@ pub fn draw(results: &Results, metric: Metric) -> Result<Table> {
             .chain(["s per epoch", "peak MB"])
             .map(|title| if title == "actor" { format!("test {}", metric.title()) } else { title.to_owned() }),
     );
+    let roles = [Some(Role::Actor), Role::control(), Some(Role::Ract)];
+    let [actor, control, ract] = roles;
+    let gains = [[control, actor], [ract, actor], [ract, control]];
     let mut groups = results.over_seeds()?;
-    groups.sort_by(|a, b| mean(a, metric, "actor").total_cmp(&mean(b, metric, "actor")));
+    groups.sort_by(|a, b| mean(a, metric, Role::Actor).total_cmp(&mean(b, metric, Role::Actor)));
     for runs in groups {
-        let [before, control, ract] = ["actor", "control", "ract"].map(|of| number(mean(&runs, metric, of)));
-        let gains = ["control-actor", "ract-actor", "ract-control"].map(|of| gain(&runs, metric, of));
+        let [before, control, ract] =
+            roles.map(|role| role.map_or_else(String::new, |role| number(mean(&runs, metric, role))));
+        let gains =
+            gains.map(|[of, over]| Some(gain(&runs, metric, Gain::new(of?, over?))?)).map(Option::unwrap_or_default);
         let seconds = runs.iter().map(|run| run.seconds_per_epoch()).fold(f64::INFINITY, f64::min);
         let peak = runs.iter().filter_map(|run| run.result.peak_memory_bytes).max();
         let cells = [runs[0].label(), runs.len().to_string(), before, control, ract].into_iter().chain(gains);
@@ -86,14 +75,14 @@ fn megabytes(bytes: Option<u64>) -> String {
 }
 
 /// Mean over the runs; not a number where one of them lacks it.
-fn mean(runs: &[&Run], metric: Metric, of: &str) -> f64 {
-    let found = runs.iter().map(|run| run.result.evaluation.test.get(of).and_then(|test| test.get(&metric)));
+fn mean(runs: &[&Run], metric: Metric, of: Role) -> f64 {
+    let found = runs.iter().map(|run| run.result.evaluation.test.get(&of).and_then(|test| test.get(&metric)));
     found.map(|estimate| estimate.map_or(f64::NAN, |estimate| estimate.mean)).sum::<f64>() / runs.len() as f64
 }
 
-fn gain(runs: &[&Run], metric: Metric, of: &str) -> String {
-    let Some(gains) = gains(runs, of, metric) else { return String::new() };
+fn gain(runs: &[&Run], metric: Metric, of: Gain) -> Option<String> {
+    let gains = gains(runs, of, metric)?;
     let clear = gains.iter().filter(|gain| gain.mean > 2.0 * gain.se).count();
     let Estimate { mean, se } = mean_gain(&gains);
-    format!("{mean:+.4} ± {se:.4} ({clear})")
+    Some(format!("{mean:+.4} ± {se:.4} ({clear})"))
 }

@@ -1,6 +1,55 @@
-//! The paper's tables, one a file, from runs of ours and with what was published beside them.
+//! The paper's tables, one a file, from results of ours and with what was published beside them. A new one is a file beside
+//! this one and a line in [`TABLES`]; which experiments it shows stands in `experiments/index.toml`.
 
-pub mod actors;
-pub mod comparison;
-pub mod ncf;
-pub mod statistics;
+mod actors;
+mod comparison;
+mod ncf;
+mod statistics;
+
+pub use actors::actors;
+
+use super::index::Shown;
+use crate::Result;
+use crate::metrics::Metric;
+use crate::run::Results;
+
+/// A table of the paper.
+pub struct TableEntry {
+    /// Its number.
+    pub number: u8,
+    /// What it shows.
+    pub about: &'static str,
+    /// Draws it.
+    pub draw: fn(&TableInput<'_>) -> Result<String>,
+}
+
+/// What a table is drawn from.
+pub struct TableInput<'a> {
+    /// Runs and baselines of the experiments that it shows.
+    pub results: &'a Results,
+    /// What it shows of them, in order.
+    pub shown: &'a [Shown],
+    /// The data set.
+    pub data: &'a str,
+    /// The metric that was asked for.
+    pub metric: Metric,
+}
+
+/// All tables.
+pub static TABLES: &[TableEntry] = &[statistics::ENTRY, comparison::ENTRY, ncf::ENTRY, actors::ENTRY];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tables_are_numbered_from_1_and_each_can_be_drawn_from_nothing() {
+        for (place, table) in TABLES.iter().enumerate() {
+            assert_eq!(usize::from(table.number), place + 1);
+            let results = Results::default();
+            let input = TableInput { results: &results, shown: &[], data: "ml-1m", metric: Metric::ndcg(100) };
+            let text = (table.draw)(&input).unwrap();
+            assert!(text.lines().next().is_some_and(|line| line.starts_with('|')), "{text}");
+        }
+    }
+}

@@ -1,15 +1,19 @@
 //! Table 3: the last item of every user, among 99 that the user has not (NCF's protocol).
 
+use super::{TableEntry, TableInput};
 use crate::Result;
+use crate::config::Role;
 use crate::metrics::{Estimate, Metric};
 use crate::paper::published::{FOOTNOTE, published};
-use crate::run::{Metrics, Results, TestSummary};
+use crate::run::{Metrics, TestSummary};
 use comfy_table::{CellAlignment, Table, presets::ASCII_MARKDOWN};
 use std::collections::BTreeSet;
 
-/// The experiments that it is made of.
-pub const EXPERIMENTS: [&str; 9] =
-    ["wmf", "mult-vae", "mult-vae-ndcg100", "ease-vae", "popularity", "knn", "als", "slim", "ease"];
+pub(super) const ENTRY: TableEntry = TableEntry {
+    number: 3,
+    about: "NCF's protocol: HR@10 and NDCG@10 of the last item of every user among 99 others",
+    draw,
+};
 
 /// With one item to be found, the hit rate is the recall.
 const COLUMNS: [(Metric, &str); 2] = [(Metric::recall(10), "HR@10"), (Metric::ndcg(10), "NDCG@10")];
@@ -18,10 +22,8 @@ const PUBLISHED: [&str; 2] = ["ncf-ml-1m", "ncf-pinterest"];
 
 /// A table per data set: a row for each actor, its control and its RaCT, with means and standard deviations over the seeds,
 /// then for each baseline, then for what was published. Results that rank all items are left out.
-///
-/// # Errors
-/// When a configuration cannot be written as TOML, or the published figures are damaged.
-pub fn draw(results: &Results) -> Result<String> {
+fn draw(input: &TableInput<'_>) -> Result<String> {
+    let results = input.results;
     let mut groups = results.over_seeds()?;
     groups.retain(|runs| runs.iter().all(|run| run.result.evaluation.candidates.is_some()));
     let baselines =
@@ -36,9 +38,12 @@ pub fn draw(results: &Results) -> Result<String> {
         for runs in groups.iter().filter(|runs| runs[0].result.dataset == dataset) {
             let evaluations: Vec<_> = runs.iter().map(|run| run.result.evaluation.clone()).collect();
             let over_seeds = TestSummary::over_runs(&evaluations);
-            for (of, what) in [("actor", ""), ("control", ", control"), ("ract", ", RaCT")] {
-                if let Some(found) = over_seeds.test.get(of) {
-                    let label = format!("{}{what}", runs[0].label());
+            for role in [Some(Role::Actor), Role::control(), Some(Role::Ract)].into_iter().flatten() {
+                if let Some(found) = over_seeds.test.get(&role) {
+                    let label = match role {
+                        Role::Actor => runs[0].label(),
+                        _ => format!("{}, {}", runs[0].label(), role.label("")),
+                    };
                     rows.push(row(label, runs.len().to_string(), |metric| figure(found, metric, Estimate::to_string)));
                 }
             }

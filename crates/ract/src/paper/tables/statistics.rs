@@ -1,20 +1,21 @@
 //! Table 1: what the data sets hold.
 
+use super::{TableEntry, TableInput};
 use crate::paper::published::published;
+use crate::run::layout::prepared_data;
 use crate::{Error, Result};
 use comfy_table::{CellAlignment, Table, presets::ASCII_MARKDOWN};
 use ract_data::prepared::Meta;
 use std::fs;
-use std::path::Path;
+
+pub(super) const ENTRY: TableEntry = TableEntry { number: 1, about: "what the data sets hold", draw };
 
 /// The data sets of the paper.
 const OF_THE_PAPER: [&str; 3] = ["ml-20m", "netflix", "msd"];
 
-/// A row per prepared data set in `folders`, of which the first that has one counts, and the published counts.
-///
-/// # Errors
-/// When a `meta.json` cannot be read.
-pub fn draw(folders: &[&Path]) -> Result<String> {
+/// A row per prepared data set, and the published counts.
+fn draw(_: &TableInput<'_>) -> Result<String> {
+    let folders = prepared_data();
     let mut table = Table::new();
     table.load_style(ASCII_MARKDOWN);
     table.set_header(["data", "users", "items", "interactions", "density", "held-out users", "training items"]);

@@ -1,0 +1,18 @@
+//! Entropy of the prediction.
+
+use super::{FeatureEntry, FeatureInput, Width};
+use ndarray::Axis;
+use ract_autodiff::Var;
+
+pub(super) const ENTRY: FeatureEntry = FeatureEntry {
+    name: "entropy",
+    about: "the entropy of the softmax of the scores",
+    has_gradient: true,
+    width: Width::One,
+    of,
+};
+
+fn of<'t>(input: &FeatureInput<'_, 't>) -> Var<'t, f32> {
+    let log_shares = input.scored.scores.log_softmax();
+    (-(log_shares.exp() * log_shares).sum_axis(Axis(1))).named("entropy")
+}

@@ -1,0 +1,161 @@
+//! What a critic can see of a user, one feature a file. A new one is a file beside this one and a line in [`FEATURES`].
+
+mod entropy;
+mod head;
+mod head_loss;
+mod items;
+mod lambda_rank;
+mod loss;
+mod score_gap;
+mod scores;
+mod seen;
+mod tail_loss;
+mod unseen;
+
+pub use head::head;
+
+use crate::registry::{Entry, Registered};
+use crate::{Loss, Scored};
+use ract_autodiff::{Mat, Sparse, Tape, Var};
+use ract_data::Interactions;
+use std::sync::Arc;
+
+/// A feature that a critic can see.
+pub struct FeatureEntry {
+    /// The name in experiment files.
+    pub name: &'static str,
+    /// What it says of a user.
+    pub about: &'static str,
+    /// Whether a gradient passes through it to the actor. The others are constants.
+    pub has_gradient: bool,
+    /// How many numbers it has for each user.
+    pub width: Width,
+    /// Its values, B x width.
+    pub of: for<'t> fn(&FeatureInput<'_, 't>) -> Var<'t, f32>,
+}
+
+/// How many numbers a feature has for each user.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Width {
+    /// One.
+    One,
+    /// One for each item.
+    Items,
+}
+
+impl Width {
+    /// The number, where there are so many items.
+    pub fn of(self, items: usize) -> usize {
+        match self {
+            Self::One => 1,
+            Self::Items => items,
+        }
+    }
+}
+
+/// What features are made from: a batch of B users, and the actor's output for them.
+pub struct FeatureInput<'a, 't> {
+    /// Where they are recorded.
+    pub tape: &'t Tape<f32>,
+    /// The items that the actor sees.
+    pub seen: &'a Interactions,
+    /// The items that it does not see.
+    pub unseen: &'a Interactions,
+    /// All items of each user, B x I, each with the value 1.
+    pub items: &'a Arc<Sparse<f32>>,
+    /// The actor's output and its own loss.
+    pub scored: &'a Scored<'t, f32>,
+    /// The actor's own loss as a function of scores and items.
+    pub loss: Loss,
+    /// For each item, whether it is popular: [`head`].
+    pub is_head: &'a [bool],
+    /// How many ranks the critic's metric looks at.
+    pub depth: usize,
+}
+
+/// All features. The first three are the paper's.
+pub static FEATURES: &[FeatureEntry] = &[
+    seen::ENTRY,
+    unseen::ENTRY,
+    loss::ENTRY,
+    head_loss::ENTRY,
+    tail_loss::ENTRY,
+    lambda_rank::ENTRY,
+    score_gap::ENTRY,
+    entropy::ENTRY,
+    scores::ENTRY,
+    items::ENTRY,
+];
+
+/// A feature, by its name.
+pub type Feature = Entry<FeatureEntry>;
+
+impl Registered for FeatureEntry {
+    const WHAT: &'static str = "critic feature";
+
+    fn registry() -> &'static [Self] {
+        FEATURES
+    }
+
+    fn name(&self) -> &'static str {
+        self.name
+    }
+}
+
+/// The features of the paper: seen items, unseen items, the actor's own loss.
+pub fn of_the_paper() -> Vec<Feature> {
+    Feature::all().take(3).collect()
+}
+
+/// The number of items of each user, B x 1.
+pub(crate) fn counts(items: &Interactions) -> Mat<f32> {
+    Mat::from_shape_fn((items.n_users(), 1), |(user, _)| items.items(user).len() as f32)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ndarray::array;
+
+    /// What every feature promises: its width, a finite value, and a gradient where the registry says so and nowhere else.
+    #[test]
+    fn every_feature_has_its_width_and_passes_a_gradient_to_the_scores_only_where_it_says_so() {
+        let rows = |rows: [&[u32]; 2]| Interactions::from_rows(4, rows.map(<[u32]>::to_vec));
+        let (seen, unseen) = (rows([&[0], &[1, 2]]), rows([&[2, 3], &[0]]));
+        let items = Arc::new(Sparse::new((2, 4), vec![0, 3, 6], vec![0, 2, 3, 0, 1, 2], vec![1.0; 6]));
+        for entry in FEATURES {
+            let tape = Tape::new();
+            let scores = tape.input(array![[0.5_f32, -1.0, 2.0, 1.0], [1.5, 0.0, -2.0, 0.5]]);
+            let scored = Scored { scores, own: scores, loss: Loss::Nll.of(scores, &items), kl: None };
+            let input = FeatureInput {
+                tape: &tape,
+                seen: &seen,
+                unseen: &unseen,
+                items: &items,
+                scored: &scored,
+                loss: Loss::Nll,
+                is_head: &[true, false, true, false],
+                depth: 2,
+            };
+            let feature = (entry.of)(&input);
+            let value = feature.value().unwrap();
+            assert_eq!(value.dim(), (2, entry.width.of(4)), "{}", entry.name);
+            assert!(value.iter().all(|x| x.is_finite()), "{}: {value}", entry.name);
+            let grads = feature.sum().backward([scores]).unwrap();
+            assert_eq!(grads.get(scores).is_some(), entry.has_gradient, "{}", entry.name);
+        }
+    }
+
+    #[test]
+    fn the_papers_features_are_the_counts_and_the_loss() {
+        assert_eq!(of_the_paper().iter().map(|feature| feature.name()).collect::<Vec<_>>(), ["seen", "unseen", "loss"]);
+    }
+
+    #[test]
+    fn names_stand_once() {
+        let mut names: Vec<_> = FEATURES.iter().map(|entry| entry.name).collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), FEATURES.len());
+    }
+}

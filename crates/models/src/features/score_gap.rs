@@ -1,0 +1,54 @@
+//! The gap between the scores of the user's items and the score at the last rank that counts.
+
+use super::{FeatureEntry, FeatureInput, Width};
+use ndarray::Axis;
+use ract_autodiff::{Mat, Sparse, Var};
+
+pub(super) const ENTRY: FeatureEntry = FeatureEntry {
+    name: "score-gap",
+    about: "the mean score of the user's items less the score at the last rank that the metric looks at",
+    has_gradient: true,
+    width: Width::One,
+    of,
+};
+
+fn of<'t>(input: &FeatureInput<'_, 't>) -> Var<'t, f32> {
+    match input.scored.scores.value() {
+        Ok(scores) => {
+            let weights = input.tape.constant(gap_weights(scores, input.items, input.depth));
+            (input.scored.scores * weights).sum_axis(Axis(1)).named("score_gap")
+        }
+        Err(_) => input.scored.loss, // the tape remembers the error
+    }
+}
+
+/// The gap is the sum of the scores times these weights, B x I: each of the user's n items has 1 / n, the item at rank `depth` of
+/// all items has -1.
+fn gap_weights(scores: &Mat<f32>, items: &Sparse<f32>, depth: usize) -> Mat<f32> {
+    let mut weights = Mat::zeros(scores.dim());
+    let last = depth.clamp(1, scores.ncols().max(1)) - 1;
+    for ((scores, mut weights), items) in scores.rows().into_iter().zip(weights.rows_mut()).zip(items.outer_iterator())
+    {
+        let mut order: Vec<usize> = (0..scores.len()).collect();
+        let (_, &mut at_depth, _) = order.select_nth_unstable_by(last, |&a, &b| scores[b].total_cmp(&scores[a]));
+        items.indices().iter().for_each(|&item| weights[item as usize] = 1.0 / items.nnz() as f32);
+        weights[at_depth] -= 1.0;
+    }
+    weights
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ndarray::array;
+
+    #[test]
+    fn the_score_gap_is_from_the_mean_of_the_users_items_to_the_item_at_the_depth() {
+        let scores = array![[0.5_f32, 3.0, 2.0, 1.0], [4.0, 1.0, 2.0, 3.0]];
+        let items = Sparse::new((2, 4), vec![0, 2, 3], vec![1, 3, 2], vec![1.0; 3]);
+        let gaps = |depth| (&scores * &gap_weights(&scores, &items, depth)).sum_axis(Axis(1));
+        assert_eq!(gaps(1), array![2.0 - 3.0, 2.0 - 4.0]);
+        assert_eq!(gaps(3), array![2.0 - 1.0, 2.0 - 2.0]);
+        assert_eq!(gaps(100), array![2.0 - 0.5, 2.0 - 1.0]);
+    }
+}

@@ -1,0 +1,6 @@
+//! The actor's own loss alone, with the same weight for every user.
+
+use super::ArmEntry;
+
+pub(super) const ENTRY: ArmEntry =
+    ArmEntry { name: "flat", key: "flat", label: "loss alone", is_regularised: false, loss: |input| input.scored.loss };

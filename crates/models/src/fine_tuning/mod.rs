@@ -1,0 +1,101 @@
+//! What the best actor can be trained by further without a critic, one arm a file. Each arm starts from the same actor and
+//! trains on the same batches as the critic's. A new one is a file beside this one and a line in [`ARMS`].
+
+mod control;
+mod flat;
+mod lambda_rank;
+mod per_item;
+mod warp;
+
+use crate::Scored;
+use crate::registry::{Entry, Registered};
+use ract_autodiff::{Sparse, Tape, Var};
+use ract_data::Interactions;
+use std::sync::Arc;
+
+/// A way to train the best actor further.
+pub struct ArmEntry {
+    /// The name in experiment files.
+    pub name: &'static str,
+    /// The name in histories, results and checkpoints.
+    pub key: &'static str,
+    /// The name in tables.
+    pub label: &'static str,
+    /// Whether the actor's regulariser, with the weight it had, is added to the loss.
+    pub is_regularised: bool,
+    /// The loss of each user, B x 1. Its mean is minimised.
+    pub loss: for<'t> fn(&ArmInput<'_, 't>) -> Var<'t, f32>,
+}
+
+/// What losses are made from: a batch of B users, and the actor's output for them.
+pub struct ArmInput<'a, 't> {
+    /// Where they are recorded.
+    pub tape: &'t Tape<f32>,
+    /// The items that the actor sees.
+    pub seen: &'a Interactions,
+    /// The items that it does not see.
+    pub unseen: &'a Interactions,
+    /// All items of each user, B x I, each with the value 1.
+    pub items: &'a Arc<Sparse<f32>>,
+    /// The actor's output and its own loss.
+    pub scored: &'a Scored<'t, f32>,
+}
+
+/// All arms.
+pub static ARMS: &[ArmEntry] = &[control::ENTRY, flat::ENTRY, per_item::ENTRY, warp::ENTRY, lambda_rank::ENTRY];
+
+/// An arm, by its name.
+pub type Arm = Entry<ArmEntry>;
+
+impl Registered for ArmEntry {
+    const WHAT: &'static str = "fine-tuning";
+
+    fn registry() -> &'static [Self] {
+        ARMS
+    }
+
+    fn name(&self) -> &'static str {
+        self.name
+    }
+}
+
+/// The paper's critic is held against this arm: the actor's own training goes on.
+pub fn control() -> Option<Arm> {
+    Arm::named(control::ENTRY.name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Loss;
+    use ndarray::array;
+
+    #[test]
+    fn every_arm_has_a_finite_loss_for_each_user_and_a_gradient_in_the_scores() {
+        let rows = |rows: [&[u32]; 2]| Interactions::from_rows(4, rows.map(<[u32]>::to_vec));
+        let (seen, unseen) = (rows([&[0], &[1]]), rows([&[2], &[0]]));
+        let items = Arc::new(Sparse::new((2, 4), vec![0, 2, 4], vec![0, 2, 0, 1], vec![1.0; 4]));
+        for entry in ARMS {
+            let tape = Tape::new();
+            let scores = tape.input(array![[0.5_f32, -1.0, 0.25, 1.0], [1.5, 0.0, 2.0, 0.5]]);
+            let scored = Scored { scores, own: scores, loss: Loss::Nll.of(scores, &items), kl: None };
+            let input = ArmInput { tape: &tape, seen: &seen, unseen: &unseen, items: &items, scored: &scored };
+            let loss = (entry.loss)(&input);
+            let value = loss.value().unwrap();
+            assert!(value.dim() == (2, 1) && value.iter().all(|x| x.is_finite()), "{}: {value}", entry.name);
+            let grads = loss.mean().backward([scores]).unwrap();
+            let moves = grads.get(scores).is_some_and(|grad| grad.iter().any(|&g| g != 0.0));
+            assert!(moves, "{}", entry.name);
+        }
+    }
+
+    #[test]
+    fn names_stand_once_and_keys_can_be_parts_of_file_names() {
+        for (place, entry) in ARMS.iter().enumerate() {
+            assert!(entry.key.chars().all(|c| c.is_ascii_lowercase() || c == '_'), "{}", entry.key);
+            let others = &ARMS[place + 1..];
+            assert!(others.iter().all(|other| other.name != entry.name && other.key != entry.key), "{}", entry.name);
+        }
+        assert!(control().is_some());
+    }
+}

@@ -1,0 +1,20 @@
+//! `ract keep`: copies what is small of finished runs to where the repository keeps it.
+
+use crate::Result;
+use crate::run::keep;
+
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// The data sets: folders in runs/
+    #[arg(required = true)]
+    data: Vec<String>,
+}
+
+pub(crate) fn run(args: Args) -> Result<()> {
+    for data in &args.data {
+        for folder in keep(data)? {
+            super::print(&folder.display());
+        }
+    }
+    Ok(())
+}

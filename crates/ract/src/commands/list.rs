@@ -1,0 +1,33 @@
+//! `ract list`: the experiments of a group, one file a line.
+
+use super::paper::ML_1M;
+use crate::paper::index::Index;
+use crate::run::Experiment;
+use crate::{Error, Result};
+
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// Which group of experiments/index.toml; without it, the groups are listed
+    group: Option<String>,
+    /// The data set: the folder of its files in experiments/
+    #[arg(long, default_value = ML_1M)]
+    data: String,
+}
+
+pub(crate) fn run(args: Args) -> Result<()> {
+    let index = Index::read()?;
+    let Some(group) = args.group else {
+        for (name, experiments) in &index.groups {
+            super::print(&format!("{name}: {}", experiments.join(", ")));
+        }
+        return Ok(());
+    };
+    for name in index.group(&group).map_err(Error::Usage)? {
+        let file = Experiment { data: args.data.clone(), name: name.clone() }.file();
+        // A group is of all data sets: some have no such experiment.
+        if file.exists() {
+            super::print(&file.display());
+        }
+    }
+    Ok(())
+}

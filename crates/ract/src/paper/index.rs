@@ -1,0 +1,173 @@
+//! What is shown where: `experiments/index.toml`.
+
+use crate::config::Role;
+use crate::run::layout;
+use crate::{Error, Result};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+/// Groups of experiments, and what the tables and figures show of them.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Index {
+    /// Names of experiments by the name of their group.
+    #[serde(default)]
+    pub groups: BTreeMap<String, Vec<String>>,
+    #[serde(default, rename = "table")]
+    tables: BTreeMap<String, Page>,
+    #[serde(default, rename = "figure")]
+    figures: BTreeMap<String, Page>,
+}
+
+/// A table or a figure.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Page {
+    /// The data set that it shows when none is named.
+    pub data: Option<String>,
+    #[serde(default)]
+    show: Vec<Line>,
+}
+
+/// A line of a page's list: a group, or one experiment.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Line {
+    group: Option<String>,
+    experiment: Option<String>,
+    role: Option<Role>,
+    #[serde(default)]
+    label: String,
+    short: Option<String>,
+}
+
+/// A row of a table, or a series of a figure.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Shown {
+    /// The experiment, by its name in the data set's folder.
+    pub experiment: String,
+    /// What of it is shown; of a group's experiments, all.
+    pub role: Option<Role>,
+    /// What it is called.
+    pub label: String,
+    short: Option<String>,
+}
+
+impl Shown {
+    /// What it is called where there is little room.
+    pub fn short(&self) -> &str {
+        self.short.as_deref().unwrap_or(&self.label)
+    }
+}
+
+impl Index {
+    /// Reads `experiments/index.toml`.
+    ///
+    /// # Errors
+    /// When it is missing or says what it cannot say.
+    pub fn read() -> Result<Self> {
+        let path = layout::index();
+        let text = std::fs::read_to_string(&path).map_err(Error::file("read", &path))?;
+        Self::of(&text).map_err(|problem| Error::Usage(format!("{}: {problem}", path.display())))
+    }
+
+    fn of(text: &str) -> Result<Self, String> {
+        let index: Self = toml::from_str(text).map_err(|error| error.message().to_owned())?;
+        let pages = index.tables.values().chain(index.figures.values());
+        for line in pages.flat_map(|page| &page.show) {
+            match (&line.group, &line.experiment) {
+                (Some(group), None) => drop(index.group(group)?),
+                (None, Some(_)) => {}
+                _ => return Err("each line of `show` names a group or an experiment: one of them".to_owned()),
+            }
+        }
+        Ok(index)
+    }
+
+    /// The experiments of a group.
+    ///
+    /// # Errors
+    /// When there is none of that name.
+    pub fn group(&self, name: &str) -> Result<&[String], String> {
+        self.groups.get(name).map(Vec::as_slice).ok_or_else(|| {
+            let names: Vec<_> = self.groups.keys().map(String::as_str).collect();
+            format!("there is no group '{name}': write one of {}", names.join(", "))
+        })
+    }
+
+    /// Table `number`; empty, when nothing is said of it.
+    pub fn table(&self, number: u8) -> Page {
+        self.tables.get(&number.to_string()).cloned().unwrap_or_default()
+    }
+
+    /// Figure `number`; empty, when nothing is said of it.
+    pub fn figure(&self, number: u8) -> Page {
+        self.figures.get(&number.to_string()).cloned().unwrap_or_default()
+    }
+
+    /// What `page` shows, in order.
+    pub fn shown(&self, page: &Page) -> Vec<Shown> {
+        let of_line = |line: &Line| {
+            let of_group = line.group.iter().flat_map(|group| self.groups.get(group)).flatten();
+            let Line { role, label, short, .. } = line.clone();
+            let shown = move |name: &String| Shown {
+                experiment: name.clone(),
+                role,
+                label: label.clone(),
+                short: short.clone(),
+            };
+            of_group.chain(&line.experiment).map(shown).collect::<Vec<_>>()
+        };
+        page.show.iter().flat_map(of_line).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::paper::figures::FIGURES;
+    use crate::paper::tables::TABLES;
+    use std::collections::BTreeSet;
+    use std::path::Path;
+
+    fn repository() -> Index {
+        Index::of(include_str!("../../../../experiments/index.toml")).unwrap()
+    }
+
+    #[test]
+    fn the_tables_and_figures_of_the_index_exist() {
+        let index = repository();
+        let numbers =
+            |pages: &BTreeMap<String, Page>| pages.keys().map(|key| key.parse().unwrap()).collect::<Vec<u8>>();
+        assert!(numbers(&index.tables).iter().all(|number| TABLES.iter().any(|table| table.number == *number)));
+        assert!(numbers(&index.figures).iter().all(|number| FIGURES.iter().any(|figure| figure.number == *number)));
+    }
+
+    /// No list forgets an experiment, and none names one that is not there.
+    #[test]
+    fn every_experiment_on_movielens_1m_is_in_a_group_and_every_name_is_an_experiment() {
+        let index = repository();
+        let experiments = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../experiments");
+        let files = |data: &str| -> BTreeSet<String> {
+            let entries = std::fs::read_dir(experiments.join(data)).unwrap();
+            let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+            names.filter_map(|name| name.strip_suffix(".toml").map(str::to_owned)).collect()
+        };
+        let grouped: BTreeSet<String> = index.groups.values().flatten().cloned().collect();
+        let missing: Vec<_> = files("ml-1m").difference(&grouped).cloned().collect();
+        assert!(missing.is_empty(), "in no group: {missing:?}");
+        let there: BTreeSet<String> = ["ml-1m", "gowalla", "ncf-ml-100k"].into_iter().flat_map(files).collect();
+        let pages = index.tables.values().chain(index.figures.values());
+        let shown = pages.flat_map(|page| index.shown(page)).map(|shown| shown.experiment);
+        for name in grouped.iter().cloned().chain(shown) {
+            assert!(there.contains(&name), "there is no experiment {name}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_shown_is_refused() {
+        let error = Index::of("[table.4]\nshow = [{ group = \"actor\" }]\n[groups]\nactors = []\n").unwrap_err();
+        assert_eq!(error, "there is no group 'actor': write one of actors");
+        assert!(Index::of("[tables.4]\n").unwrap_err().contains("unknown field `tables`"));
+    }
+}

@@ -1,0 +1,85 @@
+//! The files of a run, read. Another process may be writing to them.
+
+use super::history::Profiles;
+use super::layout::RunPath;
+use super::per_user;
+use super::per_user::Tested;
+use crate::config::{Config, Settings};
+use crate::{Error, Result};
+use serde::de::DeserializeOwned;
+use std::fs;
+use std::path::Path;
+
+impl RunPath {
+    /// The configuration.
+    ///
+    /// # Errors
+    /// When there is no run, or its configuration is damaged.
+    pub fn read_config(&self) -> Result<Config> {
+        if self.is_begun() {
+            return Config::read(&self.config(), &[]);
+        }
+        let (folder, config) = (self.folder().display(), self.config());
+        let name = config.file_name().unwrap_or_default().to_string_lossy();
+        Err(Error::Usage(format!("{folder} is not a run folder: it has no {name}")))
+    }
+
+    /// The fingerprint of the data.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn read_data_sha256(&self) -> Result<String> {
+        Ok(text(&self.data())?.trim().to_owned())
+    }
+
+    /// What the run found out; `None` when it is not finished.
+    ///
+    /// # Errors
+    /// When the file is damaged.
+    pub fn read_result<R: DeserializeOwned>(&self) -> Result<Option<R>> {
+        if !self.is_finished() {
+            return Ok(None);
+        }
+        let file = self.result();
+        let damaged = |error| Error::Failed(format!("{} is damaged: {error}; delete it", file.display()));
+        serde_json::from_str(&text(&file)?).map(Some).map_err(damaged)
+    }
+
+    /// The lines of the history: of a run its epochs, of a baseline the parameters that were tried.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn read_history<R: DeserializeOwned>(&self) -> Result<Vec<R>> {
+        let file = self.history();
+        if !file.exists() {
+            return Ok(Vec::new());
+        }
+        // A stop in the middle of a line leaves a last one that does not parse: its epoch is trained again.
+        Ok(text(&file)?.lines().map_while(|line| serde_json::from_str(line).ok()).collect())
+    }
+
+    /// What each profiled phase spent its time on, by part.
+    ///
+    /// # Errors
+    /// When the file is damaged.
+    pub fn read_profiles(&self) -> Result<Profiles> {
+        let file = self.profile();
+        if !file.exists() {
+            return Ok(Profiles::new());
+        }
+        let damaged = |error| Error::Failed(format!("{}: {error}: delete it", file.display()));
+        serde_json::from_str(&text(&file)?).map_err(damaged)
+    }
+
+    /// What was measured of each test user.
+    ///
+    /// # Errors
+    /// When the file is missing or damaged.
+    pub fn read_per_user(&self) -> Result<Tested> {
+        per_user::read(&self.per_user())
+    }
+}
+
+fn text(file: &Path) -> Result<String> {
+    fs::read_to_string(file).map_err(Error::file("read", file))
+}
