@@ -10,10 +10,10 @@ MSD_TRIPLETS ?=
 # MovieLens 1M as `user,item` (ratings of 3 and more).
 ML1M_CSV ?= $(SHARED)/data/ml-1m/interactions.csv
 
-.PHONY: help build demo ml20m ml1m ml20m-like netflix msd netflix-like msd-like actors actors-gowalla baselines rivals ncf tables figures keep bench bench-kernels bench-compare bench-growth test mutants check lint fmt clippy docs
+.PHONY: help build demo ml20m ml1m ml20m-like netflix msd netflix-like msd-like actors actors-gowalla baselines rivals ncf tables figures keep bench bench-kernels bench-compare bench-growth test mutants architecture check lint fmt clippy docs
 
 help:
-	@echo 'make demo        RaCT on a synthetic world: no files, no network, about a minute'
+	@echo 'make demo        RaCT on synthetic data: no files, no network, about a minute'
 	@echo 'make ml20m       RaCT on MovieLens 20M: downloads, prepares, trains, resumes (ML20M_ZIP=path: take that archive)'
 	@echo 'make ml1m        RaCT on MovieLens 1M, three seeds (ML1M_CSV=path: user,item)'
 	@echo 'make netflix     RaCT on the Netflix Prize, whose files must be put in data/netflix-prize (NETFLIX=path: take those)'
@@ -32,6 +32,7 @@ help:
 	@echo 'make bench-growth   how time and memory grow with items, batch, hidden size'
 	@echo 'make test        all tests'
 	@echo 'make mutants     plants an error in every op and sees whether the tests notice (an hour)'
+	@echo 'make architecture  which module uses which'
 	@echo 'make check       tests and lints, as in CI'
 
 build:
@@ -54,23 +55,22 @@ data/ml-1m/meta.json: | build
 	@test -f '$(ML1M_CSV)' || { echo 'make ml1m: no file $(ML1M_CSV): name one with ML1M_CSV=path (README)' >&2; exit 1; }
 	@$(RACT) prepare csv --input '$(ML1M_CSV)' --heldout-users 600 --out data/ml-1m
 
-ACTORS := wmf vwmf cdae mult-dae gaussian-vae mult-vae mult-vae-lambda-critic mult-vae-listwise ease-vae \
-  ease-vae-lambda-critic wide-vae recvae warp lambda-rank
-BASELINES := popularity knn als slim ease
-BASELINES_GOWALLA := $(BASELINES) ease-20108
 # Gowalla check-ins as `user,item`.
 GOWALLA_CSV ?= $(SHARED)/data/gowalla/interactions.csv
 
-# A finished run is only read, so that this goes on where it was stopped.
+# Every experiment of a group of experiments/index.toml on a data set, in turn. A finished run is only read, so that this goes
+# on where it was stopped.
+each = @for file in $$($(RACT) list $(1) --data $(2)); do $(RACT) run $$file || exit 1; done
+
 actors: build data/ml-1m/meta.json
-	@for actor in $(ACTORS); do $(RACT) run experiments/ml-1m/$$actor.toml || exit 1; done
+	$(call each,actors,ml-1m)
 
 actors-gowalla: build data/gowalla/meta.json
-	@for actor in wmf mult-vae ease-vae; do $(RACT) run experiments/gowalla/$$actor.toml || exit 1; done
+	$(call each,actors,gowalla)
 
 baselines: build data/ml-1m/meta.json data/gowalla/meta.json
-	@for baseline in $(BASELINES); do $(RACT) baseline experiments/ml-1m/$$baseline.toml || exit 1; done
-	@for baseline in $(BASELINES_GOWALLA); do $(RACT) baseline experiments/gowalla/$$baseline.toml || exit 1; done
+	$(call each,baselines,ml-1m)
+	$(call each,baselines,gowalla)
 
 # The old name.
 rivals: baselines
@@ -79,13 +79,12 @@ data/gowalla/meta.json: | build
 	@test -f '$(GOWALLA_CSV)' || { echo 'make: no file $(GOWALLA_CSV): name one with GOWALLA_CSV=path' >&2; exit 1; }
 	@$(RACT) prepare csv --input '$(GOWALLA_CSV)' --heldout-users 3000 --out data/gowalla
 
-ACTORS_NCF := mult-vae mult-vae-ndcg100 wmf ease-vae
 # MovieLens 100K as `userId,movieId,rating,timestamp`.
 ML100K_CSV ?= $(SHARED)/data/ml-100k/ratings.csv
 
 ncf: build data/ncf-ml-100k/meta.json
-	@for baseline in $(BASELINES); do $(RACT) baseline experiments/ncf-ml-100k/$$baseline.toml || exit 1; done
-	@for actor in $(ACTORS_NCF); do $(RACT) run experiments/ncf-ml-100k/$$actor.toml || exit 1; done
+	$(call each,baselines,ncf-ml-100k)
+	$(call each,actors,ncf-ml-100k)
 	@$(RACT) table 3
 
 data/ncf-ml-100k/meta.json: | build
@@ -102,14 +101,9 @@ tables: build data/ml-1m/meta.json data/gowalla/meta.json $(if $(wildcard experi
 figures: build data/ml-1m/meta.json
 	@for number in 1 2 3 4 5 6 7; do $(RACT) figure $$number || exit 1; done
 
-# Keeps of the finished runs what is small: configuration, epochs, results, and what the data hold.
-KEPT_DATA := ml-1m gowalla ncf-ml-100k ml-20m-like netflix-like msd-like
-KEPT := config.toml history.jsonl result.json
-keep:
-	@for data in $(KEPT_DATA); do ! test -d runs/$$data || find runs/$$data -name result.json; done | while read -r result; do \
-	  run=$${result%/result.json}; kept=experiments/results/$${run#runs/}; mkdir -p $$kept; \
-	  for file in $(KEPT); do cp $$run/$$file $$kept/; done; done
-	@for data in $(KEPT_DATA); do ! test -f data/$$data/meta.json || cp data/$$data/meta.json experiments/results/$$data/; done
+# Copies what is small of finished runs to experiments/results: configuration, epochs, results, and what the data hold.
+keep: build
+	@$(RACT) keep ml-1m gowalla ncf-ml-100k ml-20m-like netflix-like msd-like
 
 ml20m-like: build data/ml-20m-like/meta.json
 	@$(RACT) run experiments/ml-20m-like/mult-vae.toml
@@ -180,6 +174,10 @@ test:
 
 mutants:
 	cargo mutants --package ract-autodiff --file 'crates/autodiff/src/ops/*.rs' -- --tests
+
+# The module graph of every crate; it fails on a circle. ARCHITECTURE_OF=path: of another tree.
+architecture:
+	@cargo test --quiet -p ract --test architecture -- --nocapture --test-threads=1
 
 check: lint test
 

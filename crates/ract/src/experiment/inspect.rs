@@ -115,7 +115,9 @@ pub fn critic_at<const N: usize>(
 fn with_features_named(tape: &Tape<f32>, mut table: GradTable, features: &[(&str, Var<'_, f32>)]) -> GradTable {
     for row in &mut table.0 {
         let node = tape.named(&row.name);
-        if let Some((feature, _)) = features.iter().find(|(_, feature)| node.is_some_and(|node| is_same(node, *feature))) {
+        if let Some((feature, _)) =
+            features.iter().find(|(_, feature)| node.is_some_and(|node| is_same(node, *feature)))
+        {
             row.name = if row.name == *feature { row.name.clone() } else { format!("{feature} ({})", row.name) };
         }
     }

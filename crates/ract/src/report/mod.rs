@@ -27,12 +27,7 @@ struct Told<'a> {
 /// When there is no run in it, or it is damaged.
 pub fn of_run(path: &Path) -> Result<String> {
     let run = RunPath::at(path);
-    let config = if run.is_begun() {
-        AnyConfig::read(&run.config(), &[])?
-    } else {
-        return run.read_config().map(|_| String::new());
-    };
-    let config = match config {
+    let config = match run.read_any_config()? {
         AnyConfig::Run(config) => config,
         AnyConfig::Baseline(_) => {
             let unfinished = || Error::Failed(format!("{} is not finished: go on with `ract run`", path.display()));
@@ -47,7 +42,10 @@ pub fn of_run(path: &Path) -> Result<String> {
 
 fn of_baseline(baseline: &BaselineResult) -> Result<String> {
     let title = format!("{} on {}", baseline.baseline.label, baseline.dataset);
-    let lead = format!("A baseline, of {} tried the one that did best on the validation users.", baseline.trials.len());
+    let lead = format!(
+        "A baseline: the best on the validation users of {} combinations of its parameters.",
+        baseline.trials.len()
+    );
     Page { title, lead, parts: sections::of_baseline(baseline) }.html()
 }
 

@@ -4,24 +4,38 @@ use super::history::Profiles;
 use super::layout::RunPath;
 use super::per_user;
 use super::per_user::Tested;
-use crate::config::{Config, Settings};
+use crate::config::{AnyConfig, Config};
 use crate::{Error, Result};
 use serde::de::DeserializeOwned;
 use std::fs;
 use std::path::Path;
 
 impl RunPath {
-    /// The configuration.
+    /// The configuration, of a run or of a baseline.
     ///
     /// # Errors
-    /// When there is no run, or its configuration is damaged.
-    pub fn read_config(&self) -> Result<Config> {
+    /// When there is none, or it is damaged.
+    pub fn read_any_config(&self) -> Result<AnyConfig> {
         if self.is_begun() {
-            return Config::read(&self.config(), &[]);
+            return AnyConfig::read(&self.config(), &[]);
         }
         let (folder, config) = (self.folder().display(), self.config());
         let name = config.file_name().unwrap_or_default().to_string_lossy();
         Err(Error::Usage(format!("{folder} is not a run folder: it has no {name}")))
+    }
+
+    /// The configuration of a run.
+    ///
+    /// # Errors
+    /// When there is none, or it is damaged, or it is a baseline's.
+    pub fn read_config(&self) -> Result<Config> {
+        match self.read_any_config()? {
+            AnyConfig::Run(config) => Ok(*config),
+            AnyConfig::Baseline(_) => {
+                let folder = self.folder().display();
+                Err(Error::Usage(format!("{folder} holds a baseline: name the folder of an actor's run")))
+            }
+        }
     }
 
     /// The fingerprint of the data.

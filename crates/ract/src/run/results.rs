@@ -68,7 +68,7 @@ impl Results {
             let beneath = experiment_of(path.folder());
             let name = beneath.strip_prefix(folder).unwrap_or(Path::new("")).to_string_lossy().into_owned();
             let unfinished = || Error::Failed(format!("{} is not finished", path.folder().display()));
-            match AnyConfig::read(&path.config(), &[])? {
+            match path.read_any_config()? {
                 AnyConfig::Baseline(_) => {
                     let result = path.read_result()?.ok_or_else(unfinished)?;
                     results.baselines.push(Baseline { name, result });
