@@ -44,7 +44,7 @@ pub use op::{Op, Shape};
 pub use param::{Module, Param};
 pub use profile::{Profile, Spent};
 pub use scalar::Scalar;
-pub use slots::{Slot, Slots};
+pub use slots::{Slot, Slots, Write};
 pub use tape::Tape;
 pub use var::Var;
 

@@ -1,7 +1,6 @@
 //! The multinomial likelihood of Mult-VAE (Liang et al., WWW 2018, equation 2).
 
 use crate::kernels::rows::{self, log_sum_exp};
-use crate::kernels::slices;
 use crate::{Mat, Op, Scalar, Shape, Slots, Sparse, Var};
 use std::sync::Arc;
 
@@ -50,16 +49,12 @@ impl<T: Scalar> Op<T> for MultinomialNll<T> {
 
     fn backward(&self, x: &[&Mat<T>], _y: &Mat<T>, dy: &Mat<T>, dx: &mut Slots<'_, T>) {
         let Some(slot) = dx.want(0) else { return };
-        slot.update(|d_logits, beta| {
+        slot.update(|d_logits, write| {
             rows::each(d_logits, x[0], |user, d, logits| {
                 let (dy, lse) = (dy[(user, 0)], self.log_sum_exp[(user, 0)]);
                 let n: T = targets_of(&self.targets, user).map(|(_, x)| x).sum();
                 let factor = dy * n;
-                if beta == T::zero() {
-                    slices::map(d, logits, |d, s| *d = factor * (s - lse).fast_exp());
-                } else {
-                    slices::map(d, logits, |d, s| *d += factor * (s - lse).fast_exp());
-                }
+                write.map(d, logits, |s| factor * (s - lse).fast_exp());
                 for (item, x) in targets_of(&self.targets, user) {
                     d[item] -= dy * x;
                 }

@@ -22,13 +22,10 @@ impl<T: Scalar> Op<T> for Softmax {
 
     fn backward(&self, _x: &[&Mat<T>], y: &Mat<T>, dy: &Mat<T>, dx: &mut Slots<'_, T>) {
         let Some(slot) = dx.want(0) else { return };
-        slot.update(|dx, beta| {
+        slot.update(|dx, write| {
             Zip::from(dx.rows_mut()).and(y.rows()).and(dy.rows()).par_for_each(|dx, y, dy| {
                 let mean = y.dot(&dy);
-                Zip::from(dx).and(y).and(dy).for_each(|dx, &y, &dy| {
-                    let new = y * (dy - mean);
-                    *dx = if beta == T::zero() { new } else { *dx + new };
-                });
+                Zip::from(dx).and(y).and(dy).for_each(|dx, &y, &dy| write.put(dx, y * (dy - mean)));
             });
         });
     }
@@ -51,13 +48,10 @@ impl<T: Scalar> Op<T> for LogSoftmax {
 
     fn backward(&self, _x: &[&Mat<T>], y: &Mat<T>, dy: &Mat<T>, dx: &mut Slots<'_, T>) {
         let Some(slot) = dx.want(0) else { return };
-        slot.update(|dx, beta| {
+        slot.update(|dx, write| {
             Zip::from(dx.rows_mut()).and(y.rows()).and(dy.rows()).par_for_each(|dx, y, dy| {
                 let sum = dy.sum();
-                Zip::from(dx).and(y).and(dy).for_each(|dx, &y, &dy| {
-                    let new = dy - y.fast_exp() * sum;
-                    *dx = if beta == T::zero() { new } else { *dx + new };
-                });
+                Zip::from(dx).and(y).and(dy).for_each(|dx, &y, &dy| write.put(dx, dy - y.fast_exp() * sum));
             });
         });
     }
