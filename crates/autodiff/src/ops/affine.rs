@@ -49,8 +49,9 @@ impl<'t, T: Scalar> Var<'t, T> {
     /// A dense layer: `self` is B x m, `weights` m x n, `bias` 1 x n; the result is B x n.
     ///
     /// ```
-    /// # use ract_autodiff::Tape;
-    /// # use ndarray::array;
+    /// use ndarray::array;
+    /// use ract_autodiff::Tape;
+    ///
     /// let tape = Tape::<f64>::new();
     /// let x = tape.input(array![[1.0, 2.0]]);
     /// let (weights, bias) = (tape.input(array![[3.0, 4.0], [5.0, 6.0]]), tape.input(array![[0.5, -0.5]]));
