@@ -91,7 +91,7 @@ impl<T: Scalar> Tape<T> {
         result
     }
 
-    /// The time, if somebody wants to know.
+    /// The time, if the tape is profiling.
     pub(crate) fn clock(&self) -> Option<Instant> {
         self.profile.borrow().is_some().then(Instant::now)
     }

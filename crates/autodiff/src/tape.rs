@@ -39,7 +39,7 @@ pub struct Tape<T> {
     error: RefCell<Option<Failure>>,
     /// Whether ops are checked for values that are not finite.
     pub(crate) watches: Cell<bool>,
-    /// How long ops took, if somebody wants to know.
+    /// How long ops took, if the tape is profiling.
     pub(crate) profile: RefCell<Option<Profile>>,
     /// Tells this recording from those of other tapes and from those before the last reset.
     pub(crate) recording: u64,

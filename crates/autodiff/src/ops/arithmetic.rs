@@ -24,7 +24,7 @@ where
         self.name
     }
 
-    /// Sides are equal, or 1 where one of the inputs is repeated.
+    /// Numbers of rows are equal, or one of them is 1; so are numbers of columns.
     fn shape(&self, inputs: &[Shape]) -> Result<Shape, String> {
         let (a, b) = (inputs[0], inputs[1]);
         let side = |a: usize, b: usize| if a == b || b == 1 { Some(a) } else { (a == 1).then_some(b) };
@@ -83,8 +83,8 @@ impl<'t, T: Scalar> Var<'t, T> {
 impl<T: Scalar> std::ops::Add for Var<'_, T> {
     type Output = Self;
 
-    /// Elementwise sum. Either is repeated where its side is 1 and the other's is not: m x n and m x n, 1 x n, m x 1 or
-    /// 1 x 1, in either order, make m x n.
+    /// Elementwise sum. A single row or column is repeated to fit the other input: m x n and m x n, 1 x n, m x 1 or 1 x 1,
+    /// in either order, make m x n.
     ///
     /// ```
     /// use ndarray::array;

@@ -42,7 +42,7 @@ impl<T: Scalar> Op<T> for BatchStandardize<T> {
 }
 
 impl<T: Scalar> Var<'_, T> {
-    /// Each column less its mean over the batch, divided by the root of its variance plus `epsilon`; the gradient passes
+    /// Each column minus its mean over the batch, divided by the root of its variance plus `epsilon`; the gradient passes
     /// through mean and variance. The shape stays.
     #[must_use]
     pub fn batch_standardize(self, epsilon: T) -> Self {

@@ -6,7 +6,7 @@ use crate::{Scalar, Sparse, Var};
 use std::sync::Arc;
 
 /// Of one user, in O(P I) and memory of O(I): `sum_(p, n) w_pn log(1 + exp(s_n - s_p))` over pairs of a positive and a
-/// negative. The weight is by how much NDCG changes when the two change places,
+/// negative. The weight is the change of NDCG when the two change places,
 /// `w_pn = |1 / log2(1 + rank_p) - 1 / log2(1 + rank_n)| / IDCG`, a constant. With `lambda_pn = w_pn / (1 + exp(s_p - s_n))`:
 /// `ds_p = -sum_n lambda_pn`, `ds_n = sum_p lambda_pn`.
 fn lambda_rank<T: Scalar>(scores: &[T], positives: &[usize], lambdas: &mut [T]) -> T {

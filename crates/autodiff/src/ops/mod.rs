@@ -31,8 +31,8 @@ mod weighted_squared_error;
 
 use crate::{Mat, Shape};
 
-/// The names of all ops, as [`Op::name`](crate::Op::name) returns them. The tests walk this list: each op needs its
-/// gradient checked, a value worked out by hand, and an error for inputs that do not fit.
+/// The names of all ops, as [`Op::name`](crate::Op::name) returns them. The tests walk this list and demand of each op a
+/// checked gradient, a value worked out by hand, and an error for inputs that do not fit.
 #[rustfmt::skip] // by kind, not one a line
 pub const OPS: &[&str] = &[
     "exp", "ln", "sqrt", "tanh", "sigmoid", "softplus", "relu", "scale",

@@ -6,7 +6,7 @@ use ndarray::{ArrayView1, ArrayViewMut1, Zip};
 /// `y_i = x_i / max(||x_i||_2, tiny)`, row by row; `dx_i = (dy_i - y_i (y_i . dy_i)) / ||x_i||_2`.
 struct L2Normalize;
 
-/// A row shorter than this is left as it is rather than divided by almost nothing.
+/// No row is divided by less than this.
 const TINY: f64 = 1e-12;
 
 fn length<T: Scalar>(x: ArrayView1<'_, T>) -> T {
@@ -88,13 +88,13 @@ fn add<T: Scalar>(
 }
 
 impl<T: Scalar> Var<'_, T> {
-    /// Each row divided by its length; a row of zeros stays one. The shape stays.
+    /// Each row divided by its length; a row of zeros stays zero. The shape stays.
     #[must_use]
     pub fn l2_normalize(self) -> Self {
         self.tape().apply(L2Normalize, &[self])
     }
 
-    /// Each row less its mean, divided by the root of its variance plus `epsilon` (Ba, Kiros and Hinton, 2016, without
+    /// Each row minus its mean, divided by the root of its variance plus `epsilon` (Ba, Kiros and Hinton, 2016, without
     /// scale and offset). The shape stays.
     #[must_use]
     pub fn layer_norm(self, epsilon: T) -> Self {

@@ -45,7 +45,7 @@ impl<T: Scalar> Op<T> for Standardize<T> {
 }
 
 impl<T: Scalar> Var<'_, T> {
-    /// Each of the F columns of `self` (B x F) less its `mean`, divided by its `deviation`; both hold F numbers. The
+    /// Each of the F columns of `self` (B x F) minus its `mean`, divided by its `deviation`; both hold F numbers. The
     /// shape stays.
     #[must_use]
     pub fn standardize(self, mean: Vec<T>, deviation: Vec<T>) -> Self {

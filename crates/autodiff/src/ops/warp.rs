@@ -5,7 +5,7 @@ use crate::{Scalar, Sparse, Var};
 use std::sync::Arc;
 
 /// Of one user, in O(I log I): `sum_i s_i c_i` with weights `c`, constants that follow from the ranking alone. A positive at
-/// rank r, with v negatives above it, has `-v L(r)`, `L(r) = sum_(j <= r) 1 / j`; each of those negatives gathers its `L(r)`.
+/// rank r, with v negatives above it, has `-v L(r)`, `L(r) = sum_(j <= r) 1 / j`; each of those negatives gets `L(r)` from it.
 fn warp<T: Scalar>(scores: &[T], positives: &[usize], weights: &mut [T]) -> T {
     let mut is_positive = vec![false; scores.len()];
     positives.iter().for_each(|&item| is_positive[item] = true);

@@ -17,7 +17,7 @@ use tile::{Tiles, tile_shape};
 
 /// Terms of a sum that are computed in registers before they are added to the result.
 const DEPTH: usize = 640;
-/// Columns that are packed at a time: with `DEPTH` terms of `f32`, half of a core's second cache.
+/// Columns that are packed at a time: with `DEPTH` terms of `f32`, half of a core's level-2 cache.
 const WIDTH: usize = 192;
 /// Strips that a wide product is cut into.
 const WIDE_STRIPS: usize = 8;
