@@ -194,7 +194,8 @@ fn reachable<'a>(arrows: &'a BTreeMap<String, BTreeSet<String>>, start: &'a str)
 fn circles(arrows: &BTreeMap<String, BTreeSet<String>>) -> BTreeSet<BTreeSet<&str>> {
     let reach: BTreeMap<&str, _> = arrows.keys().map(|node| (node.as_str(), reachable(arrows, node))).collect();
     let circle = |node: &str| {
-        let mutual = reach[node].iter().copied().filter(|other| reach.get(other).is_some_and(|back| back.contains(node)));
+        let mutual =
+            reach[node].iter().copied().filter(|other| reach.get(other).is_some_and(|back| back.contains(node)));
         mutual.collect::<BTreeSet<_>>()
     };
     reach.keys().map(|node| circle(node)).filter(|circle| !circle.is_empty()).collect()

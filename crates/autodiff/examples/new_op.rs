@@ -1,12 +1,19 @@
-//! The tutorial: an op from outside of the crate. `cargo run --example new_op`, and `cargo test` runs it too.
+//! The tutorial: ops from outside of the crate. `cargo run --example new_op`, and `cargo test` runs it too.
 //!
-//! An op takes one struct, `forward`, `backward`, and one line of gradient check. This one is the Huber loss: quadratic
-//! for small errors, linear for large ones.
+//! A function of single numbers is one line: a name, the value, and the rule of the gradient. Any other op is one struct
+//! with `forward` and `backward`. Both need one line of gradient check. The struct below is the Huber loss: quadratic for
+//! small errors, linear for large ones.
 
 #![expect(clippy::print_stdout, reason = "a tutorial shows what it found")]
 
 use ract_autodiff::gradcheck::gradcheck;
 use ract_autodiff::{Mat, Op, Param, Scalar, Shape, Slots, Tape, Var};
+
+/// `y = x / (1 + |x|)`, elementwise; `dx = dy / (1 + |x|)^2`.
+fn softsign<'t, T: Scalar>(x: Var<'t, T>) -> Var<'t, T> {
+    // If the rule is shorter in terms of y, take `elementwise_by_y`.
+    x.elementwise_by_x("softsign", |x| x / (T::one() + x.abs()), |dy, x| dy / (T::one() + x.abs()).powi(2))
+}
 
 /// `y = e^2 / 2` where `|e| <= 1`, `|e| - 1/2` elsewhere, for `e = x - target` with a constant target;
 /// `dx = dy e`, kept between `-dy` and `dy`.
@@ -26,7 +33,7 @@ impl<T: Scalar> Op<T> for Huber<T> {
         if x == target { Ok(x) } else { Err(format!("x is {x}, the target {target}")) }
     }
 
-    // 3. The value: every element of y is to be written.
+    // 3. The value: write every element of y.
     fn forward(&mut self, x: &[&Mat<T>], y: &mut Mat<T>) {
         let half = T::of(0.5);
         ndarray::Zip::from(y).and(x[0]).and(&self.target).for_each(|y, &x, &target| {
@@ -35,11 +42,11 @@ impl<T: Scalar> Op<T> for Huber<T> {
         });
     }
 
-    // 4. The gradient: ask for the input's slot, and add to it. Nobody may want it: then nothing is computed.
+    // 4. The gradient: ask for the slot of each input, and add to it. If nobody wants it, there is nothing to compute.
+    //    For other loops than elementwise ones a slot has `accumulate` and, without the zeros at the start, `update`.
     fn backward(&self, x: &[&Mat<T>], _y: &Mat<T>, dy: &Mat<T>, dx: &mut Slots<'_, T>) {
         if let Some(slot) = dx.want(0) {
-            let error = (x[0] - &self.target).mapv(|e| e.max(-T::one()).min(T::one()));
-            slot.add_zip(dy, &error, |dy, error| dy * error);
+            slot.add_zip3(dy, x[0], &self.target, |dy, x, target| dy * (x - target).max(-T::one()).min(T::one()));
         }
     }
 }
@@ -54,12 +61,13 @@ fn target() -> Mat<f64> {
 }
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    // 6. The one line that makes sure.
+    // 6. The line that makes sure.
+    gradcheck([(3, 4)], |_, [x]| softsign(x))?;
     gradcheck([(3, 4)], |_, [x]| huber(x, target()))?;
 
-    let weights = Param::new("weights", Mat::zeros((3, 4)));
+    let weights = Param::new("weights", Mat::ones((3, 4)));
     let tape = Tape::new();
-    let loss = huber(tape.param(&weights), target()).mean();
+    let loss = huber(softsign(tape.param(&weights)), target()).mean();
     let grads = loss.backward([&weights])?;
     println!("loss {:.4}\n{}", loss.scalar()?, grads.table());
     Ok(())

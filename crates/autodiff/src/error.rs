@@ -3,28 +3,10 @@
 use crate::Shape;
 
 /// Result with this crate's [`enum@Error`].
-///
-/// ```
-/// # use ract_autodiff::{Mat, Result, Tape};
-/// # use ndarray::array;
-/// fn loss(x: Mat<f64>) -> Result<f64> {
-///     Tape::new().input(x).sum_squares().scalar()
-/// }
-/// assert_eq!(loss(array![[1.0, 2.0]])?, 5.0);
-/// # Ok::<(), ract_autodiff::Error>(())
-/// ```
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// Why a value or a gradient could not be computed.
-///
-/// ```
-/// # use ract_autodiff::{Error, Mat, Tape};
-/// let tape = Tape::<f64>::new();
-/// let (x, w) = (tape.input(Mat::zeros((3, 4))), tape.input(Mat::zeros((5, 2))));
-/// let error = x.matmul(w).named("h").tanh().sum().scalar().unwrap_err();
-/// assert!(matches!(error, Error::Shape { op: "matmul", .. }));
-/// assert_eq!(error.to_string(), "matmul 'h': the left side is 3 x 4, the right side 5 x 2");
-/// ```
+/// Why a value or a gradient could not be computed. The messages are sentences: `matmul 'h': the left side is 3 x 4, the
+/// right side 5 x 2`.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {

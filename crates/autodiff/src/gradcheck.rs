@@ -1,10 +1,4 @@
 //! Gradients against central differences, in `f64`.
-//!
-//! ```
-//! # use ract_autodiff::gradcheck::gradcheck;
-//! gradcheck([(3, 4)], |_, [x]| x.sigmoid())?;
-//! # Ok::<(), ract_autodiff::gradcheck::Mismatch>(())
-//! ```
 
 use crate::{Mat, Result, Shape, Tape, Var};
 use ndarray_rand::RandomExt;
@@ -20,13 +14,6 @@ const RELATIVE: f64 = 1e-6;
 const ABSOLUTE: f64 = 1e-8;
 
 /// Why a gradient check failed.
-///
-/// ```
-/// # use ract_autodiff::gradcheck::{Mismatch, gradcheck};
-/// // A detached input has no gradient, whatever its value does.
-/// let mismatch = gradcheck([(1, 2)], |_, [x]| x.detach()).unwrap_err();
-/// assert!(matches!(mismatch, Mismatch::Gradient { input: 0, row: 0, col: 0, backward: 0.0, .. }));
-/// ```
 #[derive(Debug, thiserror::Error)]
 pub enum Mismatch {
     /// The function could not be computed.
@@ -73,9 +60,13 @@ pub enum Mismatch {
 /// An output of any shape is first multiplied by fixed weights and summed.
 ///
 /// ```
-/// # use ract_autodiff::gradcheck::gradcheck;
-/// gradcheck([(3, 4)], |_, [x]| x.tanh())?;
-/// gradcheck([(3, 4), (4, 2)], |_, [a, b]| a.matmul(b))?;
+/// use ract_autodiff::gradcheck::gradcheck;
+///
+/// gradcheck([(3, 4), (4, 2)], |_, [a, b]| a.matmul(b).tanh())?;
+///
+/// // A detached input has no gradient, whatever its value does.
+/// let mismatch = gradcheck([(1, 2)], |_, [x]| x.detach()).unwrap_err().to_string();
+/// assert!(mismatch.starts_with("input 0 at (0, 0): backward says 0, central differences say "));
 /// # Ok::<(), ract_autodiff::gradcheck::Mismatch>(())
 /// ```
 ///
@@ -89,15 +80,6 @@ pub fn gradcheck<const N: usize>(
 }
 
 /// [`gradcheck`] at given inputs.
-///
-/// ```
-/// # use ract_autodiff::gradcheck::gradcheck_at;
-/// # use ndarray::array;
-/// gradcheck_at([array![[0.5, 2.0]]], |_, [x]| x.ln())?;
-/// // At 0 the derivative jumps.
-/// assert!(gradcheck_at([array![[0.0]]], |_, [x]| x.relu()).is_err());
-/// # Ok::<(), ract_autodiff::gradcheck::Mismatch>(())
-/// ```
 ///
 /// # Errors
 /// The first element whose gradients disagree.
@@ -139,13 +121,6 @@ pub fn gradcheck_at<const N: usize>(
 /// Checks one random direction of all inputs at once: quick, for large functions. It misses what happens to cancel in
 /// that direction.
 ///
-/// ```
-/// # use ract_autodiff::gradcheck::gradcheck_directional;
-/// gradcheck_directional([(30, 40), (40, 20)], |_, [a, b]| a.matmul(b).tanh())?;
-/// assert!(gradcheck_directional([(3, 4)], |_, [x]| x.detach()).is_err());
-/// # Ok::<(), ract_autodiff::gradcheck::Mismatch>(())
-/// ```
-///
 /// # Errors
 /// When backward and central differences disagree along the direction.
 pub fn gradcheck_directional<const N: usize>(
@@ -168,14 +143,6 @@ pub fn gradcheck_directional<const N: usize>(
 }
 
 /// Checks the full Jacobian: the gradient of every element of the output in every element of the inputs.
-///
-/// ```
-/// # use ract_autodiff::gradcheck::gradcheck_jacobian;
-/// gradcheck_jacobian([(2, 3)], |_, [x]| x.softmax())?;
-/// let mismatch = gradcheck_jacobian([(2, 3)], |_, [x]| x.detach()).unwrap_err();
-/// assert!(mismatch.to_string().starts_with("output (0, 0), input 0 at (0, 0): backward says 0"));
-/// # Ok::<(), ract_autodiff::gradcheck::Mismatch>(())
-/// ```
 ///
 /// # Errors
 /// The first element whose gradients disagree.

@@ -1,4 +1,4 @@
-//! A gradient under way: dense, or some rows of one whose other rows are zero.
+//! A gradient while it is computed: dense, or some rows, when all others are zero.
 
 use crate::pool::Pool;
 use crate::{Mat, Scalar, Shape};

@@ -3,13 +3,7 @@
 use crate::{Mat, Scalar, Slots};
 use std::fmt;
 
-/// Rows x columns.
-///
-/// ```
-/// # use ract_autodiff::Shape;
-/// let shape = Shape { rows: 500, cols: 20_180 };
-/// assert_eq!(shape.to_string(), "500 x 20180");
-/// ```
+/// Rows x columns, displayed as `500 x 20180`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Shape {
     /// Number of rows; one per user in a batch.
@@ -20,43 +14,21 @@ pub struct Shape {
 
 impl Shape {
     /// `rows` x `cols`.
-    ///
-    /// ```
-    /// # use ract_autodiff::Shape;
-    /// assert_eq!(Shape::new(2, 3), Shape { rows: 2, cols: 3 });
-    /// ```
     pub fn new(rows: usize, cols: usize) -> Self {
         Self { rows, cols }
     }
 
     /// The shape of `matrix`.
-    ///
-    /// ```
-    /// # use ract_autodiff::Shape;
-    /// # use ndarray::array;
-    /// assert_eq!(Shape::of(&array![[1.0, 2.0, 3.0]]), Shape::new(1, 3));
-    /// ```
     pub fn of<T>(matrix: &Mat<T>) -> Self {
         Self::new(matrix.nrows(), matrix.ncols())
     }
 
     /// Number of elements.
-    ///
-    /// ```
-    /// # use ract_autodiff::Shape;
-    /// assert_eq!(Shape::new(2, 3).len(), 6);
-    /// ```
     pub fn len(self) -> usize {
         self.rows * self.cols
     }
 
     /// Whether there are no elements.
-    ///
-    /// ```
-    /// # use ract_autodiff::Shape;
-    /// assert!(Shape::new(0, 3).is_empty());
-    /// assert!(!Shape::new(1, 1).is_empty());
-    /// ```
     pub fn is_empty(self) -> bool {
         self.len() == 0
     }
@@ -68,118 +40,61 @@ impl fmt::Display for Shape {
     }
 }
 
-/// A differentiable operation. Built-in and users' operations implement the same trait and are recorded by
-/// [`Tape::apply`](crate::Tape::apply).
+/// A differentiable operation. Built-in and users' operations implement the same trait;
+/// [`Tape::apply`](crate::Tape::apply) records them.
 ///
-/// Constants (sparse inputs, targets, noise) are fields of the op; what `backward` needs besides inputs and output,
-/// `forward` stashes in the op.
+/// Constants (sparse inputs, targets, noise) are fields of the op. What `backward` needs besides inputs and output,
+/// `forward` keeps in the op.
 ///
 /// ```
-/// # use ract_autodiff::gradcheck::gradcheck;
-/// # use ract_autodiff::{Mat, Op, Slots};
-/// /// `y = x^2`, elementwise; `dx = dy 2 x`.
-/// struct Square;
+/// use ract_autodiff::gradcheck::gradcheck;
+/// use ract_autodiff::{Mat, Op, Shape, Slots};
 ///
-/// impl Op<f64> for Square {
+/// /// `y_i = x_i . v`, row by row, for a constant vector `v`; `dx_ij = dy_i v_j`.
+/// struct Along(Vec<f64>);
+///
+/// impl Op<f64> for Along {
 ///     fn name(&self) -> &'static str {
-///         "square"
+///         "along"
+///     }
+///
+///     fn shape(&self, inputs: &[Shape]) -> Result<Shape, String> {
+///         let (x, n) = (inputs[0], self.0.len());
+///         if x.cols == n { Ok(Shape::new(x.rows, 1)) } else { Err(format!("x is {x}, the vector has {n} numbers")) }
 ///     }
 ///
 ///     fn forward(&mut self, x: &[&Mat<f64>], y: &mut Mat<f64>) {
-///         y.assign(&(x[0] * x[0]));
+///         for (x, y) in x[0].rows().into_iter().zip(y) {
+///             *y = x.iter().zip(&self.0).map(|(x, v)| x * v).sum();
+///         }
 ///     }
 ///
-///     fn backward(&self, x: &[&Mat<f64>], _y: &Mat<f64>, dy: &Mat<f64>, dx: &mut Slots<'_, f64>) {
-///         if let Some(slot) = dx.want(0) {
-///             slot.add_zip(dy, x[0], |dy, x| dy * 2.0 * x);
-///         }
+///     fn backward(&self, _x: &[&Mat<f64>], _y: &Mat<f64>, dy: &Mat<f64>, dx: &mut Slots<'_, f64>) {
+///         let Some(slot) = dx.want(0) else { return };
+///         slot.accumulate(|dx| {
+///             for ((i, j), dx) in dx.indexed_iter_mut() {
+///                 *dx += dy[(i, 0)] * self.0[j];
+///             }
+///         });
 ///     }
 /// }
 ///
-/// gradcheck([(3, 4)], |tape, [x]| tape.apply(Square, &[x]))?;
+/// gradcheck([(3, 2)], |tape, [x]| tape.apply(Along(vec![0.5, -2.0]), &[x]))?;
 /// # Ok::<(), ract_autodiff::gradcheck::Mismatch>(())
 /// ```
 pub trait Op<T: Scalar> {
     /// The name in errors and graphs, such as `affine`.
-    ///
-    /// ```
-    /// # use ract_autodiff::{Mat, Op, Slots};
-    /// # struct Square;
-    /// # impl Op<f64> for Square {
-    /// fn name(&self) -> &'static str {
-    ///     "square"
-    /// }
-    /// #     fn forward(&mut self, x: &[&Mat<f64>], y: &mut Mat<f64>) { y.assign(&(x[0] * x[0])); }
-    /// #     fn backward(&self, x: &[&Mat<f64>], _y: &Mat<f64>, dy: &Mat<f64>, dx: &mut Slots<'_, f64>) {
-    /// #         if let Some(slot) = dx.want(0) { slot.add_zip(dy, x[0], |dy, x| dy * 2.0 * x); }
-    /// #     }
-    /// # }
-    /// assert_eq!(Square.name(), "square");
-    /// ```
     fn name(&self) -> &'static str;
 
     /// The output's shape, or a sentence that says which input has which shape and what does not fit. Without a
     /// definition: the shape of the first input.
-    ///
-    /// ```
-    /// # use ract_autodiff::{Mat, Op, Shape, Slots, Tape};
-    /// # use ndarray::{Axis, array};
-    /// # struct RowSums;
-    /// # impl Op<f64> for RowSums {
-    /// # fn name(&self) -> &'static str { "row_sums" }
-    /// fn shape(&self, inputs: &[Shape]) -> Result<Shape, String> {
-    ///     Ok(Shape::new(inputs[0].rows, 1))
-    /// }
-    /// # fn forward(&mut self, x: &[&Mat<f64>], y: &mut Mat<f64>) { y.column_mut(0).assign(&x[0].sum_axis(Axis(1))) }
-    /// # fn backward(&self, _: &[&Mat<f64>], _: &Mat<f64>, _: &Mat<f64>, _: &mut Slots<'_, f64>) {}
-    /// # }
-    /// let tape = Tape::<f64>::new();
-    /// assert_eq!(tape.apply(RowSums, &[tape.input(array![[1.0, 2.0]])]).value()?, &array![[3.0]]);
-    /// # Ok::<(), ract_autodiff::Error>(())
-    /// ```
     fn shape(&self, inputs: &[Shape]) -> Result<Shape, String> {
         inputs.first().copied().ok_or_else(|| "an op without inputs must define its shape".to_owned())
     }
 
-    /// Writes every element of `y` (whose contents are arbitrary at the start) from the inputs `x`.
-    ///
-    /// ```
-    /// # use ract_autodiff::{Mat, Op, Slots};
-    /// # use ndarray::array;
-    /// # struct Square;
-    /// # impl Op<f64> for Square {
-    /// #     fn name(&self) -> &'static str { "square" }
-    /// fn forward(&mut self, x: &[&Mat<f64>], y: &mut Mat<f64>) {
-    ///     y.assign(&(x[0] * x[0]));
-    /// }
-    /// #     fn backward(&self, x: &[&Mat<f64>], _y: &Mat<f64>, dy: &Mat<f64>, dx: &mut Slots<'_, f64>) {
-    /// #         if let Some(slot) = dx.want(0) { slot.add_zip(dy, x[0], |dy, x| dy * 2.0 * x); }
-    /// #     }
-    /// # }
-    /// let mut y = Mat::zeros((1, 2));
-    /// Square.forward(&[&array![[3.0, -2.0]]], &mut y);
-    /// assert_eq!(y, array![[9.0, 4.0]]);
-    /// ```
+    /// Writes every element of `y` from the inputs `x`. Do not read `y`: its contents are arbitrary at the start.
     fn forward(&mut self, x: &[&Mat<T>], y: &mut Mat<T>);
 
-    /// Adds to each wanted slot of `dx` the gradient of the loss in that input, given `dy`, the gradient in `y`.
-    ///
-    /// ```
-    /// # use ract_autodiff::{Mat, Op, Slots, Tape};
-    /// # use ndarray::array;
-    /// # struct Square;
-    /// # impl Op<f64> for Square {
-    /// #     fn name(&self) -> &'static str { "square" }
-    /// #     fn forward(&mut self, x: &[&Mat<f64>], y: &mut Mat<f64>) { y.assign(&(x[0] * x[0])); }
-    /// fn backward(&self, x: &[&Mat<f64>], _y: &Mat<f64>, dy: &Mat<f64>, dx: &mut Slots<'_, f64>) {
-    ///     let Some(slot) = dx.want(0) else { return };
-    ///     slot.add_zip(dy, x[0], |dy, x| dy * 2.0 * x);
-    /// }
-    /// # }
-    /// # let tape = Tape::<f64>::new();
-    /// let x = tape.input(array![[3.0, -2.0]]);
-    /// assert_eq!(tape.apply(Square, &[x]).sum().backward([x])?.get(x), Some(&array![[6.0, -4.0]]));
-    /// # Ok::<(), ract_autodiff::Error>(())
-    /// ```
+    /// Adds to each wanted slot of `dx` the gradient of the loss in that input. `dy` is the gradient in `y`.
     fn backward(&self, x: &[&Mat<T>], y: &Mat<T>, dy: &Mat<T>, dx: &mut Slots<'_, T>);
 }

@@ -14,11 +14,16 @@ static NEXT_ID: AtomicU64 = AtomicU64::new(0);
 /// A matrix that training changes. Tapes share its value while they use it; it is never copied.
 ///
 /// ```
-/// # use ract_autodiff::Param;
-/// # use ndarray::array;
+/// use ndarray::array;
+/// use ract_autodiff::{Param, Tape};
+///
 /// let mut weights = Param::new("weights", array![[1.0_f64, 2.0]]);
-/// weights.value_mut()?.fill(0.5);
-/// assert_eq!(weights.value(), &array![[0.5, 0.5]]);
+/// weights.value_mut()?[(0, 1)] = 5.0;
+/// assert_eq!(weights.value(), &array![[1.0, 5.0]]);
+///
+/// let tape = Tape::new();
+/// tape.param(&weights);
+/// assert!(weights.value_mut().is_err()); // the tape reads it
 /// # Ok::<(), ract_autodiff::Error>(())
 /// ```
 #[derive(Debug)]
@@ -30,13 +35,6 @@ pub struct Param<T> {
 
 impl<T: Scalar> Param<T> {
     /// A parameter with its first value.
-    ///
-    /// ```
-    /// # use ract_autodiff::Param;
-    /// # use ndarray::array;
-    /// let weights = Param::new("weights", array![[1.0_f32, 2.0]]);
-    /// assert_eq!(weights.value().dim(), (1, 2));
-    /// ```
     pub fn new(name: impl Into<String>, value: Mat<T>) -> Self {
         let mut in_large_pages = pages::zeros(Shape::of(&value));
         in_large_pages.assign(&value);
@@ -45,41 +43,16 @@ impl<T: Scalar> Param<T> {
     }
 
     /// The name by which gradients and checkpoints know it.
-    ///
-    /// ```
-    /// # use ract_autodiff::Param;
-    /// # use ndarray::array;
-    /// assert_eq!(Param::new("weights", array![[1.0_f64]]).name(), "weights");
-    /// ```
     pub fn name(&self) -> &str {
         &self.name
     }
 
     /// The current value.
-    ///
-    /// ```
-    /// # use ract_autodiff::Param;
-    /// # use ndarray::array;
-    /// let weights = Param::new("weights", array![[1.0_f64, 2.0]]);
-    /// assert_eq!(weights.value(), &array![[1.0, 2.0]]);
-    /// ```
     pub fn value(&self) -> &Mat<T> {
         &self.value
     }
 
     /// The value, to be changed in place.
-    ///
-    /// ```
-    /// # use ract_autodiff::{Param, Tape};
-    /// # use ndarray::array;
-    /// let mut weights = Param::new("weights", array![[1.0_f64, 2.0]]);
-    /// weights.value_mut()?[(0, 1)] = 5.0;
-    /// assert_eq!(weights.value(), &array![[1.0, 5.0]]);
-    /// let tape = Tape::new();
-    /// tape.param(&weights);
-    /// assert!(weights.value_mut().is_err());
-    /// # Ok::<(), ract_autodiff::Error>(())
-    /// ```
     ///
     /// # Errors
     /// [`Error::ParamOnTape`] while a tape holds it: reset or drop the tape first.
@@ -97,64 +70,86 @@ impl<T: Scalar> Param<T> {
     }
 }
 
-/// Something with parameters: a layer, an actor, a critic.
+/// Something with parameters: a parameter, a layer, an actor, a critic.
+///
+/// Derived for a struct, it chains the parameters of the fields in their order.
 ///
 /// ```
-/// # use ract_autodiff::{Module, Param};
-/// # use ndarray::array;
-/// struct Layer {
-///     weights: Param<f64>,
-///     bias: Param<f64>,
+/// use ndarray::array;
+/// use ract_autodiff::{Module, Param};
+///
+/// #[derive(Module)]
+/// struct Layer<T> {
+///     weights: Param<T>,
+///     bias: Param<T>,
 /// }
 ///
-/// impl Module<f64> for Layer {
-///     fn params(&self) -> Vec<&Param<f64>> {
-///         vec![&self.weights, &self.bias]
-///     }
-///
-///     fn params_mut(&mut self) -> Vec<&mut Param<f64>> {
-///         vec![&mut self.weights, &mut self.bias]
-///     }
+/// #[derive(Module)]
+/// struct Network<T> {
+///     layers: Vec<Layer<T>>,
+///     #[module(skip)]
+///     inputs: usize,
 /// }
-/// # let (weights, bias) = (Param::new("weights", array![[1.0]]), Param::new("bias", array![[0.0]]));
-/// # let layer = Layer { weights, bias };
-/// # assert_eq!(layer.params().len(), 2);
+///
+/// let layer = Layer { weights: Param::new("weights", array![[1.0], [2.0]]), bias: Param::new("bias", array![[0.0]]) };
+/// let mut network = Network { layers: vec![layer], inputs: 2 };
+/// for param in network.params_mut() {
+///     param.value_mut()?.fill(0.5);
+/// }
+/// let names: Vec<_> = network.params().into_iter().map(Param::name).collect();
+/// assert_eq!((names, network.inputs), (vec!["weights", "bias"], 2));
+/// # Ok::<(), ract_autodiff::Error>(())
 /// ```
+///
+/// A field that holds no parameters and is not marked does not compile:
+///
+/// ```compile_fail,E0277
+/// use ract_autodiff::{Module, Param};
+///
+/// #[derive(Module)]
+/// struct Embedding<T> {
+///     vectors: Param<T>,
+///     width: usize,
+/// }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no parameters",
+    note = "where #[derive(Module)] meets a field without parameters, mark the field #[module(skip)]"
+)]
 pub trait Module<T> {
     /// All parameters, in a fixed order.
-    ///
-    /// ```
-    /// # use ract_autodiff::{Module, Param};
-    /// # use ndarray::array;
-    /// # struct Layer { weights: Param<f64>, bias: Param<f64> }
-    /// # impl Module<f64> for Layer {
-    /// #     fn params(&self) -> Vec<&Param<f64>> { vec![&self.weights, &self.bias] }
-    /// #     fn params_mut(&mut self) -> Vec<&mut Param<f64>> { vec![&mut self.weights, &mut self.bias] }
-    /// # }
-    /// # let (weights, bias) = (Param::new("weights", array![[1.0]]), Param::new("bias", array![[0.0]]));
-    /// let layer = Layer { weights, bias };
-    /// let names: Vec<_> = layer.params().iter().map(|param| param.name()).collect();
-    /// assert_eq!(names, ["weights", "bias"]);
-    /// ```
     fn params(&self) -> Vec<&Param<T>>;
 
     /// The same, to be changed.
-    ///
-    /// ```
-    /// # use ract_autodiff::{Module, Param};
-    /// # use ndarray::array;
-    /// # struct Layer { weights: Param<f64>, bias: Param<f64> }
-    /// # impl Module<f64> for Layer {
-    /// #     fn params(&self) -> Vec<&Param<f64>> { vec![&self.weights, &self.bias] }
-    /// #     fn params_mut(&mut self) -> Vec<&mut Param<f64>> { vec![&mut self.weights, &mut self.bias] }
-    /// # }
-    /// # let (weights, bias) = (Param::new("weights", array![[1.0]]), Param::new("bias", array![[0.0]]));
-    /// let mut layer = Layer { weights, bias };
-    /// for param in layer.params_mut() {
-    ///     param.value_mut()?.fill(2.0);
-    /// }
-    /// assert_eq!(layer.bias.value(), &array![[2.0]]);
-    /// # Ok::<(), ract_autodiff::Error>(())
-    /// ```
     fn params_mut(&mut self) -> Vec<&mut Param<T>>;
+}
+
+impl<T> Module<T> for Param<T> {
+    fn params(&self) -> Vec<&Param<T>> {
+        vec![self]
+    }
+
+    fn params_mut(&mut self) -> Vec<&mut Param<T>> {
+        vec![self]
+    }
+}
+
+impl<T, M: Module<T>> Module<T> for Vec<M> {
+    fn params(&self) -> Vec<&Param<T>> {
+        self.iter().flat_map(Module::params).collect()
+    }
+
+    fn params_mut(&mut self) -> Vec<&mut Param<T>> {
+        self.iter_mut().flat_map(Module::params_mut).collect()
+    }
+}
+
+impl<T, M: Module<T>, const N: usize> Module<T> for [M; N] {
+    fn params(&self) -> Vec<&Param<T>> {
+        self.iter().flat_map(Module::params).collect()
+    }
+
+    fn params_mut(&mut self) -> Vec<&mut Param<T>> {
+        self.iter_mut().flat_map(Module::params_mut).collect()
+    }
 }

@@ -5,19 +5,23 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::time::{Duration, Instant};
 
-/// Seconds by what was done, such as `affine 500 x 20108, forward`. Parts that are no op, such as an optimiser's step, can
-/// be added.
+/// Seconds by what was done, such as `affine 500 x 20108, forward`. Other parts, such as an optimiser's step, can be added.
 ///
 /// ```
-/// # use ract_autodiff::{Profile, Tape};
-/// # use ndarray::array;
-/// let mut tape = Tape::<f64>::new();
+/// use ndarray::array;
+/// use ract_autodiff::Tape;
+///
+/// let tape = Tape::<f64>::new();
 /// tape.profile();
 /// let x = tape.input(array![[1.0, 2.0]]);
 /// x.tanh().sum().backward([x])?;
-/// let profile: Profile = tape.take_profile();
+/// tape.timed("update", || ());
+///
+/// let profile = tape.take_profile();
+/// println!("{profile}");
 /// let parts: Vec<_> = profile.parts().map(|(part, _)| part).collect();
-/// assert_eq!(parts, ["sum 1 x 1, backward", "sum 1 x 1, forward", "tanh 1 x 2, backward", "tanh 1 x 2, forward"]);
+/// assert_eq!(parts[..3], ["sum 1 x 1, backward", "sum 1 x 1, forward", "tanh 1 x 2, backward"]);
+/// assert_eq!(parts[3..], ["tanh 1 x 2, forward", "update"]);
 /// # Ok::<(), ract_autodiff::Error>(())
 /// ```
 #[derive(Clone, Debug, Default)]
@@ -36,16 +40,6 @@ pub struct Spent {
 
 impl Profile {
     /// Adds one call of a part.
-    ///
-    /// ```
-    /// # use ract_autodiff::Profile;
-    /// # use std::time::Duration;
-    /// let mut profile = Profile::default();
-    /// profile.add("adam", Duration::from_millis(3));
-    /// profile.add("adam", Duration::from_millis(4));
-    /// let (part, spent) = profile.parts().next().unwrap();
-    /// assert_eq!((part, spent.calls, spent.time.as_millis()), ("adam", 2, 7));
-    /// ```
     pub fn add(&mut self, part: impl Into<String>, time: Duration) {
         let spent = self.parts.entry(part.into()).or_default();
         spent.time += time;
@@ -53,10 +47,6 @@ impl Profile {
     }
 
     /// All parts in the order of their names.
-    ///
-    /// ```
-    /// assert_eq!(ract_autodiff::Profile::default().parts().count(), 0);
-    /// ```
     pub fn parts(&self) -> impl Iterator<Item = (&str, Spent)> {
         self.parts.iter().map(|(part, &spent)| (part.as_str(), spent))
     }
@@ -82,34 +72,16 @@ impl fmt::Display for Profile {
 impl<T: Scalar> Tape<T> {
     /// From now on the tape notes how long each op takes, until [`take_profile`](Tape::take_profile). A reset does not
     /// interrupt it.
-    ///
-    /// ```
-    /// let tape = ract_autodiff::Tape::<f64>::new();
-    /// tape.profile();
-    /// assert_eq!(tape.take_profile().parts().count(), 0);
-    /// ```
     pub fn profile(&self) {
         *self.profile.borrow_mut() = Some(Profile::default());
     }
 
-    /// What was noted since [`profile`](Tape::profile), and stops noting; empty if nothing was.
-    ///
-    /// ```
-    /// let tape = ract_autodiff::Tape::<f64>::new();
-    /// assert_eq!(tape.take_profile().parts().count(), 0);
-    /// ```
+    /// Returns what was noted since [`profile`](Tape::profile), and stops noting. Empty if nothing was noted.
     pub fn take_profile(&self) -> Profile {
         self.profile.take().unwrap_or_default()
     }
 
-    /// Does what is no op, and notes how long it took when the tape is profiling.
-    ///
-    /// ```
-    /// let tape = ract_autodiff::Tape::<f64>::new();
-    /// tape.profile();
-    /// assert_eq!(tape.timed("two", || 1 + 1), 2);
-    /// assert_eq!(tape.take_profile().parts().next().unwrap().0, "two");
-    /// ```
+    /// Calls `f`, and notes how long it took if the tape is profiling.
     pub fn timed<R>(&self, part: &str, f: impl FnOnce() -> R) -> R {
         let start = self.clock();
         let result = f();
@@ -119,7 +91,7 @@ impl<T: Scalar> Tape<T> {
         result
     }
 
-    /// The time, if somebody wants to know.
+    /// The time, if the tape is profiling.
     pub(crate) fn clock(&self) -> Option<Instant> {
         self.profile.borrow().is_some().then(Instant::now)
     }

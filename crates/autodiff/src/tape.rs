@@ -14,18 +14,23 @@ use std::sync::atomic::{AtomicU64, Ordering};
 ///
 /// A training loop keeps one tape and [`reset`](Tape::reset)s it after each step: the buffers are used again.
 ///
-/// An op whose inputs do not fit does not interrupt the recording: the tape remembers the first error, and whatever
-/// reads from the tape afterwards ([`Var::value`], [`Var::backward`]) returns it.
+/// An op whose inputs do not fit does not interrupt the recording. The tape remembers the first error, and whatever reads
+/// from the tape afterwards ([`Var::value`], [`Var::backward`]) returns it.
 ///
 /// ```
-/// # use ract_autodiff::Tape;
-/// # use ndarray::array;
+/// use ndarray::array;
+/// use ract_autodiff::Tape;
+///
 /// let mut tape = Tape::<f64>::new();
 /// for x in [1.0, 2.0] {
 ///     let x = tape.input(array![[x]]);
-///     assert_eq!((x * x).sum().backward([x])?.get(x), Some(&(x.value()? * 2.0)));
+///     assert_eq!((x * x).backward([x])?.get(x), Some(&(x.value()? * 2.0)));
 ///     tape.reset();
 /// }
+///
+/// let (a, b) = (tape.input(array![[1.0, 2.0]]), tape.input(array![[1.0, 2.0, 3.0]]));
+/// let error = (a + b).named("both").tanh().value().unwrap_err();
+/// assert_eq!(error.to_string(), "add 'both': the left side is 1 x 2, the right side 1 x 3");
 /// # Ok::<(), ract_autodiff::Error>(())
 /// ```
 pub struct Tape<T> {
@@ -34,7 +39,7 @@ pub struct Tape<T> {
     error: RefCell<Option<Failure>>,
     /// Whether ops are checked for values that are not finite.
     pub(crate) watches: Cell<bool>,
-    /// How long ops took, if somebody wants to know.
+    /// How long ops took, if the tape is profiling.
     pub(crate) profile: RefCell<Option<Profile>>,
     /// Tells this recording from those of other tapes and from those before the last reset.
     pub(crate) recording: u64,
@@ -77,14 +82,6 @@ impl<T: Scalar> Default for Tape<T> {
 
 impl<T: Scalar> Tape<T> {
     /// An empty tape.
-    ///
-    /// ```
-    /// # use ract_autodiff::Tape;
-    /// # use ndarray::array;
-    /// let tape = Tape::<f64>::new();
-    /// assert_eq!(tape.input(array![[1.0, 2.0]]).sum().scalar()?, 3.0);
-    /// # Ok::<(), ract_autodiff::Error>(())
-    /// ```
     pub fn new() -> Self {
         Self {
             nodes: FrozenVec::new(),
@@ -96,13 +93,14 @@ impl<T: Scalar> Tape<T> {
         }
     }
 
-    /// From now on the first op whose value or gradient is not finite stops the recording with
-    /// [`Error::NotFinite`](crate::Error::NotFinite), which says which op, which node and which pass. This looks at every
-    /// number once more: to find a fault, not for every day.
+    /// From now on, the first value or gradient that is not finite stops the recording with
+    /// [`Error::NotFinite`](crate::Error::NotFinite), which names the op, the node and the pass. This reads every number
+    /// once more: use it to find a fault, not every day.
     ///
     /// ```
-    /// # use ract_autodiff::Tape;
-    /// # use ndarray::array;
+    /// use ndarray::array;
+    /// use ract_autodiff::Tape;
+    ///
     /// let tape = Tape::<f64>::new();
     /// tape.watch_for_non_finite();
     /// let loss = tape.input(array![[1.0, -1.0]]).ln().named("log of x").sum();
@@ -113,17 +111,6 @@ impl<T: Scalar> Tape<T> {
     }
 
     /// Forgets all that was recorded, lets go of the parameters, and keeps the buffers for the next recording.
-    ///
-    /// ```
-    /// # use ract_autodiff::{Param, Tape};
-    /// # use ndarray::array;
-    /// let mut weights = Param::new("weights", array![[1.0_f64]]);
-    /// let mut tape = Tape::new();
-    /// tape.param(&weights);
-    /// assert!(weights.value_mut().is_err());
-    /// tape.reset();
-    /// assert!(weights.value_mut().is_ok());
-    /// ```
     pub fn reset(&mut self) {
         for node in std::mem::take(self.nodes.as_mut()) {
             // What a caller allocated is not taken from the pool again: kept there, it would pile up.
@@ -135,18 +122,8 @@ impl<T: Scalar> Tape<T> {
         self.recording = new_recording();
     }
 
-    /// The parameter as a variable. It is shared, not copied; asked again, the same variable comes back. The
-    /// shape stays.
-    ///
-    /// ```
-    /// # use ract_autodiff::{Param, Tape};
-    /// # use ndarray::array;
-    /// let weights = Param::new("weights", array![[3.0_f64]]);
-    /// let tape = Tape::new();
-    /// let loss = (tape.param(&weights) * tape.param(&weights)).sum();
-    /// assert_eq!(loss.backward([&weights])?.get(&weights), Some(&array![[6.0]]));
-    /// # Ok::<(), ract_autodiff::Error>(())
-    /// ```
+    /// The parameter as a variable of the same shape. The value is shared, not copied. A second call returns the same
+    /// variable.
     pub fn param(&self, param: &Param<T>) -> Var<'_, T> {
         if let Some(index) = self.find(param) {
             return Var::new(self, index);
@@ -160,55 +137,17 @@ impl<T: Scalar> Tape<T> {
         var.named(param.name())
     }
 
-    /// A matrix that gradients can be asked for. The shape stays.
-    ///
-    /// ```
-    /// # use ract_autodiff::Tape;
-    /// # use ndarray::array;
-    /// let tape = Tape::<f64>::new();
-    /// let x = tape.input(array![[3.0, -2.0]]);
-    /// assert_eq!((x * x).sum().backward([x])?.get(x), Some(&array![[6.0, -4.0]]));
-    /// # Ok::<(), ract_autodiff::Error>(())
-    /// ```
+    /// The matrix as a variable of the same shape, whose gradient can be asked for.
     pub fn input(&self, value: Mat<T>) -> Var<'_, T> {
         self.push(Kind::Leaf(None), Value::Owned(row_major(value)))
     }
 
-    /// A matrix that no gradient reaches. The shape stays.
-    ///
-    /// ```
-    /// # use ract_autodiff::Tape;
-    /// # use ndarray::array;
-    /// let tape = Tape::<f64>::new();
-    /// let (x, c) = (tape.input(array![[3.0]]), tape.constant(array![[5.0]]));
-    /// let grads = (x * c).sum().backward([x, c])?;
-    /// assert_eq!((grads.get(x), grads.get(c)), (Some(&array![[5.0]]), None));
-    /// # Ok::<(), ract_autodiff::Error>(())
-    /// ```
+    /// The matrix as a variable of the same shape, which no gradient reaches.
     pub fn constant(&self, value: Mat<T>) -> Var<'_, T> {
         self.push(Kind::Constant, Value::Owned(row_major(value)))
     }
 
     /// Runs `op` on `inputs` and records it. The result has the shape that [`Op::shape`] says.
-    ///
-    /// ```
-    /// # use ract_autodiff::{Mat, Op, Slots, Tape, Var};
-    /// # use ndarray::array;
-    /// # struct Square;
-    /// # impl Op<f64> for Square {
-    /// #     fn name(&self) -> &'static str { "square" }
-    /// #     fn forward(&mut self, x: &[&Mat<f64>], y: &mut Mat<f64>) { y.assign(&(x[0] * x[0])); }
-    /// #     fn backward(&self, x: &[&Mat<f64>], _y: &Mat<f64>, dy: &Mat<f64>, dx: &mut Slots<'_, f64>) {
-    /// #         if let Some(slot) = dx.want(0) { slot.add_zip(dy, x[0], |dy, x| dy * 2.0 * x); }
-    /// #     }
-    /// # }
-    /// fn square<'t>(x: Var<'t, f64>) -> Var<'t, f64> {
-    ///     x.tape().apply(Square, &[x]) // `Square` as in the example of `Op`
-    /// }
-    /// let tape = Tape::<f64>::new();
-    /// assert_eq!(square(tape.input(array![[3.0, -2.0]])).value()?, &array![[9.0, 4.0]]);
-    /// # Ok::<(), ract_autodiff::Error>(())
-    /// ```
     pub fn apply<'t>(&'t self, op: impl Op<T> + 'static, inputs: &[Var<'t, T>]) -> Var<'t, T> {
         if self.failed().is_none() {
             match self.run(op, inputs) {
@@ -256,16 +195,6 @@ impl<T: Scalar> Tape<T> {
     }
 
     /// The first node of that name.
-    ///
-    /// ```
-    /// # use ract_autodiff::Tape;
-    /// # use ndarray::array;
-    /// let tape = Tape::<f64>::new();
-    /// tape.input(array![[2.0]]).named("x").tanh().named("h");
-    /// assert_eq!(tape.named("x").map(|x| x.value()).transpose()?, Some(&array![[2.0]]));
-    /// assert!(tape.named("y").is_none());
-    /// # Ok::<(), ract_autodiff::Error>(())
-    /// ```
     pub fn named(&self, name: &str) -> Option<Var<'_, T>> {
         let index = self.nodes.iter().position(|node| node.name.get().is_some_and(|of_node| of_node == name))?;
         Some(Var::new(self, index))

@@ -8,12 +8,17 @@ use std::fmt;
 /// A node of a [`Tape`], cheap to copy.
 ///
 /// ```
-/// # use ract_autodiff::Tape;
-/// # use ndarray::array;
+/// use ndarray::array;
+/// use ract_autodiff::{Shape, Tape};
+///
 /// let tape = Tape::<f64>::new();
 /// let x = tape.input(array![[1.0, 2.0]]);
-/// let y = x * x + x;
+/// let y = (x * x + x).named("y");
 /// assert_eq!(y.value()?, &array![[2.0, 6.0]]);
+/// assert_eq!(y.shape(), Shape::new(1, 2));
+/// assert_eq!(y.sum().scalar()?, 8.0);
+/// assert_eq!(y.sum().backward([x])?.get(x), Some(&array![[3.0, 5.0]]));
+/// assert!(tape.named("y").is_some() && tape.named("z").is_none());
 /// # Ok::<(), ract_autodiff::Error>(())
 /// ```
 pub struct Var<'t, T> {
@@ -45,46 +50,16 @@ impl<'t, T: Scalar> Var<'t, T> {
     }
 
     /// The tape that this variable lives on.
-    ///
-    /// ```
-    /// # use ract_autodiff::Tape;
-    /// # use ndarray::array;
-    /// let tape = Tape::<f64>::new();
-    /// let x = tape.input(array![[1.0, 2.0]]);
-    /// let y = x + x.tape().constant(array![[10.0]]);
-    /// assert_eq!(y.value()?, &array![[11.0, 12.0]]);
-    /// # Ok::<(), ract_autodiff::Error>(())
-    /// ```
     pub fn tape(self) -> &'t Tape<T> {
         self.tape
     }
 
     /// Rows and columns of the value; 0 x 0 after an error.
-    ///
-    /// ```
-    /// # use ract_autodiff::{Shape, Tape};
-    /// # use ndarray::array;
-    /// let tape = Tape::<f64>::new();
-    /// let x = tape.input(array![[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]);
-    /// assert_eq!(x.shape(), Shape::new(3, 2));
-    /// assert_eq!(x.columns(0..1).shape(), Shape::new(3, 1));
-    /// ```
     pub fn shape(self) -> Shape {
         Shape::of(self.tape.matrix(self.index))
     }
 
     /// Names the node for errors, graphs and [`Grads::named`]; a node keeps its first name.
-    ///
-    /// ```
-    /// # use ract_autodiff::Tape;
-    /// # use ndarray::array;
-    /// let tape = Tape::<f64>::new();
-    /// let x = tape.input(array![[3.0]]);
-    /// let z = (x * x).named("z");
-    /// let grads = (z * z).sum().backward([z])?;
-    /// assert_eq!(grads.named("z"), Some(&array![[18.0]]));
-    /// # Ok::<(), ract_autodiff::Error>(())
-    /// ```
     #[must_use]
     pub fn named(self, name: &str) -> Self {
         self.tape.name(self.index, name);
@@ -92,17 +67,6 @@ impl<'t, T: Scalar> Var<'t, T> {
     }
 
     /// The node's value.
-    ///
-    /// ```
-    /// # use ract_autodiff::Tape;
-    /// # use ndarray::array;
-    /// let tape = Tape::<f64>::new();
-    /// let (a, b) = (tape.input(array![[1.0, 2.0]]), tape.input(array![[1.0, 2.0, 3.0]]));
-    /// assert_eq!(a.value()?, &array![[1.0, 2.0]]);
-    /// let message = "add: the left side is 1 x 2, the right side 1 x 3";
-    /// assert_eq!((a + b).value().unwrap_err().to_string(), message);
-    /// # Ok::<(), ract_autodiff::Error>(())
-    /// ```
     ///
     /// # Errors
     /// The first error of this recording.
@@ -112,16 +76,6 @@ impl<'t, T: Scalar> Var<'t, T> {
     }
 
     /// The value of a 1 x 1 node.
-    ///
-    /// ```
-    /// # use ract_autodiff::Tape;
-    /// # use ndarray::array;
-    /// let tape = Tape::<f64>::new();
-    /// let x = tape.input(array![[1.0, 2.0]]);
-    /// assert_eq!(x.sum().scalar()?, 3.0);
-    /// assert!(x.scalar().is_err());
-    /// # Ok::<(), ract_autodiff::Error>(())
-    /// ```
     ///
     /// # Errors
     /// The first error of this recording, or [`Error::NotScalar`].
@@ -133,16 +87,16 @@ impl<'t, T: Scalar> Var<'t, T> {
         }
     }
 
-    /// The same value, cut off: no gradient passes. The shape stays.
+    /// The same value, cut off: no gradient passes.
     ///
     /// ```
-    /// # use ract_autodiff::Tape;
-    /// # use ndarray::array;
+    /// use ndarray::array;
+    /// use ract_autodiff::Tape;
+    ///
     /// let tape = Tape::<f64>::new();
     /// let x = tape.input(array![[2.0]]);
     /// let y = x.detach() * x;
-    /// assert_eq!(y.value()?, &array![[4.0]]);
-    /// assert_eq!(y.backward([x])?.get(x), Some(&array![[2.0]]));
+    /// assert_eq!(y.backward([x])?.get(x), Some(&array![[2.0]])); // not 4
     /// # Ok::<(), ract_autodiff::Error>(())
     /// ```
     #[must_use]
@@ -150,20 +104,8 @@ impl<'t, T: Scalar> Var<'t, T> {
         self.tape.push(Kind::Constant, Value::Of(self.index))
     }
 
-    /// The gradients of this 1 x 1 node in the `targets`: parameters or variables, named or not. Only nodes on a path to
-    /// a target are visited. Each gradient has the shape of its target.
-    ///
-    /// ```
-    /// # use ract_autodiff::{Param, Tape, Target};
-    /// # use ndarray::array;
-    /// let weights = Param::new("weights", array![[3.0_f64, -2.0]]);
-    /// let tape = Tape::new();
-    /// let square = tape.param(&weights) * tape.param(&weights);
-    /// let grads = square.sum().backward([Target::from(&weights), square.into()])?;
-    /// assert_eq!(grads.get(&weights), Some(&array![[6.0, -4.0]]));
-    /// assert_eq!(grads.get(square), Some(&array![[1.0, 1.0]]));
-    /// # Ok::<(), ract_autodiff::Error>(())
-    /// ```
+    /// The gradients of this 1 x 1 node in the `targets`, which are parameters or variables. Each gradient has the shape of
+    /// its target. Only nodes on a path to a target are visited.
     ///
     /// # Errors
     /// The first error of this recording, [`Error::NotScalar`], or [`Error::OtherTape`].

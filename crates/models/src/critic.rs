@@ -3,7 +3,7 @@
 use crate::init::xavier;
 use crate::linear::Linear;
 use crate::statistics::RunningStatistics;
-use ract_autodiff::{Mat, Module, Param, Scalar, Var};
+use ract_autodiff::{Mat, Module, Scalar, Var};
 use rand::Rng;
 
 /// The range of the metric that is predicted.
@@ -16,11 +16,13 @@ pub enum CriticOutput {
 }
 
 /// Standardised features - hidden layers with ReLU - one output (Lobel et al., ICLR 2020, section 3.2).
-#[derive(Debug)]
+#[derive(Debug, Module)]
 pub struct Critic<T> {
     layers: Vec<Linear<T>>,
+    #[module(skip)]
     output: CriticOutput,
     /// By which the features are standardised.
+    #[module(skip)]
     pub statistics: RunningStatistics,
 }
 
@@ -61,15 +63,5 @@ impl<T: Scalar> Critic<T> {
         let weight = T::of(l2 / metric.nrows().max(1) as f64);
         let error = predicted.squared_error(metric).mean();
         self.params().into_iter().fold(error, |sum, p| sum + tape.param(p).sum_squares().scale(weight))
-    }
-}
-
-impl<T> Module<T> for Critic<T> {
-    fn params(&self) -> Vec<&Param<T>> {
-        self.layers.iter().flat_map(Module::params).collect()
-    }
-
-    fn params_mut(&mut self) -> Vec<&mut Param<T>> {
-        self.layers.iter_mut().flat_map(Module::params_mut).collect()
     }
 }

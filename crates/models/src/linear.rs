@@ -4,7 +4,7 @@ use ract_autodiff::{Mat, Module, Param, Scalar, Sparse, Tape, Var};
 use std::sync::Arc;
 
 /// `x w + b`.
-#[derive(Debug)]
+#[derive(Debug, Module)]
 pub(crate) struct Linear<T> {
     weights: Param<T>,
     bias: Param<T>,
@@ -22,15 +22,5 @@ impl<T: Scalar> Linear<T> {
 
     pub(crate) fn apply_sparse<'t>(&self, tape: &'t Tape<T>, x: &Arc<Sparse<T>>) -> Var<'t, T> {
         tape.sparse_affine(x, tape.param(&self.weights), tape.param(&self.bias))
-    }
-}
-
-impl<T> Module<T> for Linear<T> {
-    fn params(&self) -> Vec<&Param<T>> {
-        vec![&self.weights, &self.bias]
-    }
-
-    fn params_mut(&mut self) -> Vec<&mut Param<T>> {
-        vec![&mut self.weights, &mut self.bias]
     }
 }

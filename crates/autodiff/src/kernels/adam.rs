@@ -7,7 +7,7 @@ use crate::gradient::RowGradient;
 use crate::{Mat, Scalar};
 use rayon::prelude::*;
 
-/// Numbers of a gradient by rows that are written out at a time: they stay in a core's second cache.
+/// How many numbers of a gradient by rows are written out at a time: they fit into a core's level-2 cache.
 const ROWS_CHUNK: usize = 1 << 14;
 
 /// The constants of one step.

@@ -5,7 +5,7 @@ use crate::{Mat, Scalar};
 use ndarray::Zip;
 use rayon::prelude::*;
 
-/// Elements that one task works on: fewer are done before other threads have woken up.
+/// Elements of one task. With fewer, the work would be done before other threads wake up.
 pub(crate) const CHUNK: usize = 1 << 17;
 
 /// `f(&mut y, a)` for every element.

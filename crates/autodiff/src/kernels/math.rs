@@ -41,7 +41,7 @@ impl Functions for f32 {
     fn fast_exp(self) -> Self {
         const LOWEST: f32 = -86.9;
         const HIGHEST: f32 = 89.0;
-        /// Added and taken away again, it rounds to a whole number, which stands in its lowest bits in between.
+        /// Adding this rounds to a whole number, which then stands in the lowest bits; subtracting it gives that number.
         const ROUND: f32 = 12_582_912.0;
         const LN_2: [f32; 2] = [0.693_359_375, -2.121_944_40e-4];
         let x = if self < LOWEST { LOWEST } else { self };

@@ -1,5 +1,5 @@
-//! Large matrices in large pages: a step walks through hundreds of megabytes, and each page costs a look-up, the first time
-//! a fault.
+//! Large matrices in large pages: a step walks through hundreds of megabytes, and each page costs a look-up, and a
+//! fault the first time.
 
 use crate::{Mat, Scalar, Shape};
 
@@ -17,7 +17,7 @@ pub(crate) fn zeros<T: Scalar>(shape: Shape) -> Mat<T> {
     matrix
 }
 
-/// Asks for large pages. It may be refused: then the memory is as it was.
+/// Asks for large pages. If the system refuses, the memory stays as it was.
 #[cfg(target_os = "linux")]
 #[expect(unsafe_code, reason = "madvise has no safe form")]
 fn advise<T>(numbers: &mut [T]) {

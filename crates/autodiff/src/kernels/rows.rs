@@ -1,20 +1,21 @@
 //! Loops over the rows of a batch and down its columns.
 
 use super::slices;
-use crate::{Mat, Scalar};
+use crate::{Mat, Scalar, Write};
 use rayon::prelude::*;
 
 /// Columns that one task sums.
 const COLUMN_STRIP: usize = 1024;
-/// `sum = beta * sum + (sum of the rows of x)`, for a 1 x n `sum`.
-pub(crate) fn add_rows<T: Scalar>(x: &Mat<T>, beta: T, sum: &mut Mat<T>) {
+
+/// Writes the sum of the rows of `x` into the 1 x n `sum`.
+pub(crate) fn add_rows<T: Scalar>(x: &Mat<T>, write: Write, sum: &mut Mat<T>) {
     let columns = x.ncols();
     let (Some(x), Some(sum)) = (x.as_slice(), sum.as_slice_mut()) else { return };
     if columns == 0 {
         return;
     }
     sum.par_chunks_mut(COLUMN_STRIP).enumerate().for_each(|(strip, sum)| {
-        if beta == T::zero() {
+        if write == Write::Store {
             sum.fill(T::zero());
         }
         for row in x.chunks_exact(columns) {

@@ -41,7 +41,7 @@ macro_rules! reused {
 reused!(f32);
 reused!(f64);
 
-/// A thread's memory, which goes back to its place when it is dropped. Taken twice at a time, the second is new.
+/// A thread's memory, which goes back to its place when it is dropped. Whoever takes a second one before that gets new memory.
 pub(crate) struct Scratch<T: Reused> {
     role: Role,
     memory: Vec<T>,

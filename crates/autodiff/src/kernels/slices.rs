@@ -1,12 +1,12 @@
-//! Loops over slices, compiled for every kind of vector; the machine's is chosen when they are called.
+//! Loops over slices, compiled for every kind of vector; a call chooses the machine's kind.
 //!
 //! Each is a struct, because a closure given to [`Arch::dispatch`] is compiled for plain numbers unless it is inlined.
 
 use crate::Scalar;
 use pulp::{Arch, Simd, WithSimd};
 
-/// Partial results of a reduction: as many as vectors have lanes, whatever the machine's are, so that the order in which
-/// numbers are joined is the same everywhere.
+/// Partial results of a reduction. There are as many on every machine, whatever its vectors, so that numbers are joined in
+/// the same order everywhere.
 const PARTIAL: usize = 64;
 
 /// `f(&mut y, a)` along two slices.
@@ -69,7 +69,7 @@ pub(crate) fn update<T: Scalar>(state: [&mut [T]; 3], g: &[T], f: impl Fn(&mut T
     Arch::new().dispatch(Update(state, g, f));
 }
 
-/// `of(x)` of all elements, joined from `empty` on by `join`, for which the order does not matter but for rounding.
+/// Joins `of(x)` of all elements, starting from `empty`. The order must not matter to `join`, but for rounding.
 pub(crate) fn reduce<T: Scalar>(x: &[T], empty: T, of: impl Fn(T) -> T, join: impl Fn(T, T) -> T) -> T {
     struct Reduce<'a, T, F, J>(&'a [T], T, F, J);
     impl<T: Scalar, F: Fn(T) -> T, J: Fn(T, T) -> T> WithSimd for Reduce<'_, T, F, J> {

@@ -19,7 +19,7 @@ pub(crate) fn affine<T: Scalar>(x: &Sparse<T>, w: &Mat<T>, bias: &Mat<T>, y: &mu
     });
 }
 
-/// The rows of `x' dy` that are not empty, ascending, and the rest of `x` that says which users they are summed over.
+/// The numbers of the rows of `x' dy` that are not empty, and `x` by columns, which says what they are summed over.
 pub(crate) struct Transposed<T> {
     by_item: Sparse<T>,
     /// The items that some user of the batch has.

@@ -23,13 +23,13 @@ impl<T: Scalar> Op<T> for Affine {
 
     fn backward(&self, x: &[&Mat<T>], _y: &Mat<T>, dy: &Mat<T>, dx: &mut Slots<'_, T>) {
         if let Some(slot) = dx.want(2) {
-            slot.update(|db, beta| add_rows(dy, beta, db));
+            slot.update(|db, write| add_rows(dy, write, db));
         }
         if let Some(slot) = dx.want(1) {
-            slot.update(|dw, beta| gemm(x[0].t(), dy.view(), Start::of(beta), dw));
+            slot.update(|dw, write| gemm(x[0].t(), dy.view(), write.into(), dw));
         }
         if let Some(slot) = dx.want(0) {
-            slot.update(|dx, beta| gemm(dy.view(), x[1].t(), Start::of(beta), dx));
+            slot.update(|dx, write| gemm(dy.view(), x[1].t(), write.into(), dx));
         }
     }
 }
@@ -49,8 +49,9 @@ impl<'t, T: Scalar> Var<'t, T> {
     /// A dense layer: `self` is B x m, `weights` m x n, `bias` 1 x n; the result is B x n.
     ///
     /// ```
-    /// # use ract_autodiff::Tape;
-    /// # use ndarray::array;
+    /// use ndarray::array;
+    /// use ract_autodiff::Tape;
+    ///
     /// let tape = Tape::<f64>::new();
     /// let x = tape.input(array![[1.0, 2.0]]);
     /// let (weights, bias) = (tape.input(array![[3.0, 4.0], [5.0, 6.0]]), tape.input(array![[0.5, -0.5]]));

@@ -6,7 +6,7 @@ use crate::{Scalar, Sparse, Var};
 use std::sync::Arc;
 
 /// Of one user, in O(P I) and memory of O(I): `sum_(p, n) w_pn log(1 + exp(s_n - s_p))` over pairs of a positive and a
-/// negative. The weight is by how much NDCG changes when the two change places,
+/// negative. The weight is the change of NDCG when the two change places,
 /// `w_pn = |1 / log2(1 + rank_p) - 1 / log2(1 + rank_n)| / IDCG`, a constant. With `lambda_pn = w_pn / (1 + exp(s_p - s_n))`:
 /// `ds_p = -sum_n lambda_pn`, `ds_n = sum_p lambda_pn`.
 fn lambda_rank<T: Scalar>(scores: &[T], positives: &[usize], lambdas: &mut [T]) -> T {
@@ -43,20 +43,6 @@ fn discount<T: Scalar>(rank: u32) -> T {
 impl<T: Scalar> Var<'_, T> {
     /// LambdaRank loss of these scores (B x I) for the items that are there in `positives` (B x I): its gradient is that of
     /// LambdaRank for NDCG. O(P I) per user who has P items, users in parallel. One value per user: B x 1.
-    ///
-    /// ```
-    /// # use ract_autodiff::{Sparse, Tape};
-    /// # use ndarray::array;
-    /// # use std::sync::Arc;
-    /// let tape = Tape::<f64>::new();
-    /// let scores = tape.input(array![[1.0, 0.0]]);
-    /// // One user with the second item, which is ranked second: NDCG is 1 / log2(3) and would be 1.
-    /// let loss = scores.lambda_rank(&Arc::new(Sparse::new((1, 2), vec![0, 1], vec![1], vec![1.0])));
-    /// let lambda = (1.0 - 1.0 / 3.0_f64.log2()) / (1.0 + (-1.0_f64).exp());
-    /// let grads = loss.backward([scores])?;
-    /// assert!((grads.get(scores).unwrap() - array![[lambda, -lambda]]).iter().all(|d| d.abs() < 1e-12));
-    /// # Ok::<(), ract_autodiff::Error>(())
-    /// ```
     #[must_use]
     pub fn lambda_rank(self, positives: &Arc<Sparse<T>>) -> Self {
         listwise::apply("lambda_rank", lambda_rank, self, positives)

@@ -1,7 +1,7 @@
 //! Losses of a user's whole ranking: their derivatives in the scores follow from the ranking, and the loss with them.
 
 use super::multinomial_nll::{per_user_shape, targets_of};
-use crate::kernels::{rows, slices};
+use crate::kernels::rows;
 use crate::{Mat, Op, Scalar, Shape, Slots, Sparse, Var};
 use std::sync::Arc;
 
@@ -47,14 +47,10 @@ impl<T: Scalar> Op<T> for Listwise<T> {
 
     fn backward(&self, _x: &[&Mat<T>], _y: &Mat<T>, dy: &Mat<T>, dx: &mut Slots<'_, T>) {
         let Some(slot) = dx.want(0) else { return };
-        slot.update(|grad, beta| {
+        slot.update(|grad, write| {
             rows::each(grad, &self.derivatives, |user, grad, derivatives| {
                 let dy = dy[(user, 0)];
-                if beta == T::zero() {
-                    slices::map(grad, derivatives, |d, x| *d = dy * x);
-                } else {
-                    slices::map(grad, derivatives, |d, x| *d += dy * x);
-                }
+                write.map(grad, derivatives, |x| dy * x);
             });
         });
     }

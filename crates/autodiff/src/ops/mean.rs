@@ -32,16 +32,6 @@ impl<T: Scalar> Op<T> for Mean {
 
 impl<T: Scalar> Var<'_, T> {
     /// Mean of all elements, 1 x 1: of a column of per-user values, the mean over users.
-    ///
-    /// ```
-    /// # use ract_autodiff::Tape;
-    /// # use ndarray::array;
-    /// let tape = Tape::<f64>::new();
-    /// let x = tape.input(array![[1.0, 2.0], [3.0, 5.0]]);
-    /// assert_eq!(x.mean().scalar()?, 2.75);
-    /// assert_eq!(x.mean().backward([x])?.get(x), Some(&array![[0.25, 0.25], [0.25, 0.25]]));
-    /// # Ok::<(), ract_autodiff::Error>(())
-    /// ```
     #[must_use]
     pub fn mean(self) -> Self {
         self.tape().apply(Mean, &[self])

@@ -1,12 +1,12 @@
 //! Rows of length 1, and rows of mean 0 and variance 1.
 
-use crate::{Mat, Op, Scalar, Slots, Var};
+use crate::{Mat, Op, Scalar, Slots, Var, Write};
 use ndarray::{ArrayView1, ArrayViewMut1, Zip};
 
 /// `y_i = x_i / max(||x_i||_2, tiny)`, row by row; `dx_i = (dy_i - y_i (y_i . dy_i)) / ||x_i||_2`.
 struct L2Normalize;
 
-/// A row shorter than this is left as it is rather than divided by almost nothing.
+/// No row is divided by less than this.
 const TINY: f64 = 1e-12;
 
 fn length<T: Scalar>(x: ArrayView1<'_, T>) -> T {
@@ -27,10 +27,10 @@ impl<T: Scalar> Op<T> for L2Normalize {
 
     fn backward(&self, x: &[&Mat<T>], y: &Mat<T>, dy: &Mat<T>, dx: &mut Slots<'_, T>) {
         let Some(slot) = dx.want(0) else { return };
-        slot.update(|dx, beta| {
+        slot.update(|dx, write| {
             Zip::from(dx.rows_mut()).and(x[0].rows()).and(y.rows()).and(dy.rows()).par_for_each(|dx, x, y, dy| {
                 let (length, along) = (length(x), y.dot(&dy));
-                add(dx, beta, y, dy, |y, dy| (dy - y * along) / length);
+                add(dx, write, y, dy, |y, dy| (dy - y * along) / length);
             });
         });
     }
@@ -65,56 +65,37 @@ impl<T: Scalar> Op<T> for LayerNorm<T> {
 
     fn backward(&self, x: &[&Mat<T>], y: &Mat<T>, dy: &Mat<T>, dx: &mut Slots<'_, T>) {
         let Some(slot) = dx.want(0) else { return };
-        slot.update(|dx, beta| {
+        slot.update(|dx, write| {
             Zip::from(dx.rows_mut()).and(x[0].rows()).and(y.rows()).and(dy.rows()).par_for_each(|dx, x, y, dy| {
                 let n = T::of(x.len() as f64);
                 let (_, deviation) = self.mean_and_deviation(x);
                 let (mean, along) = (dy.sum() / n, y.dot(&dy) / n);
-                add(dx, beta, y, dy, |y, dy| (dy - mean - y * along) / deviation);
+                add(dx, write, y, dy, |y, dy| (dy - mean - y * along) / deviation);
             });
         });
     }
 }
 
-/// `d = beta d + f(y, dy)`.
+/// Adds `f(y, dy)` to a row.
 fn add<T: Scalar>(
     d: ArrayViewMut1<'_, T>,
-    beta: T,
+    write: Write,
     y: ArrayView1<'_, T>,
     dy: ArrayView1<'_, T>,
     f: impl Fn(T, T) -> T,
 ) {
-    Zip::from(d).and(y).and(dy).for_each(|d, &y, &dy| *d = if beta == T::zero() { f(y, dy) } else { *d + f(y, dy) });
+    Zip::from(d).and(y).and(dy).for_each(|d, &y, &dy| write.put(d, f(y, dy)));
 }
 
 impl<T: Scalar> Var<'_, T> {
-    /// Each row divided by its length; a row of zeros stays one. The shape stays.
-    ///
-    /// ```
-    /// # use ract_autodiff::Tape;
-    /// # use ndarray::array;
-    /// let tape = Tape::<f64>::new();
-    /// let y = tape.input(array![[3.0, 4.0], [0.0, 0.0]]).l2_normalize();
-    /// assert_eq!(y.value()?, &array![[0.6, 0.8], [0.0, 0.0]]);
-    /// # Ok::<(), ract_autodiff::Error>(())
-    /// ```
+    /// Each row divided by its length; a row of zeros stays zero. The shape stays.
     #[must_use]
     pub fn l2_normalize(self) -> Self {
         self.tape().apply(L2Normalize, &[self])
     }
 
-    /// Each row less its mean, divided by the root of its variance plus `epsilon` (Ba, Kiros and Hinton, 2016, without
+    /// Each row minus its mean, divided by the root of its variance plus `epsilon` (Ba, Kiros and Hinton, 2016, without
     /// scale and offset). The shape stays.
-    ///
-    /// ```
-    /// # use ract_autodiff::Tape;
-    /// # use ndarray::array;
-    /// let tape = Tape::<f64>::new();
-    /// // Mean 3, variance 4.
-    /// let y = tape.input(array![[1.0, 5.0]]).layer_norm(12.0);
-    /// assert_eq!(y.value()?, &array![[-0.5, 0.5]]);
-    /// # Ok::<(), ract_autodiff::Error>(())
-    /// ```
     #[must_use]
     pub fn layer_norm(self, epsilon: T) -> Self {
         self.tape().apply(LayerNorm { epsilon }, &[self])

@@ -30,25 +30,13 @@ impl<T: Scalar> Op<T> for SparseAffine<T> {
             slot.update_rows(&x.items, |dw| x.product(dy, dw));
         }
         if let Some(slot) = dx.want(1) {
-            slot.update(|db, beta| add_rows(dy, beta, db));
+            slot.update(|db, write| add_rows(dy, write, db));
         }
     }
 }
 
 impl<T: Scalar> Tape<T> {
     /// A dense layer on a constant sparse input: `x` is B x I, `weights` I x n, `bias` 1 x n; the result is B x n.
-    ///
-    /// ```
-    /// # use ract_autodiff::{Sparse, Tape};
-    /// # use ndarray::array;
-    /// # use std::sync::Arc;
-    /// let tape = Tape::<f64>::new();
-    /// // Two users and three items: the first user has item 0 once and item 2 twice, the second has none.
-    /// let x = Arc::new(Sparse::new((2, 3), vec![0, 2, 2], vec![0, 2], vec![1.0, 2.0]));
-    /// let (weights, bias) = (tape.input(array![[1.0], [10.0], [100.0]]), tape.input(array![[0.5]]));
-    /// assert_eq!(tape.sparse_affine(&x, weights, bias).value()?, &array![[201.5], [0.5]]);
-    /// # Ok::<(), ract_autodiff::Error>(())
-    /// ```
     pub fn sparse_affine<'t>(&'t self, x: &Arc<Sparse<T>>, weights: Var<'t, T>, bias: Var<'t, T>) -> Var<'t, T> {
         self.apply(SparseAffine { x: Arc::clone(x) }, &[weights, bias])
     }

@@ -1,5 +1,6 @@
 //! Squared error against a constant.
 
+use super::shape_of_constant;
 use crate::kernels::elementwise;
 use crate::{Mat, Op, Scalar, Shape, Slots, Var};
 
@@ -14,8 +15,7 @@ impl<T: Scalar> Op<T> for SquaredError<T> {
     }
 
     fn shape(&self, inputs: &[Shape]) -> Result<Shape, String> {
-        let (x, target) = (inputs[0], Shape::of(&self.target));
-        if x == target { Ok(x) } else { Err(format!("x is {x}, the target {target}")) }
+        shape_of_constant(inputs, "target", &self.target)
     }
 
     fn forward(&mut self, x: &[&Mat<T>], y: &mut Mat<T>) {
@@ -24,29 +24,13 @@ impl<T: Scalar> Op<T> for SquaredError<T> {
 
     fn backward(&self, x: &[&Mat<T>], _y: &Mat<T>, dy: &Mat<T>, dx: &mut Slots<'_, T>) {
         let Some(slot) = dx.want(0) else { return };
-        slot.update(|d, beta| {
-            elementwise::zip3(d, dy, x[0], &self.target, |d, dy, x, target| {
-                let new = T::of(2.0) * dy * (x - target);
-                *d = if beta == T::zero() { new } else { *d + new };
-            });
-        });
+        slot.add_zip3(dy, x[0], &self.target, |dy, x, target| T::of(2.0) * dy * (x - target));
     }
 }
 
 impl<T: Scalar> Var<'_, T> {
     /// Squared difference of every element from that of the constant `target`, which has the same shape. The shape
     /// stays.
-    ///
-    /// ```
-    /// # use ract_autodiff::Tape;
-    /// # use ndarray::array;
-    /// let tape = Tape::<f64>::new();
-    /// let x = tape.input(array![[3.0, 5.0]]);
-    /// let y = x.squared_error(array![[1.0, 8.0]]);
-    /// assert_eq!(y.value()?, &array![[4.0, 9.0]]);
-    /// assert_eq!(y.sum().backward([x])?.get(x), Some(&array![[4.0, -6.0]]));
-    /// # Ok::<(), ract_autodiff::Error>(())
-    /// ```
     #[must_use]
     pub fn squared_error(self, target: Mat<T>) -> Self {
         self.tape().apply(SquaredError { target }, &[self])

@@ -29,16 +29,6 @@ impl<T: Scalar> Op<T> for Sum {
 
 impl<T: Scalar> Var<'_, T> {
     /// Sum of all elements, 1 x 1.
-    ///
-    /// ```
-    /// # use ract_autodiff::Tape;
-    /// # use ndarray::array;
-    /// let tape = Tape::<f64>::new();
-    /// let x = tape.input(array![[1.0, 2.0], [3.0, 5.0]]);
-    /// assert_eq!(x.sum().scalar()?, 11.0);
-    /// assert_eq!(x.sum().backward([x])?.get(x), Some(&array![[1.0, 1.0], [1.0, 1.0]]));
-    /// # Ok::<(), ract_autodiff::Error>(())
-    /// ```
     #[must_use]
     pub fn sum(self) -> Self {
         self.tape().apply(Sum, &[self])

@@ -29,16 +29,6 @@ impl<T: Scalar> Op<T> for SumSquares {
 
 impl<T: Scalar> Var<'_, T> {
     /// Sum of the squares of all elements, 1 x 1.
-    ///
-    /// ```
-    /// # use ract_autodiff::Tape;
-    /// # use ndarray::array;
-    /// let tape = Tape::<f64>::new();
-    /// let x = tape.input(array![[1.0, 2.0], [3.0, 5.0]]);
-    /// assert_eq!(x.sum_squares().scalar()?, 39.0);
-    /// assert_eq!(x.sum_squares().backward([x])?.get(x), Some(&array![[2.0, 4.0], [6.0, 10.0]]));
-    /// # Ok::<(), ract_autodiff::Error>(())
-    /// ```
     #[must_use]
     pub fn sum_squares(self) -> Self {
         self.tape().apply(SumSquares, &[self])

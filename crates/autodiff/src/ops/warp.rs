@@ -5,7 +5,7 @@ use crate::{Scalar, Sparse, Var};
 use std::sync::Arc;
 
 /// Of one user, in O(I log I): `sum_i s_i c_i` with weights `c`, constants that follow from the ranking alone. A positive at
-/// rank r, with v negatives above it, has `-v L(r)`, `L(r) = sum_(j <= r) 1 / j`; each of those negatives gathers its `L(r)`.
+/// rank r, with v negatives above it, has `-v L(r)`, `L(r) = sum_(j <= r) 1 / j`; each of those negatives gets `L(r)` from it.
 fn warp<T: Scalar>(scores: &[T], positives: &[usize], weights: &mut [T]) -> T {
     let mut is_positive = vec![false; scores.len()];
     positives.iter().for_each(|&item| is_positive[item] = true);
@@ -30,21 +30,6 @@ fn warp<T: Scalar>(scores: &[T], positives: &[usize], weights: &mut [T]) -> T {
 impl<T: Scalar> Var<'_, T> {
     /// Listwise WARP loss of these scores (B x I) for the items that are there in `positives` (B x I), margin 0. The
     /// weights of the items are constants, found by ranking them: O(I log I) per user. One value per user: B x 1.
-    ///
-    /// ```
-    /// # use ract_autodiff::{Sparse, Tape};
-    /// # use ndarray::array;
-    /// # use std::sync::Arc;
-    /// let tape = Tape::<f64>::new();
-    /// let scores = tape.input(array![[3.0, 1.0, 2.0]]);
-    /// // One user with the second item, which is ranked third, below two others: L(3) = 1 + 1/2 + 1/3.
-    /// let loss = scores.warp(&Arc::new(Sparse::new((1, 3), vec![0, 1], vec![1], vec![1.0])));
-    /// let l = 1.0 + 1.0 / 2.0 + 1.0 / 3.0;
-    /// let grads = loss.backward([scores])?;
-    /// assert!((grads.get(scores).unwrap() - array![[l, -2.0 * l, l]]).iter().all(|d| d.abs() < 1e-12));
-    /// assert!((loss.scalar()? - (3.0 - 2.0 + 2.0) * l).abs() < 1e-12);
-    /// # Ok::<(), ract_autodiff::Error>(())
-    /// ```
     #[must_use]
     pub fn warp(self, positives: &Arc<Sparse<T>>) -> Self {
         listwise::apply("warp", warp, self, positives)

@@ -10,7 +10,7 @@ use rand::{Rng, RngCore};
 
 /// I - latent tanh, to which the user's vector is added - I. A held-out user has no vector: it is zero, the mean of the
 /// vectors at their start.
-#[derive(Debug)]
+#[derive(Debug, Module)]
 struct Cdae<T> {
     enc: Linear<T>,
     users: Param<T>,
@@ -40,17 +40,5 @@ impl<T: Scalar> Network<T> for Cdae<T> {
             h = h + tape.param(&self.users).gather_rows(rows.iter().map(|&row| row as usize).collect());
         }
         Output::of(self.dec.apply(h.tanh().named("z")).named("logits"), None)
-    }
-}
-
-impl<T> Module<T> for Cdae<T> {
-    fn params(&self) -> Vec<&Param<T>> {
-        let user = std::iter::once(&self.users);
-        self.enc.params().into_iter().chain(user).chain(self.dec.params()).collect()
-    }
-
-    fn params_mut(&mut self) -> Vec<&mut Param<T>> {
-        let user = std::iter::once(&mut self.users);
-        self.enc.params_mut().into_iter().chain(user).chain(self.dec.params_mut()).collect()
     }
 }

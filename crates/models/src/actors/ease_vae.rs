@@ -4,14 +4,15 @@ use super::{Built, Setting};
 use crate::actor::{Output, Users};
 use crate::baselines::{Baseline, Ease};
 use crate::networks::{Autoencoder, Network, Vae};
-use ract_autodiff::{Mat, Module, Param, Scalar, Sparse, Tape};
+use ract_autodiff::{Mat, Module, Scalar, Sparse, Tape};
 use ract_data::Interactions;
 use rand::RngCore;
 
 /// `s = vae(x) + x B`: two predictions of the user's items. The item-item weights B are those of EASE and stay so; the
 /// autoencoder is trained by itself, since on training users, whom EASE has seen, it would learn that EASE is never wrong.
-#[derive(Debug)]
+#[derive(Debug, Module)]
 struct EaseVae<T> {
+    #[module(skip)]
     ease: Ease<f32>,
     vae: Vae<T>,
 }
@@ -51,16 +52,6 @@ impl<T: Scalar> Network<T> for EaseVae<T> {
 
     fn noise(&self) -> usize {
         self.vae.noise()
-    }
-}
-
-impl<T: Scalar> Module<T> for EaseVae<T> {
-    fn params(&self) -> Vec<&Param<T>> {
-        self.vae.params()
-    }
-
-    fn params_mut(&mut self) -> Vec<&mut Param<T>> {
-        self.vae.params_mut()
     }
 }
 

@@ -22,12 +22,13 @@ const GAMMA: f64 = 0.005;
 /// Epochs of the encoder before each epoch of the decoder.
 const ENCODER_EPOCHS: u64 = 3;
 
-#[derive(Debug)]
+#[derive(Debug, Module)]
 struct RecVae<T> {
     encoder: Encoder<T>,
     /// The encoder as it was when its last turn ended: a part of the prior, trained by nobody.
     prior: Encoder<T>,
     decoder: Linear<T>,
+    #[module(skip)]
     latent: usize,
 }
 
@@ -47,14 +48,14 @@ pub(super) fn build<T: Scalar>(setting: &Setting<'_>, mut rng: &mut dyn RngCore)
 }
 
 /// Dense layers, each of which sees all earlier ones, with swish and normalisation; then mu and logvar.
-#[derive(Debug)]
+#[derive(Debug, Module)]
 struct Encoder<T> {
     layers: Vec<Layer<T>>,
     mu: Linear<T>,
     logvar: Linear<T>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Module)]
 struct Layer<T> {
     dense: Linear<T>,
     gain: Param<T>,
@@ -152,30 +153,6 @@ impl<T: Scalar> Actor<T> for RecVae<T> {
 
     fn end_epoch(&mut self, epoch: u64) -> Result<()> {
         if epoch % (ENCODER_EPOCHS + 1) == ENCODER_EPOCHS { self.prior.copy_from(&self.encoder) } else { Ok(()) }
-    }
-}
-
-impl<T> Module<T> for Encoder<T> {
-    fn params(&self) -> Vec<&Param<T>> {
-        let layers = self.layers.iter().flat_map(|l| l.dense.params().into_iter().chain([&l.gain, &l.shift]));
-        layers.chain(self.mu.params()).chain(self.logvar.params()).collect()
-    }
-
-    fn params_mut(&mut self) -> Vec<&mut Param<T>> {
-        let layers =
-            self.layers.iter_mut().flat_map(|l| l.dense.params_mut().into_iter().chain([&mut l.gain, &mut l.shift]));
-        layers.chain(self.mu.params_mut()).chain(self.logvar.params_mut()).collect()
-    }
-}
-
-impl<T> Module<T> for RecVae<T> {
-    fn params(&self) -> Vec<&Param<T>> {
-        [self.encoder.params(), self.prior.params(), self.decoder.params()].into_iter().flatten().collect()
-    }
-
-    fn params_mut(&mut self) -> Vec<&mut Param<T>> {
-        let Self { encoder, prior, decoder, .. } = self;
-        [encoder.params_mut(), prior.params_mut(), decoder.params_mut()].into_iter().flatten().collect()
     }
 }
 

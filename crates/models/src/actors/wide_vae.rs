@@ -3,11 +3,11 @@
 use super::{Built, Setting};
 use crate::actor::{Output, Users};
 use crate::networks::{Autoencoder, LinearAutoencoder, Network, Vae};
-use ract_autodiff::{Mat, Module, Param, Scalar, Tape};
+use ract_autodiff::{Mat, Module, Scalar, Tape};
 use rand::RngCore;
 
 /// `s = linear(x) + vae(x)`: the linear part learns which items go together, as EASE does, the other what is left.
-#[derive(Debug)]
+#[derive(Debug, Module)]
 struct WideVae<T> {
     linear: LinearAutoencoder<T>,
     vae: Vae<T>,
@@ -31,15 +31,5 @@ impl<T: Scalar> Network<T> for WideVae<T> {
 
     fn noise(&self) -> usize {
         self.vae.noise()
-    }
-}
-
-impl<T> Module<T> for WideVae<T> {
-    fn params(&self) -> Vec<&Param<T>> {
-        self.linear.params().into_iter().chain(self.vae.params()).collect()
-    }
-
-    fn params_mut(&mut self) -> Vec<&mut Param<T>> {
-        self.linear.params_mut().into_iter().chain(self.vae.params_mut()).collect()
     }
 }

@@ -3,11 +3,11 @@
 use super::{Network, with_zero_bias};
 use crate::actor::{Output, Users};
 use crate::linear::Linear;
-use ract_autodiff::{Mat, Module, Param, Scalar, Tape};
+use ract_autodiff::{Mat, Module, Scalar, Tape};
 use rand::Rng;
 
 /// I - hidden tanh - latent - hidden tanh - I.
-#[derive(Debug)]
+#[derive(Debug, Module)]
 pub struct Dae<T> {
     layers: [Linear<T>; 4],
 }
@@ -31,15 +31,5 @@ impl<T: Scalar> Network<T> for Dae<T> {
         let [enc1, enc2, dec1, dec2] = &self.layers;
         let z = enc2.apply(enc1.apply_sparse(tape, users.input).named("enc1").tanh()).named("z");
         Output::of(dec2.apply(dec1.apply(z).named("dec1").tanh()).named("logits"), None)
-    }
-}
-
-impl<T> Module<T> for Dae<T> {
-    fn params(&self) -> Vec<&Param<T>> {
-        self.layers.iter().flat_map(Module::params).collect()
-    }
-
-    fn params_mut(&mut self) -> Vec<&mut Param<T>> {
-        self.layers.iter_mut().flat_map(Module::params_mut).collect()
     }
 }

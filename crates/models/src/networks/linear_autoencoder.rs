@@ -3,11 +3,11 @@
 use super::{Network, with_zero_bias};
 use crate::actor::{Output, Users};
 use crate::linear::Linear;
-use ract_autodiff::{Mat, Module, Param, Scalar, Tape};
+use ract_autodiff::{Mat, Module, Scalar, Tape};
 use rand::Rng;
 
 /// I - latent - I, without activations.
-#[derive(Debug)]
+#[derive(Debug, Module)]
 pub struct LinearAutoencoder<T> {
     enc: Linear<T>,
     dec: Linear<T>,
@@ -32,15 +32,5 @@ impl<T: Scalar> Network<T> for LinearAutoencoder<T> {
     fn output<'t>(&self, tape: &'t Tape<T>, users: &Users<'_, T>, _eps: Option<Mat<T>>) -> Output<'t, T> {
         let z = self.enc.apply_sparse(tape, users.input).named("z");
         Output::of(self.dec.apply(z).named("logits"), None)
-    }
-}
-
-impl<T> Module<T> for LinearAutoencoder<T> {
-    fn params(&self) -> Vec<&Param<T>> {
-        [&self.enc, &self.dec].into_iter().flat_map(Module::params).collect()
-    }
-
-    fn params_mut(&mut self) -> Vec<&mut Param<T>> {
-        [&mut self.enc, &mut self.dec].into_iter().flat_map(Module::params_mut).collect()
     }
 }

@@ -3,15 +3,16 @@
 use super::{Network, latent, with_zero_bias};
 use crate::actor::{Output, Users};
 use crate::linear::Linear;
-use ract_autodiff::{Mat, Module, Param, Scalar, Tape};
+use ract_autodiff::{Mat, Module, Scalar, Tape};
 use rand::Rng;
 
 /// I - (mu, logvar) - `z = mu + eps exp(logvar / 2)` - I, without activations.
-#[derive(Debug)]
+#[derive(Debug, Module)]
 pub struct LinearVae<T> {
     mu: Linear<T>,
     logvar: Linear<T>,
     dec: Linear<T>,
+    #[module(skip)]
     latent: usize,
 }
 
@@ -36,15 +37,5 @@ impl<T: Scalar> Network<T> for LinearVae<T> {
 
     fn noise(&self) -> usize {
         self.latent
-    }
-}
-
-impl<T> Module<T> for LinearVae<T> {
-    fn params(&self) -> Vec<&Param<T>> {
-        [&self.mu, &self.logvar, &self.dec].into_iter().flat_map(Module::params).collect()
-    }
-
-    fn params_mut(&mut self) -> Vec<&mut Param<T>> {
-        [&mut self.mu, &mut self.logvar, &mut self.dec].into_iter().flat_map(Module::params_mut).collect()
     }
 }

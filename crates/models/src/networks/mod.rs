@@ -14,7 +14,7 @@ use crate::actor::{Output, Users};
 use crate::init::{truncated_normal, xavier};
 use crate::linear::Linear;
 use crate::{Actor, Loss};
-use ract_autodiff::{Mat, Module, Param, Scalar, Tape, Var};
+use ract_autodiff::{Mat, Module, Scalar, Tape, Var};
 use rand::Rng;
 
 /// Standard deviation of the first biases of variational networks.
@@ -32,11 +32,12 @@ pub trait Network<T: Scalar>: Module<T> + Send + Sync {
 }
 
 /// A network with the loss that trains it.
-#[derive(Debug)]
+#[derive(Debug, Module)]
 pub struct Autoencoder<N> {
     /// The network.
     pub network: N,
     /// Its loss.
+    #[module(skip)]
     pub loss: Loss,
 }
 
@@ -51,16 +52,6 @@ impl<T: Scalar, N: Network<T>> Actor<T> for Autoencoder<N> {
 
     fn noise(&self) -> usize {
         self.network.noise()
-    }
-}
-
-impl<T, N: Module<T>> Module<T> for Autoencoder<N> {
-    fn params(&self) -> Vec<&Param<T>> {
-        self.network.params()
-    }
-
-    fn params_mut(&mut self) -> Vec<&mut Param<T>> {
-        self.network.params_mut()
     }
 }
 

@@ -3,7 +3,7 @@
 use super::{Network, latent, with_random_bias};
 use crate::actor::{Output, Users};
 use crate::linear::Linear;
-use ract_autodiff::{Mat, Module, Param, Scalar, Tape};
+use ract_autodiff::{Mat, Module, Scalar, Tape};
 use rand::Rng;
 
 /// Layer sizes of a [`Vae`].
@@ -18,13 +18,14 @@ pub struct VaeSizes {
 }
 
 /// I - hidden tanh - (mu, logvar) - `z = mu + eps exp(logvar / 2)` - hidden tanh - I.
-#[derive(Debug)]
+#[derive(Debug, Module)]
 pub struct Vae<T> {
     enc: Linear<T>,
     mu: Linear<T>,
     logvar: Linear<T>,
     dec1: Linear<T>,
     dec2: Linear<T>,
+    #[module(skip)]
     latent: usize,
 }
 
@@ -53,18 +54,5 @@ impl<T: Scalar> Network<T> for Vae<T> {
 
     fn noise(&self) -> usize {
         self.latent
-    }
-}
-
-impl<T> Module<T> for Vae<T> {
-    fn params(&self) -> Vec<&Param<T>> {
-        [&self.enc, &self.mu, &self.logvar, &self.dec1, &self.dec2].into_iter().flat_map(Module::params).collect()
-    }
-
-    fn params_mut(&mut self) -> Vec<&mut Param<T>> {
-        [&mut self.enc, &mut self.mu, &mut self.logvar, &mut self.dec1, &mut self.dec2]
-            .into_iter()
-            .flat_map(Module::params_mut)
-            .collect()
     }
 }

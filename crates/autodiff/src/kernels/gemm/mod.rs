@@ -8,7 +8,7 @@ mod pack;
 mod tile;
 
 use crate::kernels::scratch::{Role, Scratch};
-use crate::{Mat, Scalar};
+use crate::{Mat, Scalar, Write};
 use ndarray::parallel::prelude::*;
 use ndarray::{ArrayView2, ArrayViewMut2, Axis, Zip, s};
 use pack::pack;
@@ -17,7 +17,7 @@ use tile::{Tiles, tile_shape};
 
 /// Terms of a sum that are computed in registers before they are added to the result.
 const DEPTH: usize = 640;
-/// Columns that are packed at a time: with `DEPTH` terms of `f32`, half of a core's second cache.
+/// Columns that are packed at a time: with `DEPTH` terms of `f32`, half of a core's level-2 cache.
 const WIDTH: usize = 192;
 /// Strips that a wide product is cut into.
 const WIDE_STRIPS: usize = 8;
@@ -39,10 +39,12 @@ pub(crate) enum Start<'a, T> {
     Row(&'a [T]),
 }
 
-impl<T: Scalar> Start<'_, T> {
-    /// Nothing for a `beta` of 0, the result for 1.
-    pub(crate) fn of(beta: T) -> Self {
-        if beta == T::zero() { Self::Zero } else { Self::Result }
+impl<T> From<Write> for Start<'_, T> {
+    fn from(write: Write) -> Self {
+        match write {
+            Write::Store => Self::Zero,
+            Write::Add => Self::Result,
+        }
     }
 }
 

@@ -67,8 +67,8 @@ fn pack_rows<T: Copy + Default, const W: usize>(b: ArrayView2<'_, T>, panels: &m
     }
 }
 
-/// One panel, from columns that lie in one piece: turned block by block, some columns at a time. Kept out of
-/// the code for wide vectors, which the compiler turns more slowly.
+/// One panel, from columns that lie in one piece: turned block by block, some columns at a time. It stays
+/// out of the code for wide vectors, which the compiler would make slower.
 #[inline(never)]
 fn pack_columns<T: Copy + Default, const W: usize, const AT_ONCE: usize>(columns: ArrayView2<'_, T>, panel: &mut [T]) {
     let mut sources: [&[T]; W] = [&[]; W];
