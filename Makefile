@@ -9,13 +9,16 @@ NETFLIX ?=
 MSD_TRIPLETS ?=
 # MovieLens 1M as `user,item` (ratings of 3 and more).
 ML1M_CSV ?= $(SHARED)/data/ml-1m/interactions.csv
+# MovieLens 100K as `userId,movieId,rating,timestamp`.
+ML100K_CSV ?= $(SHARED)/data/ml-100k/ratings.csv
 
-.PHONY: help build demo ml20m ml1m ml20m-like netflix msd netflix-like msd-like actors actors-gowalla baselines rivals ncf tables figures keep bench bench-kernels bench-compare bench-growth test mutants architecture check lint fmt clippy docs
+.PHONY: help build demo ml20m ml100k ml1m ml20m-like netflix msd netflix-like msd-like actors actors-gowalla baselines rivals ncf tables figures keep bench bench-kernels bench-compare bench-growth test mutants architecture check lint fmt clippy docs
 
 help:
 	@echo 'make demo        RaCT on synthetic data: no files, no network, about a minute'
 	@echo 'make ml20m       RaCT on MovieLens 20M: downloads, prepares, trains, resumes (ML20M_ZIP=path: take that archive)'
-	@echo 'make ml1m        RaCT on MovieLens 1M, three seeds (ML1M_CSV=path: user,item)'
+	@echo 'make ml100k      three actors and three baselines on MovieLens 100K: downloads, prepares, trains; two minutes'
+	@echo 'make ml1m        RaCT on MovieLens 1M, three seeds: downloads, prepares, trains (ML1M_CSV=path: user,item)'
 	@echo 'make netflix     RaCT on the Netflix Prize, whose files must be put in data/netflix-prize (NETFLIX=path: take those)'
 	@echo 'make msd         RaCT on the Million Song Dataset: downloads, prepares, trains, resumes (MSD_TRIPLETS=path: take that)'
 	@echo 'make ml20m-like  the ML-20M pipeline on a synthetic file of its size, one epoch of each phase'
@@ -51,9 +54,19 @@ data/ml-20m/meta.json: | build
 ml1m: build data/ml-1m/meta.json
 	@$(RACT) run experiments/ml-1m/mult-vae-paper-rate.toml
 
+# From a file of pairs where there is one, otherwise from GroupLens' archive.
 data/ml-1m/meta.json: | build
-	@test -f '$(ML1M_CSV)' || { echo 'make ml1m: no file $(ML1M_CSV): name one with ML1M_CSV=path (README)' >&2; exit 1; }
-	@$(RACT) prepare csv --input '$(ML1M_CSV)' --heldout-users 600 --out data/ml-1m
+	@if test -f '$(ML1M_CSV)'; then $(RACT) prepare csv --input '$(ML1M_CSV)' --heldout-users 600 --out data/ml-1m; \
+	  else $(RACT) prepare ml-1m --out data/ml-1m; fi
+
+ml100k: build data/ml-100k/meta.json
+	$(call each,baselines,ml-100k)
+	$(call each,actors,ml-100k)
+	@$(RACT) table 2 --data ml-100k
+
+# The rows of GroupLens' `u.data`, from a file where there is one, otherwise from the archive: the same split either way.
+data/ml-100k/meta.json: | build
+	@$(RACT) prepare ml-100k --out data/ml-100k $(if $(wildcard $(ML100K_CSV)),--input '$(ML100K_CSV)')
 
 # Gowalla check-ins as `user,item`.
 GOWALLA_CSV ?= $(SHARED)/data/gowalla/interactions.csv
@@ -79,9 +92,6 @@ data/gowalla/meta.json: | build
 	@test -f '$(GOWALLA_CSV)' || { echo 'make: no file $(GOWALLA_CSV): name one with GOWALLA_CSV=path' >&2; exit 1; }
 	@$(RACT) prepare csv --input '$(GOWALLA_CSV)' --heldout-users 3000 --out data/gowalla
 
-# MovieLens 100K as `userId,movieId,rating,timestamp`.
-ML100K_CSV ?= $(SHARED)/data/ml-100k/ratings.csv
-
 ncf: build data/ncf-ml-100k/meta.json
 	$(call each,baselines,ncf-ml-100k)
 	$(call each,actors,ncf-ml-100k)
@@ -103,7 +113,7 @@ figures: build data/ml-1m/meta.json
 
 # Copies what is small of finished runs to experiments/results: configuration, epochs, results, and what the data hold.
 keep: build
-	@$(RACT) keep ml-1m gowalla ncf-ml-100k ml-20m-like netflix-like msd-like
+	@$(RACT) keep ml-100k ml-1m gowalla ncf-ml-100k ml-20m-like netflix-like msd-like
 
 ml20m-like: build data/ml-20m-like/meta.json
 	@$(RACT) run experiments/ml-20m-like/mult-vae.toml

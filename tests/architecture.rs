@@ -15,6 +15,11 @@ const CRATES: [&str; 4] = ["autodiff", "data", "models", "ract"];
 const ROOMS: [&str; 10] =
     ["error", "metrics", "config", "plot", "run", "training", "experiment", "paper", "report", "commands"];
 
+/// Modules that use each other, and are meant to: a tape, its handles and the backward pass are one thing in several files, and so
+/// are the scalar type and the kernels that are written for it.
+const TOGETHER: [(&str, &[&str]); 2] =
+    [("autodiff", &["backward", "profile", "tape", "var"]), ("autodiff", &["gradient", "kernels", "pool", "scalar"])];
+
 /// A module by its names from the crate's root on; the root has none.
 type Module = Vec<String>;
 
@@ -240,7 +245,13 @@ fn the_rooms_of_every_crate_and_the_files_of_every_room_have_no_circles() {
         }
         let of_rooms = rooms.keys().map(|room| (format!("{name}/{room}"), graph.files_of(room)));
         for (place, arrows) in [(name.to_owned(), rooms.clone())].into_iter().chain(of_rooms) {
-            found.extend(circles(&arrows).into_iter().map(|circle| format!("{place}: {circle:?}")));
+            let is_meant = |circle: &BTreeSet<&str>| {
+                TOGETHER
+                    .iter()
+                    .any(|(of, modules)| *of == place && modules.iter().copied().collect::<BTreeSet<_>>() == *circle)
+            };
+            let circles = circles(&arrows).into_iter().filter(|circle| !is_meant(circle));
+            found.extend(circles.map(|circle| format!("{place}: {circle:?}")));
         }
     }
     println!("\ncircles: {}", found.len());

@@ -8,14 +8,11 @@ use serde_json::Value;
 use std::fs;
 use support::workplace::{EXPERIMENT, Workplace, failure};
 
-const INDEX: &str = include_str!("../experiments/index.toml");
-
 /// Experiments on a small synthetic data set, in the places that tables and figures look for them.
 fn workplace(experiments: &[(&str, &str)]) -> Workplace {
     let workplace = Workplace::new();
     let folder = workplace.folder.path().join("experiments/tiny");
     fs::create_dir_all(&folder).unwrap();
-    fs::write(folder.with_file_name("index.toml"), INDEX).unwrap();
     for (name, keys) in experiments {
         fs::write(folder.join(format!("{name}.toml")), format!("{keys}\n{EXPERIMENT}")).unwrap();
     }

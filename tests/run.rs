@@ -1,4 +1,4 @@
-//! `ract run` and `ract evaluate` as a whole program, on a small synthetic world.
+//! `ract run` and `ract evaluate` as a whole program, on small synthetic data.
 
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
@@ -203,7 +203,7 @@ fn an_experiment_of_several_seeds_makes_a_run_of_each() {
     assert!(printed.contains("test, mean ± standard deviation of 2 runs"), "{printed}");
     assert_eq!(workplace.json("runs/tiny/seed-5/result.json")["seed"], 5);
     let printed = workplace.succeed(&["run", "tiny.toml", "--set", "seeds=[3, 5]", "--set", "seed=4", "--out", "one"]);
-    assert!(printed.contains("test, 60 users") && workplace.exists("one/result.json"), "{printed}");
+    assert!(printed.contains("test, 60 users") && workplace.exists("one/seed-4/result.json"), "{printed}");
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::fs;
 use std::process::{Command, Output};
 use tempfile::TempDir;
 
-/// On a small synthetic world.
+/// On small synthetic data.
 pub(crate) const EXPERIMENT: &str = r#"
 dataset = "tiny"
 batch_size = 50
@@ -31,6 +31,9 @@ epochs = 5
 learning_rate = 1e-4
 "#;
 
+/// What tables and figures show.
+const INDEX: &str = include_str!("../../experiments/index.toml");
+
 pub(crate) struct Workplace {
     pub(crate) folder: TempDir,
 }
@@ -39,6 +42,8 @@ impl Workplace {
     pub(crate) fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("tiny.toml"), EXPERIMENT).unwrap();
+        fs::create_dir(folder.path().join("experiments")).unwrap();
+        fs::write(folder.path().join("experiments/index.toml"), INDEX).unwrap();
         Self { folder }
     }
 

@@ -34,20 +34,24 @@ mod param;
 mod pool;
 mod profile;
 mod scalar;
+mod shape;
 mod slots;
 mod tape;
 mod var;
+mod write;
 
 pub use backward::{Grads, Target};
 pub use error::{Error, Result};
-pub use op::{Op, Shape};
+pub use op::Op;
 pub use param::{Module, Param};
 pub use profile::{Profile, Spent};
 pub use ract_autodiff_derive::Module;
 pub use scalar::Scalar;
-pub use slots::{Slot, Slots, Write};
+pub use shape::Shape;
+pub use slots::{Slot, Slots};
 pub use tape::Tape;
 pub use var::Var;
+pub use write::Write;
 
 /// A dense matrix, row-major.
 pub type Mat<T> = ndarray::Array2<T>;

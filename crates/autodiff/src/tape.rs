@@ -2,6 +2,7 @@
 
 use crate::param::ParamId;
 use crate::pool::Pool;
+use crate::shape::row_major;
 use crate::{Error, Mat, Op, Param, Profile, Result, Scalar, Shape, Var};
 use elsa::FrozenVec;
 use std::cell::{Cell, OnceCell, RefCell};
@@ -262,11 +263,6 @@ pub(crate) fn check_finite<T: Scalar>(
 fn new_recording() -> u64 {
     static NEXT: AtomicU64 = AtomicU64::new(0);
     NEXT.fetch_add(1, Ordering::Relaxed)
-}
-
-/// The same matrix in row order, as all kernels expect it.
-pub(crate) fn row_major<T: Scalar>(value: Mat<T>) -> Mat<T> {
-    if value.is_standard_layout() { value } else { value.as_standard_layout().into_owned() }
 }
 
 #[cfg(test)]

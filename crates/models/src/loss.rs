@@ -20,15 +20,19 @@ pub enum Loss {
 }
 
 impl Loss {
-    /// The loss of each user, B x 1, for scores and items of B x I.
+    /// The loss of each user, B x 1, for scores and items of B x I. Its node has the loss's name.
     pub fn of<'t, T: Scalar>(self, scores: Var<'t, T>, items: &Arc<Sparse<T>>) -> Var<'t, T> {
+        self.nameless(scores, items).named(self.name())
+    }
+
+    /// The same, without a name for its node.
+    pub fn nameless<'t, T: Scalar>(self, scores: Var<'t, T>, items: &Arc<Sparse<T>>) -> Var<'t, T> {
         match self {
             Self::Nll => scores.multinomial_nll(items),
             Self::SquaredError { positive_weight } => scores.weighted_squared_error(items, T::of(positive_weight)),
             Self::Warp => scores.warp(items),
             Self::LambdaRank => scores.lambda_rank(items),
         }
-        .named(self.name())
     }
 
     /// The name in histories and on the tape.

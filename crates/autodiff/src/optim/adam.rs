@@ -3,7 +3,7 @@
 use crate::gradient::Gradient;
 use crate::kernels::adam::{self, Coefficients, State};
 use crate::kernels::pages;
-use crate::tape::row_major;
+use crate::shape::row_major;
 use crate::{Error, Grads, Mat, Param, Result, Scalar, Shape};
 
 /// Adam with bias-corrected moments: `p -= lr * m_hat / (sqrt(v_hat) + epsilon)`.

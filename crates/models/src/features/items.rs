@@ -7,5 +7,5 @@ pub(super) const ENTRY: FeatureEntry = FeatureEntry {
     about: "all items, 1 where the user has the item",
     has_gradient: false,
     width: Width::Items,
-    of: |input| input.tape.constant(input.items.to_dense()).named("items"),
+    of: |input| input.tape.constant(input.items.to_dense()),
 };

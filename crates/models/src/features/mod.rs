@@ -30,7 +30,7 @@ pub struct FeatureEntry {
     pub has_gradient: bool,
     /// How many numbers it has for each user.
     pub width: Width,
-    /// Its values, B x width.
+    /// Its values, B x width. The node is named by the feature's name where it has none yet.
     pub of: for<'t> fn(&FeatureInput<'_, 't>) -> Var<'t, f32>,
 }
 

@@ -16,7 +16,7 @@ fn of<'t>(input: &FeatureInput<'_, 't>) -> Var<'t, f32> {
     match input.scored.scores.value() {
         Ok(scores) => {
             let weights = input.tape.constant(gap_weights(scores, input.items, input.depth));
-            (input.scored.scores * weights).sum_axis(Axis(1)).named("score_gap")
+            (input.scored.scores * weights).sum_axis(Axis(1))
         }
         Err(_) => input.scored.loss, // the tape remembers the error
     }

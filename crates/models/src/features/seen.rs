@@ -7,5 +7,5 @@ pub(super) const ENTRY: FeatureEntry = FeatureEntry {
     about: "the number of items that the actor sees",
     has_gradient: false,
     width: Width::One,
-    of: |input| input.tape.constant(counts(input.seen)).named("seen"),
+    of: |input| input.tape.constant(counts(input.seen)),
 };

@@ -7,5 +7,5 @@ pub(super) const ENTRY: FeatureEntry = FeatureEntry {
     about: "the number of the user's items that the actor does not see",
     has_gradient: false,
     width: Width::One,
-    of: |input| input.tape.constant(counts(input.unseen)).named("unseen"),
+    of: |input| input.tape.constant(counts(input.unseen)),
 };

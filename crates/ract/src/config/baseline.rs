@@ -95,8 +95,5 @@ mod tests {
     fn what_a_baseline_does_not_have_is_refused_by_name() {
         let error = config("popularity", &[("lambda", vec![1.0])]).check().unwrap_err();
         assert!(error.starts_with("baseline.grid.lambda: popularity has"), "{error}");
-        assert!(
-            config("nobody", &[]).check().unwrap_err().starts_with("baseline.method is nobody: there are popularity")
-        );
     }
 }

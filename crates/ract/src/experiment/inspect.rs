@@ -71,7 +71,7 @@ pub fn inspect(config: &Config, data: &Dataset, folder: &RunFolder, phase: Phase
     };
     let seen_by_critic = recorded.critic_loss.is_some().then_some(recorded.features).flatten();
     let features = seen_by_critic.iter().flat_map(|features| &features.each);
-    let features: Vec<_> = features.map(|&(feature, node)| (feature.name(), node.named(feature.name()))).collect();
+    let features: Vec<_> = features.map(|&(feature, node)| (feature.name(), node)).collect();
     // The critic's own phase differentiates what the critic does, and leaves the actor out.
     let names = if recorded.actor_loss.is_some() { tape.names().collect() } else { vec!["features", "predicted"] };
     let named = names.into_iter().filter_map(|name| Some((name, tape.named(name)?)));

@@ -1,6 +1,6 @@
 //! A grid of coloured cells.
 
-use super::panel::Drawn;
+use super::style::Drawn;
 use super::{Cells, style};
 use plotters::coord::Shift;
 use plotters::coord::types::RangedCoordf64;

@@ -1,6 +1,6 @@
 //! What a panel's series are called: beside their last points, in their colours.
 
-use super::panel::Drawn;
+use super::style::Drawn;
 use super::{Mark, Series, style};
 use plotters::coord::Shift;
 use plotters::prelude::{DrawingArea, DrawingBackend, Rectangle};

@@ -216,7 +216,7 @@ impl Figure {
 
     fn draw<B: DrawingBackend>(&self, backend: B, scale: u32) -> Result<()> {
         style::register_font()?;
-        let drawn = || -> panel::Drawn<B> {
+        let drawn = || -> style::Drawn<B> {
             let area = backend.into_drawing_area();
             area.fill(&WHITE)?;
             let (title, below) = area.split_vertically(scale * self.title_height());

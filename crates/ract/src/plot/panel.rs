@@ -1,17 +1,15 @@
 //! A panel: axes, and series on them.
 
+use super::style::Drawn;
 use super::{Axis, Content, Mark, Panel, Point, Series, cells, key, style};
 use plotters::coord::Shift;
 use plotters::coord::types::RangedCoordf64;
 use plotters::prelude::{
-    Cartesian2d, ChartBuilder, ChartContext, Circle, DashedLineSeries, DrawingArea, DrawingAreaErrorKind,
-    DrawingBackend, LineSeries, PathElement, Rectangle,
+    Cartesian2d, ChartBuilder, ChartContext, Circle, DashedLineSeries, DrawingArea, DrawingBackend, LineSeries,
+    PathElement, Rectangle,
 };
 use plotters::style::{Color, RGBColor, ShapeStyle, TRANSPARENT};
 use std::ops::Range;
-
-/// Whether drawing on a backend succeeded.
-pub(super) type Drawn<B> = Result<(), DrawingAreaErrorKind<<B as DrawingBackend>::ErrorType>>;
 
 type Chart<'a, B> = ChartContext<'a, B, Cartesian2d<RangedCoordf64, RangedCoordf64>>;
 

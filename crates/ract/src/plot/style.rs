@@ -1,7 +1,11 @@
 //! Sizes, colours and the font of all figures.
 
 use crate::{Error, Result};
+use plotters::prelude::{DrawingAreaErrorKind, DrawingBackend};
 use plotters::style::{FontStyle, IntoFont, RGBColor, TextStyle};
+
+/// Whether drawing on a backend succeeded.
+pub(super) type Drawn<B> = Result<(), DrawingAreaErrorKind<<B as DrawingBackend>::ErrorType>>;
 
 /// Width and height of a panel, its key included.
 pub(super) const PANEL: (u32, u32) = (650, 400);

@@ -33,7 +33,7 @@ impl Trainer<'_> {
             depth: self.target.depth(),
         };
         let inputs = self.config.critic.inputs.iter();
-        let each: Vec<_> = inputs.map(|&feature| (feature, (feature.of)(&input))).collect();
+        let each: Vec<_> = inputs.map(|&feature| (feature, (feature.of)(&input).named(feature.name()))).collect();
         let columns: Vec<_> = each.iter().map(|&(_, column)| column).collect();
         Features { each, together: tape.concat(&columns).named("features") }
     }
