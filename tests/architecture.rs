@@ -18,7 +18,7 @@ const ROOMS: [&str; 10] =
 /// Modules that use each other, and are meant to: a tape, its handles and the backward pass are one thing in several files, and so
 /// are the scalar type and the kernels that are written for it.
 const TOGETHER: [(&str, &[&str]); 2] =
-    [("autodiff", &["backward", "profile", "tape", "var"]), ("autodiff", &["gradient", "kernels", "pool", "scalar"])];
+    [("autodiff", &["backward", "profile", "tape", "var"]), ("autodiff", &["gradient", "kernels", "pool", "scalar", "write"])];
 
 /// A module by its names from the crate's root on; the root has none.
 type Module = Vec<String>;

@@ -14,5 +14,5 @@ pub(super) const ENTRY: FeatureEntry = FeatureEntry {
 
 fn of<'t>(input: &FeatureInput<'_, 't>) -> Var<'t, f32> {
     let log_shares = input.scored.scores.log_softmax();
-    (-(log_shares.exp() * log_shares).sum_axis(Axis(1)))
+    -(log_shares.exp() * log_shares).sum_axis(Axis(1))
 }
