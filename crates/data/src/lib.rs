@@ -30,3 +30,8 @@ pub use numpy::NumpyRandom;
 pub use raw::{Id, Place, RawInteractions, ReadOptions};
 pub use split::{HeldOutPairs, Pairs, Size, Split, SplitOptions, split};
 pub use synthetic::SyntheticSpec;
+
+/// The README's example runs with the documentation's tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
