@@ -6,6 +6,8 @@ mod support;
 
 use assert_cmd::prelude::*;
 use ract_data::Dataset;
+use ract_data::readers::READERS;
+use ract_data::sources::{PRESETS, Source};
 use std::fs;
 use std::io::Write;
 use std::net::TcpListener;
@@ -54,17 +56,99 @@ fn the_published_split_of_movielens_100k_is_reproduced_to_the_byte() {
         return;
     };
     let folder = tempdir().unwrap();
-    ract(folder.path())
-        .args(["prepare", "csv", "--min-rating", "3.5", "--heldout-users", "150", "--out", "out", "--input"])
-        .arg(input)
-        .assert()
-        .success();
-    for file in FILES {
-        assert!(
-            fs::read(folder.path().join("out").join(file)).unwrap() == fs::read(published.join(file)).unwrap(),
-            "{file} is another"
-        );
+    let tabs = u_data(&fs::read_to_string(&input).unwrap());
+    fs::write(folder.path().join("u.data"), &tabs).unwrap();
+    archive(&folder.path().join("made.zip"), "ml-100k/u.data", &tabs);
+    let options = ["--min-rating", "3.5", "--heldout-users", "150"];
+    for (name, input, options) in [
+        ("csv", input.as_path(), &options[..]),
+        ("ml-100k", &input, &[]),
+        ("ml-100k", Path::new("u.data"), &[]),
+        ("tsv", Path::new("made.zip"), &options),
+    ] {
+        ract(folder.path())
+            .args(["prepare", name, "--out", "out", "--input"])
+            .arg(input)
+            .args(options)
+            .assert()
+            .success();
+        for file in FILES {
+            let (found, published) = (folder.path().join("out").join(file), published.join(file));
+            assert!(fs::read(found).unwrap() == fs::read(published).unwrap(), "{name}: {file} is another");
+        }
     }
+}
+
+/// The rows of a CSV file as lines with tabs, without the header.
+fn u_data(csv: &str) -> String {
+    csv.lines().skip(1).map(|line| line.replace(',', "\t") + "\n").collect()
+}
+
+fn archive(path: &Path, name: &str, text: &str) {
+    let mut archive = ZipWriter::new(fs::File::create(path).unwrap());
+    archive.start_file(name, SimpleFileOptions::default()).unwrap();
+    archive.write_all(text.as_bytes()).unwrap();
+    archive.finish().unwrap();
+}
+
+#[test]
+fn the_formats_of_movielens_are_split_like_the_same_ratings_in_a_csv_file_and_the_presets_options_count() {
+    let folder = tempdir().unwrap();
+    // A rating of 4 is above all thresholds; a rating of 3 is above that of ml-1m alone.
+    let row = |user: u32, i: u32| format!("{user},{},{},881250949\n", (user + i) % 9, if i < 6 { 4 } else { 3 });
+    let rows = (0..1500).flat_map(|user| (0..7).map(move |i| row(user, i)));
+    let csv = "userId,movieId,rating,timestamp\n".to_owned() + &rows.collect::<String>();
+    fs::write(folder.path().join("in.csv"), &csv).unwrap();
+    let tabs = u_data(&csv);
+    fs::write(folder.path().join("u.data"), &tabs).unwrap();
+    archive(&folder.path().join("tabs.zip"), "ml-100k/u.data", &tabs);
+    fs::write(folder.path().join("ratings.dat"), tabs.replace('\t', "::")).unwrap();
+    let prepare = |out: &str, arguments: &[&str]| {
+        ract(folder.path()).arg("prepare").args(arguments).args(["--out", out]).assert().success();
+    };
+    let csv = ["csv", "--input", "in.csv", "--min-rating"];
+    prepare("ml-100k", &[&csv[..], &["3.5", "--heldout-users", "150"]].concat());
+    prepare("ml-1m", &[&csv[..], &["2.5", "--heldout-users", "600"]].concat());
+    for (out, arguments) in [
+        ("ml-100k", &["ml-100k", "--input", "u.data"][..]),
+        ("ml-100k", &["ml-100k", "--input", "in.csv"]),
+        ("ml-100k", &["tsv", "--input", "tabs.zip", "--min-rating", "3.5", "--heldout-users", "150"]),
+        ("ml-1m", &["ml-1m", "--input", "ratings.dat"]),
+        ("ml-1m", &["ml-1m", "--input", "u.data", "--format", "tsv"]),
+    ] {
+        prepare("other", arguments);
+        for file in FILES {
+            let read = |of: &str| fs::read(folder.path().join(of).join(file)).unwrap();
+            assert!(read(out) == read("other"), "{arguments:?}: {file} is another");
+        }
+    }
+}
+
+#[test]
+fn the_list_names_every_data_set_with_its_licence_and_origin_and_every_format() {
+    let folder = tempdir().unwrap();
+    let list = |arguments: &[&str], code| ract(folder.path()).args(arguments).assert().code(code).get_output().clone();
+    let on_stdout = String::from_utf8(list(&["prepare", "--list"], 0).stdout).unwrap();
+    // No name, and a name that is not known, show it with what is wrong.
+    let no_name = String::from_utf8(list(&["prepare"], 2).stderr).unwrap();
+    let unknown = String::from_utf8(list(&["prepare", "ml-21m", "--out", "out"], 2).stderr).unwrap();
+    assert!(unknown.contains("'ml-21m'") && unknown.contains("there is no such data set"), "{unknown}");
+    for text in [on_stdout, no_name, unknown] {
+        for preset in PRESETS {
+            let place = match &preset.source {
+                Source::Public(file) => file.url.to_string(),
+                Source::ByHand { .. } => preset.path().display().to_string(),
+            };
+            for part in [preset.name, preset.title, preset.licence, &place] {
+                assert!(text.contains(part), "no {part} in {text}");
+            }
+        }
+        for reader in READERS {
+            assert!(text.contains(&format!("\n  {} ", reader.name)) && text.contains(reader.description), "{text}");
+        }
+        assert!(text.contains("943 users and 1,682 items") && text.contains("\n  ncf "), "{text}");
+    }
+    assert!(names(folder.path()).is_empty());
 }
 
 #[test]
@@ -158,6 +242,9 @@ fn a_wrong_command_line_is_a_matter_of_usage() {
         vec!["prepare", "csv", "--out", "out", "--input", "in.csv"],
         vec!["prepare", "csv", "--out", "out", "--input", "in.csv", "--heldout-users", "5", "--min-rating", "nan"],
         vec!["prepare", "ml-21m", "--out", "out"],
+        vec!["prepare", "csv", "--input", "in.csv", "--heldout-users", "5"],
+        vec!["prepare", "csv", "--out", "out", "--input", "in.csv", "--heldout-users", "5", "--format", "tsv"],
+        vec!["prepare", "ml-1m", "--out", "out", "--format", "xls"],
     ] {
         ract(folder.path()).args(arguments).assert().code(2);
     }
@@ -189,10 +276,7 @@ fn a_csv_file_is_prepared_with_the_presets_options() {
 fn an_archive_is_prepared_like_the_file_in_it() {
     let folder = tempdir().unwrap();
     prepare(folder.path(), &[]);
-    let mut archive = ZipWriter::new(fs::File::create(folder.path().join("in.zip")).unwrap());
-    archive.start_file("any/ratings.csv", SimpleFileOptions::default()).unwrap();
-    archive.write_all(ratings().as_bytes()).unwrap();
-    archive.finish().unwrap();
+    archive(&folder.path().join("in.zip"), "any/ratings.csv", &ratings());
     let arguments = ["prepare", "csv", "--input", "in.zip", "--heldout-users", "5", "--out", "zipped"];
     ract(folder.path()).args(arguments).assert().success();
     for file in FILES {

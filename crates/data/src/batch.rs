@@ -14,11 +14,11 @@ pub struct Batch<T> {
     pub items: Arc<CsMatI<T, u32, usize>>,
     /// `u = (x / ||x||_2) * m / keep`: the actor's input. The norm is that of the whole row `x`.
     pub input: Arc<CsMatI<T, u32, usize>>,
-    /// `x * m`: the items that the actor sees.
+    /// `x * m`, or the fold-in: the items that the actor sees.
     pub seen: Interactions,
-    /// `x * (1 - m)`, or the held-out items: those that a ranking is to find.
+    /// `x * (1 - m)`, or the held-out items: those that a ranking should put first.
     pub unseen: Interactions,
-    /// The items that are ranked; without, all but the seen ones.
+    /// The items that are ranked. `None`: all but the seen ones.
     pub candidates: Option<Interactions>,
 }
 
@@ -48,7 +48,7 @@ impl<T: Float> Batch<T> {
         Self::assemble(train.n_items(), all, seen, unseen, values)
     }
 
-    /// Rows `users` of held-out users: all of their fold-in items are seen, the held-out ones are to be found.
+    /// Rows `users` of held-out users: their fold-in is seen, their held-out items are not.
     pub fn evaluation(of: &HeldOut, users: &[u32]) -> Self {
         let (mut seen, mut unseen) = (Rows::new(), Rows::new());
         let mut values = Vec::new();
@@ -76,7 +76,7 @@ impl<T: Float> Batch<T> {
         }
     }
 
-    /// The same batch with the items that are to be found among `items`, as in training: what a loss is measured on.
+    /// The same batch with the unseen items in `items` too, as in training: what a loss is measured on.
     #[must_use]
     pub fn with_all_items(self) -> Self {
         let mut all = Rows::new();

@@ -1,4 +1,4 @@
-//! A prepared data set: training users, and held-out users whose items are split in two.
+//! A prepared data set: training users, and held-out users, whose items are split into a fold-in and held-out items.
 
 use crate::prepared::Protocol;
 use crate::readers::csv::{PREPARED, PairFile};
@@ -9,14 +9,14 @@ use serde::Deserialize;
 use std::fs::File;
 use std::path::Path;
 
-/// Users who are not trained on.
+/// Held-out users: those of the validation or the test. Users x items, the same users in the same rows.
 #[derive(Clone, Debug, PartialEq)]
 pub struct HeldOut {
-    /// What a model may see of each user.
+    /// The items that a model sees of each user.
     pub fold_in: Interactions,
-    /// What it is to find; row for row the same users.
+    /// The items that it should rank high.
     pub held_out: Interactions,
-    /// The items that are ranked for each user, those to be found among them; without, all but the fold-in items.
+    /// The items that are ranked for each user, with the held-out ones among them. `None`: all but the fold-in.
     pub candidates: Option<Interactions>,
 }
 
@@ -26,7 +26,7 @@ impl HeldOut {
         self.fold_in.n_users()
     }
 
-    /// The most items that are ranked for a user, when they are candidates.
+    /// The largest number of candidates of a user, where there are candidates.
     pub fn most_candidates(&self) -> Option<usize> {
         let of = self.candidates.as_ref()?;
         (0..of.n_users()).map(|user| of.items(user).len()).max()
@@ -38,9 +38,9 @@ impl HeldOut {
 pub struct Dataset {
     /// All items of the training users.
     pub train: Interactions,
-    /// Users to select by.
+    /// Users to choose models by.
     pub validation: HeldOut,
-    /// Users to report on.
+    /// Users to report.
     pub test: HeldOut,
 }
 
@@ -117,7 +117,7 @@ fn vocabulary_size(folder: &Path) -> Result<usize> {
     Ok(text.lines().count())
 }
 
-/// How the folder was prepared: whether the ranked items must be there too.
+/// How the folder was prepared: it says whether there must be candidates.
 fn protocol(folder: &Path) -> Result<Protocol> {
     #[derive(Deserialize)]
     struct Head {
@@ -133,7 +133,7 @@ fn protocol(folder: &Path) -> Result<Protocol> {
     Ok(head.protocol)
 }
 
-/// (user, item), first as they come, then grouped by user.
+/// Pairs of (user, item): in any order, or grouped by user.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Pairs(pub(crate) Vec<(u32, u32)>);
 
@@ -165,12 +165,12 @@ impl Pairs {
         self
     }
 
-    /// Who occurs; the pairs must be grouped.
+    /// The users, ascending; the pairs must be grouped.
     pub(crate) fn users(&self) -> Vec<u32> {
         self.0.chunk_by(|a, b| a.0 == b.0).map(|row| row[0].0).collect()
     }
 
-    /// One row for each of `users`, who ascend and contain all that occur; the pairs must be grouped.
+    /// A row for each of `users`, which ascend and hold all users of the pairs; the pairs must be grouped.
     pub(crate) fn rows(self, n_items: usize, users: &[u32]) -> Interactions {
         let ends = users.iter().map(|&user| self.0.partition_point(|pair| pair.0 <= user));
         let ends = std::iter::once(0).chain(ends).collect();

@@ -30,6 +30,34 @@ pub enum DataError {
     /// The options contradict the data.
     #[error("{0}")]
     Options(String),
+    /// Files are not in their folder.
+    #[error("{} lacks {files}: {advice}", folder.display())]
+    MissingFiles {
+        /// Where they should be.
+        folder: PathBuf,
+        /// Their names.
+        files: String,
+        /// How to get them.
+        advice: String,
+    },
+    /// A public file could not be downloaded.
+    #[error(
+        "cannot download {url} ({reason}): download it by other means{size} and put it at {}, or name it with --input",
+        path.display()
+    )]
+    Download {
+        /// Where it is.
+        url: String,
+        /// What went wrong.
+        reason: String,
+        /// Its size, in words; empty when it is not known.
+        size: String,
+        /// Where it belongs.
+        path: PathBuf,
+    },
+    /// A file is not the one that was published; or the record of its checksum is damaged.
+    #[error("{0}")]
+    Checksum(String),
     /// The system refused.
     #[error("cannot {verb} {}: {source}", path.display())]
     Io {

@@ -1,4 +1,4 @@
-//! What tells one data set from another.
+//! The fingerprint of a data set in memory: two data sets have the same one only when they are equal.
 
 use crate::{Dataset, Interactions};
 use sha2::{Digest, Sha256};

@@ -1,29 +1,30 @@
-//! The protocol of NCF (He et al., WWW 2017): the last item of every user, found among 99 that the user has not.
+//! The protocol of NCF (He et al., WWW 2017): the last item of every user is ranked with 99 items that the user does not
+//! have.
 
 use crate::random::{Purpose, stream};
 use crate::split::{self, HeldOutPairs, Pairs, UNKNOWN};
-use crate::{DataError, Negatives, RawInteractions, Result, Size, Split, SplitOptions};
+use crate::{DataError, RawInteractions, Result, Size, Split, SplitOptions};
 use rand::Rng;
 use rand::seq::IndexedRandom;
 use rayon::prelude::*;
 
-/// Items that a held-out one is ranked among.
-pub const NEGATIVES: usize = 99;
+/// Items that a held-out item is ranked with: sampled negatives.
+pub const NEGATIVES_PER_USER: usize = 99;
 
-/// Every user trains, on all items but the last two. The last one is the test's and the last but one, by the same rule, the
-/// validation's: NCF itself chooses the epoch on the test, which no choice here ever sees.
+/// Every user trains, on all items but the last two. The last item is the test's target. The last but one is the
+/// validation's target, by the same rule: NCF itself chooses the epoch on the test, and no choice here sees the test.
 ///
-/// `raw` is in the order of time. The two of a user are each ranked among [`NEGATIVES`] items drawn from those that the
-/// user never has, in any of the three parts; or, in the test, among `negatives`. At the test a model sees the validation
-/// item, which lies in the past by then, though it was not trained on it: to hide a user's latest item would be another
-/// question than NCF's, whose models train on it.
+/// `raw` is in the order of time. Both targets of a user are ranked with [`NEGATIVES_PER_USER`] items each, drawn from
+/// those that the user has in none of the three parts; in the test with `raw.test_negatives`, where there are any. In the
+/// test the fold-in holds the validation item too. It was not trained on, but it lies in the past by then: without a
+/// user's latest item the question would not be NCF's, whose models train on it.
 ///
-/// The items are all that occur, those that nobody trains on included, as in NCF; of the options, `heldout_users` and
-/// `drop_empty_users` do not count: all users are held out, and none is empty.
+/// All items count, those too that nobody trains on, as in NCF. Of the options, `heldout_users` and `drop_empty_users`
+/// do not count: all users are held out, and none is empty.
 ///
 /// # Errors
-/// When the filters leave nobody, a user has fewer than three items, or has so many that there are not enough others.
-pub fn leave_one_out(raw: &RawInteractions, negatives: Option<&Negatives>, options: &SplitOptions) -> Result<Split> {
+/// When the filters leave nobody; when a user has fewer than three items, or so many that too few others are left.
+pub fn leave_one_out(raw: &RawInteractions, options: &SplitOptions) -> Result<Split> {
     let pairs = split::filter(raw, options);
     let users = split::users_by_id(raw, &pairs);
     if users.is_empty() {
@@ -31,7 +32,7 @@ pub fn leave_one_out(raw: &RawInteractions, negatives: Option<&Negatives>, optio
     }
     let mut uids = vec![UNKNOWN; raw.user_ids.len()];
     (0..).zip(&users).for_each(|(uid, &user)| uids[user as usize] = uid);
-    let given = |user: u32| negatives.map(|of| &of[user as usize]);
+    let given = |user: u32| raw.test_negatives.as_ref().map(|of| &of[user as usize]);
 
     let mut sids = vec![UNKNOWN; raw.item_ids.len()];
     let occurring = pairs.iter().map(|pair| pair.1).chain(users.iter().copied().filter_map(given).flatten().copied());
@@ -81,7 +82,8 @@ pub fn leave_one_out(raw: &RawInteractions, negatives: Option<&Negatives>, optio
 }
 
 fn ranked_among(others: &[u32], mut rng: impl Rng) -> Option<Vec<u32>> {
-    (others.len() >= NEGATIVES).then(|| others.choose_multiple(&mut rng, NEGATIVES).copied().collect())
+    (others.len() >= NEGATIVES_PER_USER)
+        .then(|| others.choose_multiple(&mut rng, NEGATIVES_PER_USER).copied().collect())
 }
 
 fn too_few_items(raw: &RawInteractions, user: u32, items: usize) -> DataError {
@@ -95,23 +97,24 @@ fn too_few_items(raw: &RawInteractions, user: u32, items: usize) -> DataError {
 fn too_few_others(raw: &RawInteractions, user: u32, others: usize, all: usize) -> DataError {
     let id = &raw.user_ids[user as usize];
     raw.user_places[user as usize].problem(format!(
-        "user {id} has all but {others} of the {all} items, but {NEGATIVES} are needed to rank a held-out one among: leave \
-         the user out"
+        "user {id} has all but {others} of the {all} items, but {NEGATIVES_PER_USER} are needed to rank a held-out one \
+         among: leave the user out"
     ))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::raw::ReadOptions;
+    use crate::readers::read_csv_text;
 
-    const OPTIONS: SplitOptions =
-        SplitOptions { min_user_items: 3, min_item_users: 0, heldout_users: 0, seed: 1, drop_empty_users: false };
+    const OPTIONS: SplitOptions = SplitOptions { min_user_items: 3, seed: 1, ..SplitOptions::PUBLISHED };
 
     /// `user,item,time` lines, and the users 1000 and 1001, who have a hundred items more each.
     fn raw(lines: &str) -> RawInteractions {
         let many: String = (1000..1200).map(|item| format!("{},{item},{item}\n", 990 + item / 100)).collect();
         let text = format!("user,item,timestamp\n{lines}{many}");
-        RawInteractions::read_csv_by_time(text.as_bytes(), "FILE", None).unwrap()
+        read_csv_text(&text, &ReadOptions { min_rating: None, by_time: true }).unwrap()
     }
 
     /// The items' ids.
@@ -122,8 +125,7 @@ mod tests {
 
     #[test]
     fn the_last_item_by_time_is_the_tests_and_the_one_before_it_the_validations() {
-        let split =
-            leave_one_out(&raw("7,1,50\n7,2,90\n7,3,10\n7,4,70\n3,1,5\n3,2,4\n3,3,3\n"), None, &OPTIONS).unwrap();
+        let split = leave_one_out(&raw("7,1,50\n7,2,90\n7,3,10\n7,4,70\n3,1,5\n3,2,4\n3,3,3\n"), &OPTIONS).unwrap();
         // Users by id: 3, 7, ...
         let of = |pairs| of_user(pairs, 1, &split);
         assert_eq!(of(&split.train), [3, 1]);
@@ -135,7 +137,7 @@ mod tests {
 
     #[test]
     fn at_the_same_time_the_later_line_is_the_last() {
-        let split = leave_one_out(&raw("1,10,5\n1,30,5\n1,20,5\n1,40,4\n"), None, &OPTIONS).unwrap();
+        let split = leave_one_out(&raw("1,10,5\n1,30,5\n1,20,5\n1,40,4\n"), &OPTIONS).unwrap();
         let of = |pairs| of_user(pairs, 0, &split);
         assert_eq!(
             (of(&split.train), of(&split.validation.targets), of(&split.test.targets)),
@@ -148,7 +150,7 @@ mod tests {
         let raw = raw(&(0..600).map(|n| format!("{},{},{n}\n", n % 40, n * n % 97)).collect::<String>());
         let by = |threads, seed| {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-            pool.install(|| leave_one_out(&raw, None, &SplitOptions { seed, ..OPTIONS }).unwrap())
+            pool.install(|| leave_one_out(&raw, &SplitOptions { seed, ..OPTIONS }).unwrap())
         };
         let split = by(1, 1);
         assert_eq!(split, by(3, 1));
@@ -161,7 +163,7 @@ mod tests {
                     [of_user(&split.test.fold_in, uid, &split), of_user(&split.test.targets, uid, &split)].concat();
                 ranked.sort_unstable();
                 ranked.dedup();
-                assert_eq!(ranked.len(), NEGATIVES + 1);
+                assert_eq!(ranked.len(), NEGATIVES_PER_USER + 1);
                 ranked.retain(|item| all.contains(item));
                 assert_eq!(ranked, of_user(&set.targets, uid, &split), "user {uid}");
             }
@@ -171,7 +173,7 @@ mod tests {
     #[test]
     fn who_has_too_few_items_or_almost_all_is_named() {
         let options = SplitOptions { min_user_items: 0, ..OPTIONS };
-        let error = |raw| leave_one_out(&raw, None, &options).unwrap_err().to_string();
+        let error = |raw| leave_one_out(&raw, &options).unwrap_err().to_string();
         for (lines, items) in [("4,1,1\n4,2,2\n", 2), ("4,1,1\n", 1)] {
             let message = error(raw(lines));
             assert!(

@@ -1,4 +1,8 @@
-//! Sparse interaction data for recommenders: readers, the published split, batches and synthetic data.
+//! Interaction data for recommenders: formats and public data sets, the published split, batches, synthetic data.
+//!
+//! In the order in which data pass through: [`sources`] gets the files of a public data set, [`readers`] read them into
+//! [`RawInteractions`], [`split`] or [`leave_one_out`] hold users or items out, [`prepared`] writes that to a folder,
+//! [`Dataset`] reads it again, [`Batch`] is what one training step sees. [`synthetic`] makes data without any file.
 
 pub mod atomic_file;
 mod batch;
@@ -7,27 +11,27 @@ mod error;
 mod fingerprint;
 mod interactions;
 mod leave_one_out;
-mod look_alikes;
-mod ncf_files;
 mod numpy;
 pub mod prepared;
 pub mod random;
 mod raw;
-mod readers;
+pub mod readers;
+pub mod sources;
 mod split;
-mod synthetic;
-mod world;
+pub mod synthetic;
 
 pub use batch::{Batch, epoch_order};
 pub use dataset::{Dataset, HeldOut};
 pub use error::{DataError, Result};
 pub use fingerprint::fingerprint;
 pub use interactions::Interactions;
-pub use leave_one_out::{NEGATIVES, leave_one_out};
-pub use look_alikes::{LookAlike, LookAlikeSize, NETFLIX_FILES, Original};
-pub use ncf_files::{Negatives, are_ncf_files, read_ncf_files};
+pub use leave_one_out::{NEGATIVES_PER_USER, leave_one_out};
 pub use numpy::NumpyRandom;
-pub use raw::RawInteractions;
-pub use readers::{Id, Place};
+pub use raw::{Id, Place, RawInteractions, ReadOptions};
 pub use split::{HeldOutPairs, Pairs, Size, Split, SplitOptions, split};
 pub use synthetic::SyntheticSpec;
+
+/// The README's example runs with the documentation's tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -1,4 +1,4 @@
-//! The folder of a prepared data set: written whole or not at all.
+//! The folder of a prepared data set, written as an atomic folder.
 
 use crate::atomic_file::{self, AtomicFolder};
 use crate::split::{Pairs, Size, Split, SplitOptions};
@@ -8,7 +8,7 @@ use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::Path;
 
-/// `meta.json`: where the folder came from and what is in it.
+/// `meta.json`: what the folder was made from and what is in it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Meta {
     /// The raw file's name.
@@ -27,7 +27,7 @@ pub struct Meta {
     pub repeated_rows: u64,
     /// What passed the filters.
     pub filtered: Size,
-    /// Interactions among all pairs of a user and an item that passed the filters.
+    /// The share of all pairs of a user and an item that are interactions, after the filters.
     pub density: f64,
     /// Users to train on.
     pub training_users: usize,
@@ -41,14 +41,14 @@ pub struct Meta {
     pub version: String,
 }
 
-/// Who is held out, and what of them.
+/// Who is held out, and which of their items.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Protocol {
-    /// Users who are not trained on; a part of their items is to be found among all others.
+    /// Users who are not trained on; some of their items are held out, and all others are ranked.
     #[default]
     StrongGeneralisation,
-    /// The last item of every user, to be found among a few that the user has not ([`crate::leave_one_out`]).
+    /// The last item of every user, ranked with a few that the user does not have ([`crate::leave_one_out`]).
     LeaveOneOut,
 }
 

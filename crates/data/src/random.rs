@@ -1,12 +1,12 @@
-//! Random draws from counters instead of from a shared stream.
+//! Random draws by coordinates, not from a shared stream.
 //!
-//! Every draw has coordinates (seed, what it is for, when, for whom). The same coordinates give the same bits whatever
-//! was drawn before, on whatever thread, before or after a stop and a resume.
+//! Every draw has coordinates (seed, purpose, when, who). The same coordinates give the same bits, whatever was drawn
+//! before, on any thread, before and after a resume.
 
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
-/// What a stream of random numbers is for; streams of different purpose never overlap.
+/// What a stream of random numbers is for. Streams of different purposes never overlap.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u64)]
 pub enum Purpose {
@@ -22,7 +22,7 @@ pub enum Purpose {
     SyntheticItems = 5,
     /// Synthetic users: activity, taste and choices.
     SyntheticUsers = 6,
-    /// Items that a held-out one is ranked among.
+    /// Items that a held-out item is ranked with.
     Negatives = 7,
     /// Users of a resampled test set.
     Bootstrap = 8,

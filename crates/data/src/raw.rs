@@ -1,19 +1,16 @@
-//! Raw interactions, as a data set's publisher wrote them.
+//! Raw interactions, as a data set's publisher wrote them, and what gathers them from the rows of files.
 
-use crate::readers::csv::{PairFile, RAW, RAW_TIMED};
-use crate::readers::netflix::NetflixFiles;
-use crate::readers::triplets::Triplets;
-use crate::readers::{Id, Place, Rows};
 use crate::{DataError, Result};
-use indexmap::IndexSet;
+use indexmap::{Equivalent, IndexSet};
 use rayon::slice::ParallelSliceMut;
 use rustc_hash::{FxBuildHasher, FxHashSet};
-use std::io::Read;
+use std::fmt;
+use std::sync::Arc;
 
-/// Pairs of users and items in the order of their file, or in that of time, each pair once.
+/// Pairs of users and items in the order of their file, or in the order of time. Each pair is there once.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RawInteractions {
-    /// The file's name, or that of the folder of several, for messages.
+    /// The file's name for messages; of several files, the name of their folder.
     pub file: String,
     /// Each user's id in the file.
     pub user_ids: Vec<Id>,
@@ -23,93 +20,168 @@ pub struct RawInteractions {
     pub item_ids: Vec<Id>,
     /// Positions in `user_ids` and `item_ids`.
     pub pairs: Vec<(u32, u32)>,
-    /// Rows read, those that were not kept included.
+    /// Number of rows read, with those that were not kept.
     pub rows: u64,
-    /// Rows whose pair had come before.
+    /// Number of rows whose pair had come before.
     pub duplicates: u64,
+    /// For each user, the items that the user's last item is ranked with, as positions in `item_ids`; only where the
+    /// publisher names them, as NCF's authors do.
+    pub test_negatives: Option<Vec<Vec<u32>>>,
 }
 
-impl RawInteractions {
-    /// Reads a CSV file: columns `userId` or `user`, `movieId` or `item`, and, with `min_rating`, `rating`, of which
-    /// those above the threshold are kept. Other columns are ignored. `file` is the name in messages.
-    ///
-    /// # Errors
-    /// With line and value: a missing column, what is no number, an empty file; nothing above the threshold.
-    pub fn read_csv(source: impl Read, file: &str, min_rating: Option<f64>) -> Result<Self> {
-        Self::read(PairFile::new(source, file, RAW, min_rating.is_some())?, file, min_rating)
-    }
+/// Which rows are kept, and in which order.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct ReadOptions {
+    /// Rows with this rating or a lower one are left out. Without it, ratings do not count.
+    pub min_rating: Option<f64>,
+    /// The pairs are put in the order of time. Rows of the same time stay in the order of the file.
+    pub by_time: bool,
+}
 
-    /// The same with the pairs in the order of the column `timestamp`, at the same time in that of the file; a pair that
-    /// is repeated counts the first time.
-    ///
-    /// # Errors
-    /// As for [`read_csv`](Self::read_csv), and for what is no time.
-    pub fn read_csv_by_time(source: impl Read, file: &str, min_rating: Option<f64>) -> Result<Self> {
-        Self::read(PairFile::new(source, file, RAW_TIMED, min_rating.is_some())?, file, min_rating)
-    }
+/// What a file calls a user or an item. Numbers are sorted as numbers, names character by character.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Id<Name = Box<str>> {
+    /// As in MovieLens and Netflix.
+    Number(u64),
+    /// As in the Million Song Dataset.
+    Name(Name),
+}
 
-    /// Reads files of the Netflix Prize, each with its name, in the order given: a line `MOVIE:`, then a line
-    /// `USER,RATING,DATE` for each of its ratings. Those above `min_rating` are kept. `folder` is the name of them all.
-    ///
-    /// # Errors
-    /// With file, line and value: a rating before any movie, a missing field, what is no number; no rating to keep.
-    pub fn read_netflix<R: Read>(
-        files: impl IntoIterator<Item = (R, String)>,
-        folder: &str,
-        min_rating: Option<f64>,
-    ) -> Result<Self> {
-        match NetflixFiles::new(files.into_iter()) {
-            Some(files) => Self::read(files, folder, min_rating),
-            None => Err(nothing_to_keep(folder, 0, min_rating)),
+impl<Name: fmt::Display> fmt::Display for Id<Name> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Number(number) => number.fmt(f),
+            Self::Name(name) => name.fmt(f),
+        }
+    }
+}
+
+impl Id<&str> {
+    fn to_owned(self) -> Id {
+        match self {
+            Self::Number(number) => Id::Number(number),
+            Self::Name(name) => Id::Name(name.into()),
+        }
+    }
+}
+
+/// An id is looked up without a copy of its name.
+impl Equivalent<Id> for Id<&str> {
+    fn equivalent(&self, other: &Id) -> bool {
+        match (self, other) {
+            (Self::Number(one), Id::Number(other)) => one == other,
+            (Self::Name(one), Id::Name(other)) => *one == &**other,
+            _ => false,
+        }
+    }
+}
+
+/// A line of a file.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Place {
+    /// The file's name.
+    pub file: Arc<str>,
+    /// The line's number, from 1.
+    pub line: u64,
+}
+
+impl Place {
+    /// What is wrong there.
+    pub(crate) fn problem(&self, problem: String) -> DataError {
+        DataError::Line { file: self.file.to_string(), line: self.line, problem }
+    }
+}
+
+/// A user who has an item.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Row<'a> {
+    pub(crate) user: Id<&'a str>,
+    pub(crate) item: Id<&'a str>,
+    /// The rating, or a number of plays; 1 where the file has no ratings or they are not wanted.
+    pub(crate) rating: f64,
+    /// In any unit; `None` where the file has no times or they are not wanted.
+    pub(crate) time: Option<f64>,
+}
+
+/// Reads a file row by row and knows the place of each.
+pub(crate) trait Rows {
+    fn next(&mut self) -> Result<Option<Row<'_>>>;
+
+    /// The place of the last row.
+    fn place(&self) -> Place;
+}
+
+/// Gathers raw interactions from the rows of one file or several.
+pub(crate) struct Collector {
+    options: ReadOptions,
+    users: Ids,
+    items: Ids,
+    pairs: Vec<(u32, u32)>,
+    times: Vec<f64>,
+    user_places: Vec<Place>,
+    rows: u64,
+}
+
+impl Collector {
+    pub(crate) fn new(options: &ReadOptions) -> Self {
+        Self {
+            options: *options,
+            users: Ids::default(),
+            items: Ids::default(),
+            pairs: Vec::new(),
+            times: Vec::new(),
+            user_places: Vec::new(),
+            rows: 0,
         }
     }
 
-    /// Reads a file of lines `USER SONG PLAYS`, with tabs between them, such as the taste profile of the Million Song
-    /// Dataset. Pairs with more plays than `min_rating` are kept.
-    ///
-    /// # Errors
-    /// With line and value: a missing field, what is no number; nothing to keep.
-    pub fn read_triplets(source: impl Read, file: &str, min_rating: Option<f64>) -> Result<Self> {
-        Self::read(Triplets::new(source, file), file, min_rating)
-    }
-
-    /// The rows above the threshold, by time where they have one.
-    pub(crate) fn read(mut source: impl Rows, file: &str, min_rating: Option<f64>) -> Result<Self> {
-        let threshold = min_rating.unwrap_or(f64::NEG_INFINITY);
-        let (mut users, mut items) = (Ids::default(), Ids::default());
-        let (mut pairs, mut times, mut user_places, mut rows) = (Vec::new(), Vec::new(), Vec::new(), 0);
-        while let Some(row) = source.next()? {
-            rows += 1;
-            if row.rating > threshold {
-                pairs.push((users.position(row.user), items.position(row.item)));
-                times.extend(row.time);
-                if user_places.len() < users.0.len() {
-                    user_places.push(source.place());
+    /// Adds the rows of a file that are above the threshold.
+    pub(crate) fn add(&mut self, mut file: impl Rows) -> Result<()> {
+        let threshold = self.options.min_rating.unwrap_or(f64::NEG_INFINITY);
+        while let Some(Row { user, item, rating, time }) = file.next()? {
+            self.rows += 1;
+            if rating > threshold {
+                self.pairs.push((self.users.position(user), self.items.position(item)));
+                if self.options.by_time {
+                    let no_time = || file.place().problem("no time, so a user's last item is not known".to_owned());
+                    self.times.push(time.ok_or_else(no_time)?);
+                }
+                if self.user_places.len() < self.users.0.len() {
+                    self.user_places.push(file.place());
                 }
             }
         }
+        Ok(())
+    }
+
+    /// All that was added; `name` is the name for messages.
+    pub(crate) fn finish(self, name: &str) -> Result<RawInteractions> {
+        let Self { options, users, items, mut pairs, times, user_places, rows } = self;
         if pairs.is_empty() {
-            return Err(nothing_to_keep(file, rows, min_rating));
+            let problem = match options.min_rating {
+                Some(min) if rows > 0 => format!("none of its {rows} ratings is above {min}: lower --min-rating"),
+                _ => "no interactions in it".to_owned(),
+            };
+            return Err(DataError::File { file: name.to_owned(), problem });
         }
-        if !times.is_empty() {
+        if options.by_time {
             let mut timed: Vec<_> = times.into_iter().zip(pairs).collect();
             timed.sort_by(|a, b| f64::total_cmp(&a.0, &b.0));
             pairs = timed.into_iter().map(|(_, pair)| pair).collect();
         }
         let before = pairs.len();
         drop_repeated(&mut pairs);
-        let duplicates = (before - pairs.len()) as u64;
-        let (file, user_ids, item_ids) = (file.to_owned(), users.into_vec(), items.into_vec());
-        Ok(Self { file, user_ids, user_places, item_ids, pairs, rows, duplicates })
+        Ok(RawInteractions {
+            file: name.to_owned(),
+            user_ids: users.into_vec(),
+            user_places,
+            item_ids: items.into_vec(),
+            duplicates: (before - pairs.len()) as u64,
+            pairs,
+            rows,
+            test_negatives: None,
+        })
     }
-}
-
-fn nothing_to_keep(file: &str, rows: u64, min_rating: Option<f64>) -> DataError {
-    let problem = match min_rating {
-        Some(min) if rows > 0 => format!("none of its {rows} ratings is above {min}: lower --min-rating"),
-        _ => "no interactions in it".to_owned(),
-    };
-    DataError::File { file: file.to_owned(), problem }
 }
 
 /// Ids in the order of their first appearance.
@@ -149,9 +221,11 @@ fn drop_repeated(pairs: &mut Vec<(u32, u32)>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::readers::read_csv_text;
 
     fn read(text: &str, min_rating: Option<f64>) -> Result<RawInteractions, String> {
-        RawInteractions::read_csv(text.as_bytes(), "FILE", min_rating).map_err(|error| error.to_string())
+        let options = ReadOptions { min_rating, by_time: false };
+        read_csv_text(text, &options).map_err(|error| error.to_string())
     }
 
     #[test]
@@ -170,12 +244,11 @@ mod tests {
 
     #[test]
     fn by_time_means_at_the_same_time_as_in_the_file_and_the_first_time_of_a_repeated_pair() {
-        let text = "user,item,timestamp\n1,1,30\n1,2,10\n1,3,20\n1,1,5\n1,4,20\n";
-        let raw = RawInteractions::read_csv_by_time(text.as_bytes(), "FILE", None).unwrap();
+        let by_time = |text: &str| read_csv_text(text, &ReadOptions { min_rating: None, by_time: true });
+        let raw = by_time("user,item,timestamp\n1,1,30\n1,2,10\n1,3,20\n1,1,5\n1,4,20\n").unwrap();
         let items: Vec<_> = raw.pairs.iter().map(|pair| raw.item_ids[pair.1 as usize].clone()).collect();
         assert_eq!((items, raw.duplicates), ([1, 2, 3, 4].map(Id::Number).to_vec(), 1));
-        let error =
-            |text: &str| RawInteractions::read_csv_by_time(text.as_bytes(), "FILE", None).unwrap_err().to_string();
+        let error = |text: &str| by_time(text).unwrap_err().to_string();
         assert_eq!(error("user,item\n1,1\n"), "FILE, line 1: no column timestamp; its columns are: user, item");
         assert_eq!(error("user,item,timestamp\n1,1,x\n"), "FILE, line 2: timestamp is 'x', not a number");
     }

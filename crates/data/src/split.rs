@@ -1,20 +1,20 @@
-//! The published split (Liang et al., WWW 2018): strong generalisation, reproduced to the byte.
+//! The published split (Liang et al., WWW 2018): strong generalisation, the same as the authors' to the byte.
 
 use crate::numpy::NumpyRandom;
 use crate::{DataError, Id, RawInteractions, Result};
 use serde::{Deserialize, Serialize};
 
-/// A held-out user with fewer items keeps them all for the fold-in.
+/// A held-out user with fewer items has all of them in the fold-in and no targets.
 const MIN_ITEMS_TO_SPLIT: usize = 5;
-/// The share of a held-out user's items that is to be found.
+/// The share of a held-out user's items that are targets.
 const TARGET_SHARE: f64 = 0.2;
-/// Stands for who or what has no number.
+/// The number of users and items that have none.
 pub(crate) const UNKNOWN: u32 = u32::MAX;
 
 /// What is kept and how it is split.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SplitOptions {
-    /// Users with fewer items are left out, after the items were filtered.
+    /// Users with fewer items are left out, after the items are filtered.
     pub min_user_items: usize,
     /// Items with fewer users are left out first.
     pub min_item_users: usize,
@@ -24,6 +24,12 @@ pub struct SplitOptions {
     pub seed: u32,
     /// Leave out held-out users who have no item that a training user has, instead of refusing.
     pub drop_empty_users: bool,
+}
+
+impl SplitOptions {
+    /// What the published splits have in common; the number of held-out users is yet to be set.
+    pub const PUBLISHED: Self =
+        Self { min_user_items: 5, min_item_users: 0, heldout_users: 0, seed: 98765, drop_empty_users: false };
 }
 
 /// Pairs of (uid, sid): a user's place in the permuted list of users, an item's in the vocabulary.
@@ -65,11 +71,11 @@ impl Size {
 /// The two parts of held-out users' items.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct HeldOutPairs {
-    /// `*_tr.csv`.
+    /// `*_tr.csv`: what a model sees.
     pub fold_in: Pairs,
-    /// `*_te.csv`.
+    /// `*_te.csv`: what is held out.
     pub targets: Pairs,
-    /// `*_candidates.csv`: what is ranked, when that is not all that the user has not.
+    /// `*_candidates.csv`: the items that are ranked, where they are not all that the user does not have.
     pub candidates: Option<Pairs>,
 }
 
@@ -82,7 +88,7 @@ impl Split {
     /// Checks that a model can be selected and tested by it; `file` is where the interactions came from.
     ///
     /// # Errors
-    /// When no validation user, or no test user, has anything to be found.
+    /// When no validation user, or no test user, has a target.
     pub(crate) fn check(&self, file: &str) -> Result<()> {
         for (set, pairs) in [("validation", &self.validation), ("test", &self.test)] {
             if pairs.targets.is_empty() {
@@ -236,15 +242,16 @@ fn no_items_left(raw: &RawInteractions, user: u32, set: &str) -> DataError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::raw::ReadOptions;
+    use crate::readers::read_csv_text;
 
-    const OPTIONS: SplitOptions =
-        SplitOptions { min_user_items: 1, min_item_users: 0, heldout_users: 1, seed: 98765, drop_empty_users: false };
+    const OPTIONS: SplitOptions = SplitOptions { min_user_items: 1, heldout_users: 1, ..SplitOptions::PUBLISHED };
 
     /// From each user's items.
     fn raw(users: &[&[u64]]) -> RawInteractions {
         let rows = (0..).zip(users).flat_map(|(user, items)| items.iter().map(move |item| format!("{user},{item}\n")));
         let text = "user,item\n".to_owned() + &rows.collect::<String>();
-        RawInteractions::read_csv(text.as_bytes(), "FILE", None).unwrap()
+        read_csv_text(&text, &ReadOptions::default()).unwrap()
     }
 
     #[test]

@@ -1,29 +1,51 @@
 //! CSV files with a column of users and a column of items, one pair a line.
 
-use super::{Id, Place, Row, Rows, finite_number, shown, whole_number};
-use crate::{DataError, Result};
+use super::input::{Input, InputFile};
+use super::{Reader, finite_number, shown, whole_number};
+use crate::raw::{Collector, Id, Place, ReadOptions, Row, Rows};
+use crate::{DataError, RawInteractions, Result};
 use csv::ByteRecord;
 use std::io::{Chain, Read};
 use std::sync::Arc;
+
+/// `ratings.csv` of MovieLens 20M, or plain `user,item`. Other columns are ignored.
+pub static CSV: Reader = Reader {
+    name: "csv",
+    description: "A CSV file with the columns userId or user, movieId or item, and, where they count, rating and timestamp.",
+    example: &[(
+        "ratings.csv",
+        "userId,movieId,rating,timestamp\n7,1,5,1112486027\n8,1,4,1112486028\n7,2,3,1112486029\n8,2,2,1112486030\n",
+    )],
+    read,
+};
+
+fn read(input: &mut Input<'_>, options: &ReadOptions) -> Result<RawInteractions> {
+    let header = if options.by_time { RAW_TIMED } else { RAW };
+    let mut all = Collector::new(options);
+    while let Some(InputFile { source, name }) = input.next()? {
+        all.add(PairFile::new(source, &name, header, options.min_rating.is_some())?)?;
+    }
+    all.finish(input.name())
+}
 
 /// What the columns may be called.
 #[derive(Clone, Copy)]
 pub(crate) struct Header {
     pub(crate) user: &'static [&'static str],
     pub(crate) item: &'static [&'static str],
-    /// Nothing, where nobody wants to know.
+    /// Empty where the time is not wanted.
     pub(crate) time: &'static [&'static str],
 }
 
 /// The files that a prepared folder holds.
 pub(crate) const PREPARED: Header = Header { user: &["uid"], item: &["sid"], time: &[] };
 /// Raw interactions: MovieLens, or plain.
-pub(crate) const RAW: Header = Header { user: &["userId", "user"], item: &["movieId", "item"], time: &[] };
+const RAW: Header = Header { user: &["userId", "user"], item: &["movieId", "item"], time: &[] };
 /// The same, when the time counts.
-pub(crate) const RAW_TIMED: Header = Header { time: &["timestamp"], ..RAW };
+const RAW_TIMED: Header = Header { time: &["timestamp"], ..RAW };
 const RATING: &str = "rating";
 
-/// Reads pairs and knows where it stands, for errors.
+/// Reads pairs and knows the place of each, for errors.
 pub(crate) struct PairFile<R> {
     csv: csv::Reader<Chain<R, &'static [u8]>>,
     file: Arc<str>,
@@ -44,9 +66,9 @@ struct Column {
 pub(crate) struct Pair {
     pub(crate) user: u64,
     pub(crate) item: u64,
-    /// 1 where the file has no ratings or nobody wants them.
+    /// 1 where the ratings are not wanted.
     pub(crate) rating: f64,
-    /// Where somebody wants to know.
+    /// `None` where the time is not wanted.
     pub(crate) time: Option<f64>,
 }
 
@@ -97,7 +119,7 @@ impl<R: Read> PairFile<R> {
         }))
     }
 
-    /// Where the last pair stands.
+    /// The place of the last pair.
     fn place(&self) -> Place {
         let record = self.record.as_slice();
         let breaks_within = record.iter().filter(|&&byte| byte == b'\n').count() as u64;

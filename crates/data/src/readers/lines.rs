@@ -1,10 +1,11 @@
 //! Lines of plain text, with nothing quoted.
 
-use super::{Place, shown};
+use super::shown;
+use crate::raw::Place;
 use crate::{DataError, Result};
 use std::io::{BufRead, BufReader, Read};
 
-/// Reads line by line and knows where it stands.
+/// Reads line by line and knows the place of each.
 pub(crate) struct Lines<R> {
     source: BufReader<R>,
     text: Vec<u8>,
@@ -38,15 +39,17 @@ impl<R: Read> Lines<R> {
         self.text.trim_ascii()
     }
 
-    /// The parts of the line.
-    pub(crate) fn fields<const N: usize>(&self, separator: u8, names: [&str; N]) -> Result<[&[u8]; N]> {
+    /// The fields of the line, with `separator` between them. It must not be empty.
+    pub(crate) fn fields<const N: usize>(&self, separator: &str, names: [&str; N]) -> Result<[&[u8]; N]> {
         let mut fields = [&[][..]; N];
-        let mut number = 0;
-        for field in self.text().split(|&byte| byte == separator) {
+        let (mut number, mut rest) = (0, Some(self.text()));
+        while let Some(text) = rest {
+            let end = end_of_field(text, separator.as_bytes());
             if let Some(slot) = fields.get_mut(number) {
-                *slot = field.trim_ascii();
+                *slot = text[..end].trim_ascii();
             }
             number += 1;
+            rest = text.get(end + separator.len()..);
         }
         if number == N {
             return Ok(fields);
@@ -55,8 +58,14 @@ impl<R: Read> Lines<R> {
         Err(self.place.problem(format!("'{text}' has {number} fields instead of {N}: {names}")))
     }
 
-    /// Where the line stands.
+    /// The place of the line.
     pub(crate) fn place(&self) -> &Place {
         &self.place
     }
+}
+
+/// Where the first field ends: at the separator, or where the text ends.
+fn end_of_field(text: &[u8], separator: &[u8]) -> usize {
+    let starts = |at: &usize| text[*at] == separator[0] && text[*at..].starts_with(separator);
+    (0..text.len()).find(starts).unwrap_or(text.len())
 }

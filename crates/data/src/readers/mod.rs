@@ -1,91 +1,78 @@
-//! Files of users and items, one row a pair: one reader a file.
+//! Formats of raw interactions: one reader a file, and the registry of them.
+//!
+//! To add one, write a file with a [`Reader`] and its line in [`READERS`].
 
 pub(crate) mod csv;
-pub(crate) mod lines;
-pub(crate) mod ncf;
-pub(crate) mod netflix;
-pub(crate) mod triplets;
+mod dat;
+mod input;
+mod lines;
+mod ncf_files;
+mod netflix;
+mod ratings;
+mod triplets;
+mod tsv;
 
-use crate::{DataError, Result};
-use indexmap::Equivalent;
-use std::fmt;
-use std::sync::Arc;
+use crate::raw::ReadOptions;
+use crate::{RawInteractions, Result};
+use std::path::Path;
 
-/// What a file calls a user or an item. Numbers ascend as numbers, names character by character.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Id<Name = Box<str>> {
-    /// As in MovieLens and Netflix.
-    Number(u64),
-    /// As in the Million Song Dataset.
-    Name(Name),
+pub use csv::CSV;
+pub(crate) use dat::DAT;
+pub use input::{Input, is_zip};
+pub use ncf_files::NCF_FILES;
+pub(crate) use netflix::NETFLIX_PRIZE;
+pub(crate) use triplets::TRIPLETS;
+pub(crate) use tsv::TSV;
+
+/// All formats.
+pub static READERS: &[&Reader] = &[&CSV, &TSV, &DAT, &TRIPLETS, &NETFLIX_PRIZE, &NCF_FILES];
+
+/// Reads one format.
+pub struct Reader {
+    /// The format's name, as in `ract prepare NAME`.
+    pub name: &'static str,
+    /// What the file looks like, in a sentence.
+    pub description: &'static str,
+    /// The usual names of the files, in a folder or an archive, each with a few lines as an example. In every format
+    /// the example says the same: user 7 gives item 1 a 5 and item 2 a 3, user 8 gives item 1 a 4 and item 2 a 2.
+    pub example: &'static [(&'static str, &'static str)],
+    /// Where there is no interaction, the collector refuses: an empty file is an error that names the file.
+    read: fn(&mut Input<'_>, &ReadOptions) -> Result<RawInteractions>,
 }
 
-impl<Name: fmt::Display> fmt::Display for Id<Name> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Number(number) => number.fmt(f),
-            Self::Name(name) => name.fmt(f),
-        }
+impl Reader {
+    /// The format of that name.
+    pub fn named(name: &str) -> Option<&'static Self> {
+        READERS.iter().copied().find(|reader| reader.name == name)
     }
-}
 
-impl Id<&str> {
-    pub(crate) fn to_owned(self) -> Id {
-        match self {
-            Self::Number(number) => Id::Number(number),
-            Self::Name(name) => Id::Name(name.into()),
-        }
+    /// The format of a file that has the name `path`, where the ending says it: `.csv`.
+    pub fn of_file(path: &Path) -> Option<&'static Self> {
+        input::has_extension(path, "csv").then_some(&CSV)
     }
-}
 
-/// So that an id is looked up without a copy of its name.
-impl Equivalent<Id> for Id<&str> {
-    fn equivalent(&self, other: &Id) -> bool {
-        match (self, other) {
-            (Self::Number(one), Id::Number(other)) => one == other,
-            (Self::Name(one), Id::Name(other)) => *one == &**other,
-            _ => false,
-        }
+    /// The usual names of the files.
+    pub fn files(&self) -> Vec<&'static str> {
+        self.example.iter().map(|(name, _)| *name).collect()
     }
-}
 
-/// A line of a file.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Place {
-    /// The file's name.
-    pub file: Arc<str>,
-    /// From 1.
-    pub line: u64,
-}
-
-impl Place {
-    /// What is wrong there.
-    pub(crate) fn problem(&self, problem: String) -> DataError {
-        DataError::Line { file: self.file.to_string(), line: self.line, problem }
+    /// Whether `path` is a prefix of files of this format: `path.NAME`, with the first of their usual names.
+    pub fn is_prefix(&self, path: &Path) -> bool {
+        input::is_prefix(path, &self.files())
     }
-}
 
-/// A user who has an item.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Row<'a> {
-    pub(crate) user: Id<&'a str>,
-    pub(crate) item: Id<&'a str>,
-    /// Or how often; 1 where the file has no ratings or nobody wants them.
-    pub(crate) rating: f64,
-    /// In any unit; nothing where the file has no times or nobody wants them.
-    pub(crate) time: Option<f64>,
-}
-
-/// Reads row by row and knows where it stands.
-pub(crate) trait Rows {
-    fn next(&mut self) -> Result<Option<Row<'_>>>;
-
-    /// Where the last row stands.
-    fn place(&self) -> Place;
+    /// Reads all of `input`.
+    ///
+    /// # Errors
+    /// With file, line and value: a missing field, what is no number, what is not in the format. When no row is there,
+    /// or none is above the threshold: an empty file too.
+    pub fn read(&self, mut input: Input<'_>, options: &ReadOptions) -> Result<RawInteractions> {
+        (self.read)(&mut input, options)
+    }
 }
 
 /// The number in a field, or what is wrong with it.
-pub(crate) fn whole_number(name: &str, field: &[u8]) -> Result<u64, String> {
+fn whole_number(name: &str, field: &[u8]) -> Result<u64, String> {
     parsed(field).ok_or_else(|| refusal(name, field, "not a whole number of 0 or more"))
 }
 
@@ -102,8 +89,8 @@ fn refusal(name: &str, field: &[u8], what: &str) -> String {
     format!("{name} is '{}', {what}", shown(field))
 }
 
-/// A value as it is shown in a message: on one line, and not longer than that.
-pub(crate) fn shown(value: &[u8]) -> String {
+/// A value as a message shows it: on one line, and cut when it is long.
+fn shown(value: &[u8]) -> String {
     const MOST: usize = 40;
     let text = String::from_utf8_lossy(&value[..value.len().min(4 * MOST)]);
     let head: String = text.chars().take(MOST).collect();
@@ -113,11 +100,111 @@ pub(crate) fn shown(value: &[u8]) -> String {
 
 /// What a test sees of a file: line, user, item, rating of each row.
 #[cfg(test)]
-fn rows(mut rows: impl Rows) -> Result<Vec<(u64, String, String, f64)>, String> {
+fn rows(mut rows: impl crate::raw::Rows) -> Result<Vec<(u64, String, String, f64)>, String> {
     let mut all = Vec::new();
-    while let Some(Row { user, item, rating, .. }) = rows.next().map_err(|error| error.to_string())? {
-        let (user, item) = (user.to_string(), item.to_string());
+    while let Some(row) = rows.next().map_err(|error| error.to_string())? {
+        let (user, item, rating) = (row.user.to_string(), row.item.to_string(), row.rating);
         all.push((rows.place().line, user, item, rating));
     }
     Ok(all)
+}
+
+/// A test's interactions, from a CSV file called FILE.
+#[cfg(test)]
+pub(crate) fn read_csv_text(text: &str, options: &ReadOptions) -> Result<RawInteractions> {
+    CSV.read(Input::stream("FILE", text.as_bytes()), options)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Reads the example of a format after `change` was made to the text of each file.
+    fn read(
+        reader: &Reader,
+        options: &ReadOptions,
+        change: impl Fn(&str) -> String,
+    ) -> Result<RawInteractions, String> {
+        let files: Vec<_> = reader.example.iter().map(|(name, text)| ((*name).to_owned(), change(text))).collect();
+        let streams = files.iter().map(|(name, text)| (name.clone(), text.as_bytes()));
+        let all = if let [(name, _)] = &files[..] { name } else { "all of them" };
+        reader.read(Input::streams(all, streams), options).map_err(|error| error.to_string())
+    }
+
+    fn pairs(raw: &RawInteractions) -> Vec<(String, String)> {
+        let of = |&(user, item): &(u32, u32)| {
+            (raw.user_ids[user as usize].to_string(), raw.item_ids[item as usize].to_string())
+        };
+        raw.pairs.iter().map(of).collect()
+    }
+
+    const RATED: ReadOptions = ReadOptions { min_rating: Some(0.0), by_time: false };
+
+    #[test]
+    fn the_example_of_every_format_reads_to_the_same_interactions() {
+        let expected = [("7", "1"), ("8", "1"), ("7", "2"), ("8", "2")].map(|(user, item)| (user.into(), item.into()));
+        for reader in READERS {
+            for ending in ["\n", "\r\n"] {
+                let raw = read(reader, &RATED, |text| text.replace('\n', ending)).unwrap();
+                assert_eq!((pairs(&raw), raw.rows, raw.duplicates), (expected.to_vec(), 4, 0), "{}", reader.name);
+                assert_eq!(raw.user_places.len(), 2, "{}", reader.name);
+            }
+        }
+    }
+
+    #[test]
+    fn a_bad_value_is_an_error_with_file_line_and_value_in_every_format() {
+        for reader in READERS {
+            let (file, text) = reader.example[0];
+            // The first rating of every example is the first 5 in it.
+            let line = text[..text.find('5').unwrap()].matches('\n').count() + 1;
+            let message = read(reader, &RATED, |text| text.replacen('5', "five", 1)).unwrap_err();
+            let expected = format!("{file}, line {line}: ");
+            assert!(message.starts_with(&expected) && message.contains("is 'five', not a number"), "{message}");
+            let message = read(reader, &RATED, |text| format!("{text}?\n")).unwrap_err();
+            let expected = format!("{file}, line {}: ", text.lines().count() + 1);
+            assert!(message.starts_with(&expected) && message.contains("'?'"), "{message}");
+        }
+    }
+
+    #[test]
+    fn an_empty_file_is_an_error_that_names_it_in_every_format() {
+        for reader in READERS {
+            let name = if reader.example.len() == 1 { reader.example[0].0 } else { "" };
+            for empty in ["", "\n\n"] {
+                let message = read(reader, &RATED, |_| empty.to_owned()).unwrap_err();
+                assert!(message.starts_with(name), "{}: {message}", reader.name);
+                let says = message.ends_with(": no interactions in it") || message.ends_with(": the file is empty");
+                assert!(says, "{}: {message}", reader.name);
+            }
+        }
+    }
+
+    #[test]
+    fn a_threshold_leaves_out_what_is_not_above_it_in_every_format() {
+        for reader in READERS.iter().filter(|reader| reader.name != NCF_FILES.name) {
+            let raw = read(reader, &ReadOptions { min_rating: Some(3.0), by_time: false }, str::to_owned).unwrap();
+            assert_eq!((raw.pairs.len(), raw.item_ids.len(), raw.rows), (2, 1, 4), "{}", reader.name);
+        }
+    }
+
+    #[test]
+    fn by_time_a_file_without_times_is_refused_in_every_format() {
+        let by_time = ReadOptions { min_rating: Some(0.0), by_time: true };
+        for reader in READERS {
+            match read(reader, &by_time, str::to_owned) {
+                Ok(raw) => assert_eq!(raw.pairs.len(), 4, "{}", reader.name),
+                Err(message) => assert!(message.contains(": no time, so"), "{}: {message}", reader.name),
+            }
+        }
+    }
+
+    #[test]
+    fn names_are_different_and_descriptions_are_sentences() {
+        for (at, reader) in READERS.iter().enumerate() {
+            assert!(READERS[..at].iter().all(|other| other.name != reader.name), "{}", reader.name);
+            assert!(reader.description.ends_with('.'), "{}", reader.name);
+            assert!(std::ptr::eq(Reader::named(reader.name).unwrap(), *reader));
+        }
+    }
 }

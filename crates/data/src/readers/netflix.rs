@@ -1,40 +1,51 @@
 //! The files of the Netflix Prize: a line `MOVIE:`, then a line `USER,RATING,YYYY-MM-DD` for each of its ratings.
 
+use super::input::{Input, InputFile};
 use super::lines::Lines;
-use super::{Id, Place, Row, Rows, finite_number, shown, whole_number};
-use crate::Result;
+use super::{Reader, finite_number, shown, whole_number};
+use crate::raw::{Collector, Id, Place, ReadOptions, Row, Rows};
+use crate::{RawInteractions, Result};
 use std::io::Read;
 
-/// Reads one file after the other.
-pub(crate) struct NetflixFiles<R, Files> {
+/// The four files of the Netflix Prize. One file that holds them all is read too.
+pub(crate) static NETFLIX_PRIZE: Reader = Reader {
+    name: "netflix-prize",
+    description: "A line `MOVIE:`, then a line `USER,RATING,DATE` for each of the movie's ratings.",
+    example: &[
+        ("combined_data_1.txt", "1:\n7,5,2005-09-06\n8,4,2005-09-07\n"),
+        ("combined_data_2.txt", "2:\n7,3,2005-09-08\n8,2,2005-09-09\n"),
+        ("combined_data_3.txt", ""),
+        ("combined_data_4.txt", ""),
+    ],
+    read,
+};
+
+fn read(input: &mut Input<'_>, options: &ReadOptions) -> Result<RawInteractions> {
+    let mut all = Collector::new(options);
+    while let Some(InputFile { source, name }) = input.next()? {
+        all.add(NetflixFile { lines: Lines::new(source, &name), movie: None })?;
+    }
+    all.finish(input.name())
+}
+
+/// Reads one file.
+struct NetflixFile<R> {
     lines: Lines<R>,
-    /// Those to come, with their names.
-    files: Files,
     /// Whose ratings the next lines are.
     movie: Option<u64>,
 }
 
-impl<R: Read, Files: Iterator<Item = (R, String)>> NetflixFiles<R, Files> {
-    /// Nothing, when there is no file.
-    pub(crate) fn new(mut files: Files) -> Option<Self> {
-        let (source, name) = files.next()?;
-        Some(Self { lines: Lines::new(source, &name), files, movie: None })
-    }
-}
-
-impl<R: Read, Files: Iterator<Item = (R, String)>> Rows for NetflixFiles<R, Files> {
+impl<R: Read> Rows for NetflixFile<R> {
     fn next(&mut self) -> Result<Option<Row<'_>>> {
         loop {
             if !self.lines.advance()? {
-                let Some((source, name)) = self.files.next() else { return Ok(None) };
-                (self.lines, self.movie) = (Lines::new(source, &name), None);
-                continue;
+                return Ok(None);
             }
             let Some(movie) = self.lines.text().strip_suffix(b":") else { break };
             let movie = whole_number("movie", movie).map_err(|problem| self.lines.place().problem(problem))?;
             self.movie = Some(movie);
         }
-        let [user, rating, _] = self.lines.fields(b',', ["user", "rating", "date"])?;
+        let [user, rating, _] = self.lines.fields(",", ["user", "rating", "date"])?;
         let problem = |problem| self.lines.place().problem(problem);
         let movie = self.movie.ok_or_else(|| {
             problem(format!("'{}' stands before any line such as '1:' that names a movie", shown(self.lines.text())))
@@ -54,9 +65,12 @@ mod tests {
     use super::*;
     use crate::readers::rows;
 
+    /// The rows of files that are called 1.txt, 2.txt and so on.
     fn read(texts: &[&str]) -> Result<Vec<(u64, String, String, f64)>, String> {
-        let files = (1..).zip(texts).map(|(number, text)| (text.as_bytes(), format!("{number}.txt")));
-        rows(NetflixFiles::new(files).unwrap())
+        let file = |(number, text): (u32, &&str)| {
+            rows(NetflixFile { lines: Lines::new(text.as_bytes(), &format!("{number}.txt")), movie: None })
+        };
+        Ok((1..).zip(texts).map(file).collect::<Result<Vec<_>, _>>()?.concat())
     }
 
     #[test]

@@ -1,16 +1,34 @@
 //! The taste profile of the Million Song Dataset: a line `USER song plays` for each pair, with tabs between them.
 
+use super::input::{Input, InputFile};
 use super::lines::Lines;
-use super::{Id, Place, Row, Rows, finite_number, refusal};
-use crate::Result;
+use super::{Reader, finite_number, refusal};
+use crate::raw::{Collector, Id, Place, ReadOptions, Row, Rows};
+use crate::{RawInteractions, Result};
 use std::io::Read;
 
+/// `train_triplets.txt`; more plays than the threshold are wanted.
+pub(crate) static TRIPLETS: Reader = Reader {
+    name: "triplets",
+    description: "A line `USER SONG PLAYS` for each interaction, with tabs between them; users and songs have names.",
+    example: &[("train_triplets.txt", "7\t1\t5\n8\t1\t4\n7\t2\t3\n8\t2\t2\n")],
+    read,
+};
+
+fn read(input: &mut Input<'_>, options: &ReadOptions) -> Result<RawInteractions> {
+    let mut all = Collector::new(options);
+    while let Some(InputFile { source, name }) = input.next()? {
+        all.add(Triplets::new(source, &name))?;
+    }
+    all.finish(input.name())
+}
+
 /// Reads user, song and how often the one played the other; users and songs have names.
-pub(crate) struct Triplets<R>(Lines<R>);
+struct Triplets<R>(Lines<R>);
 
 impl<R: Read> Triplets<R> {
     /// `file` is the name for errors.
-    pub(crate) fn new(source: R, file: &str) -> Self {
+    fn new(source: R, file: &str) -> Self {
         Self(Lines::new(source, file))
     }
 }
@@ -22,7 +40,7 @@ impl<R: Read> Rows for Triplets<R> {
             return Ok(None);
         }
         let problem = |problem| lines.place().problem(problem);
-        let [user, song, plays] = lines.fields(b'\t', ["user", "song", "plays, with tabs between them"])?;
+        let [user, song, plays] = lines.fields("\t", ["user", "song", "plays, with tabs between them"])?;
         Ok(Some(Row {
             user: name("user", user).map_err(problem)?,
             item: name("song", song).map_err(problem)?,

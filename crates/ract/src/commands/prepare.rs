@@ -1,117 +1,134 @@
 //! `ract prepare`: raw interactions to a folder that runs can train on.
 
+mod list;
 mod ncf;
 
 use super::thousands as n;
-use crate::fetch::PublicFile;
-use crate::preset::{Format, Preset, Source, netflix_files};
-use crate::raw_file::RawFile;
-use crate::{Error, Result, raw_file};
-use clap::ValueEnum;
+use crate::{Error, Result};
 use indicatif::{ProgressBar, ProgressStyle};
 use ract_data::prepared::{Meta, Protocol};
-use ract_data::{RawInteractions, SplitOptions, prepared, split};
-use std::fs::File;
-use std::io::Read;
+use ract_data::readers::{Input, READERS, Reader, is_zip};
+use ract_data::sources::{Preset, PublicFile, Source};
+use ract_data::{RawInteractions, ReadOptions, Split, SplitOptions, prepared, split};
 use std::path::{Path, PathBuf};
 
-/// In an archive of ratings.
-const CSV: &str = "ratings.csv";
-
 #[derive(clap::Args)]
+#[command(arg_required_else_help = true, after_help = list::text())]
 pub(crate) struct Args {
-    /// Which data: a public data set with its published options, or any CSV file
-    name: Name,
+    /// A public data set with its published options, the format of a file of your own, or ncf; all are listed below
+    #[arg(required_unless_present = "list", value_parser = Name::parse)]
+    name: Option<Name>,
+    /// List the public data sets, with their licences, and the formats
+    #[arg(long)]
+    list: bool,
     /// The folder to write; an older prepared data set there is replaced
-    #[arg(long, value_name = "DIR")]
-    out: PathBuf,
-    /// What to read instead of the public data: a file of their format, an archive of it, or Netflix's folder; for csv a
-    /// file with the columns userId or user, movieId or item, and maybe rating, or a zip archive with a ratings.csv; for
-    /// ncf the same with a column timestamp, or what comes before .train.rating in the names of the authors' files
+    #[arg(long, value_name = "DIR", required_unless_present = "list")]
+    out: Option<PathBuf>,
+    /// What to read instead of the public data: a file, a folder of files, or a zip archive of them, in the data set's
+    /// format or in CSV; for ncf a file with times, or what comes before .train.rating in the names of the authors' files
     #[arg(long, value_name = "PATH")]
     input: Option<PathBuf>,
-    /// Keep ratings above this threshold
+    /// The format of --input, when it is another than the data set's [default for a name that ends with .csv: csv]
+    #[arg(long, value_name = "FORMAT", value_parser = format_named)]
+    format: Option<&'static Reader>,
+    /// Keep ratings above this threshold [default: the data set's]
     #[arg(long, value_name = "X")]
     min_rating: Option<f64>,
-    /// Leave out users with fewer items, after the items were filtered [default: 5; msd: 20]
+    /// Leave out users with fewer items, after the items were filtered [default: the data set's, or 5]
     #[arg(long, value_name = "N")]
     min_user_items: Option<usize>,
-    /// Leave out items with fewer users [default: 0; msd: 200]
+    /// Leave out items with fewer users [default: the data set's, or 0]
     #[arg(long, value_name = "N")]
     min_item_users: Option<usize>,
-    /// Number of validation users, and of test users
+    /// Number of validation users, and of test users [default: the data set's]
     #[arg(long, value_name = "N")]
     heldout_users: Option<usize>,
     /// Seed of the split; the published splits have the default
-    #[arg(long, default_value_t = 98765)]
+    #[arg(long, default_value_t = SplitOptions::PUBLISHED.seed)]
     seed: u32,
     /// Leave out held-out users who have no item that a training user has, as the published procedure does
     #[arg(long)]
     drop_empty_users: bool,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+/// What is prepared.
+#[derive(Clone, Copy)]
 enum Name {
-    /// MovieLens 20M: ratings above 3.5, 10,000 held-out users; data/ml-20m.zip is downloaded when it is missing
-    #[value(name = "ml-20m")]
-    Ml20m,
-    /// The Netflix Prize: ratings above 3.5, 40,000 held-out users; put its files in data/netflix-prize by hand
-    Netflix,
-    /// The Million Song Dataset's taste profile: users of 20 songs, songs of 200 users, 50,000 held-out users;
-    /// data/train_triplets.txt.zip is downloaded when it is missing
-    Msd,
-    /// The file that --input names, with --heldout-users
-    Csv,
-    /// Leave one out (NCF): each user's last item, to be found among 99 others
+    DataSet(&'static Preset),
+    Format(&'static Reader),
     Ncf,
 }
 
 impl Name {
-    fn preset(self) -> Preset {
-        match self {
-            Self::Ml20m => Preset::ML_20M,
-            Self::Netflix => Preset::NETFLIX,
-            Self::Msd => Preset::MSD,
-            Self::Csv | Self::Ncf => Preset::CSV,
-        }
+    fn parse(name: &str) -> std::result::Result<Self, String> {
+        let data_set = || Preset::named(name).map(Self::DataSet);
+        let format = || Reader::named(name).map(Self::Format);
+        let ncf = (name == ncf::NAME).then_some(Self::Ncf);
+        ncf.or_else(data_set).or_else(format).ok_or_else(|| format!("there is no such data set\n\n{}", list::text()))
     }
 }
 
+fn format_named(name: &str) -> std::result::Result<&'static Reader, String> {
+    Reader::named(name).ok_or_else(|| {
+        let names: Vec<_> = READERS.iter().map(|reader| reader.name).collect();
+        format!("the formats are {}", names.join(", "))
+    })
+}
+
 pub(crate) fn run(args: Args) -> Result<()> {
-    let preset = args.name.preset();
-    let min_rating = args.min_rating.or(preset.min_rating);
-    if min_rating.is_some_and(|min| !min.is_finite()) {
+    let (Some(name), Some(out), false) = (args.name, &args.out, args.list) else {
+        super::print(&list::text());
+        return Ok(());
+    };
+    if args.min_rating.is_some_and(|min| !min.is_finite()) {
         return Err(Error::Usage("--min-rating must be a finite number".to_owned()));
     }
-    if args.name == Name::Ncf {
-        return ncf::run(args);
+    match name {
+        Name::DataSet(preset) => data_set(&args, preset, out),
+        Name::Format(reader) => own_file(&args, reader, out),
+        Name::Ncf => ncf::run(&args, out),
     }
-    let options = SplitOptions {
-        min_user_items: args.min_user_items.unwrap_or(preset.min_user_items),
-        min_item_users: args.min_item_users.unwrap_or(preset.min_item_users),
-        heldout_users: args
-            .heldout_users
-            .or(preset.heldout_users)
-            .ok_or_else(|| missing("csv", "--heldout-users N"))?,
-        seed: args.seed,
-        drop_empty_users: args.drop_empty_users,
-    };
-    // Before the long work.
-    prepared::check_target(&args.out)?;
-    let input = match (args.input, preset.source) {
-        (input, Source::Public(file, path)) => public_file(input, &file, path)?,
-        (Some(input), _) => input,
-        (None, Source::ByHand(path)) => path.into(),
-        (None, Source::Input) => return Err(missing("csv", "--input PATH")),
-    };
+}
 
-    let raw = read(&input, preset.format, min_rating)?;
-    let split = split(&raw, &options)?;
-    let meta = Meta::new(&raw, min_rating, &options, &split);
-    drop(raw);
-    prepared::write(&args.out, &split, &meta)?;
-    super::print(&summary(&args.out, &meta));
-    Ok(())
+/// A public data set, or what is given in its place.
+fn data_set(args: &Args, preset: &Preset, out: &Path) -> Result<()> {
+    let options = args.split_options(&preset.split);
+    prepared::check_target(out)?;
+    let path = match &preset.source {
+        Source::Public(file) => public_file(args.input.as_deref(), file, &preset.path())?,
+        Source::ByHand { .. } => args.input.clone().unwrap_or_else(|| preset.path()),
+    };
+    let (reader, input) = match args.format.or_else(|| Reader::of_file(&path)) {
+        Some(reader) => (reader, Input::open(&path, &reader.files())?),
+        None => (preset.reader, preset.open(&path)?),
+    };
+    hold_out_users(reader, input, args.min_rating.or(preset.min_rating), &options, out)
+}
+
+/// A file in that format.
+fn own_file(args: &Args, reader: &Reader, out: &Path) -> Result<()> {
+    if args.format.is_some() {
+        return Err(Error::Usage(format!("{} is a format already: leave out --format", reader.name)));
+    }
+    if args.heldout_users.is_none() {
+        return Err(missing(reader.name, "--heldout-users N"));
+    }
+    let input = args.input.as_deref().ok_or_else(|| missing(reader.name, "--input PATH"))?;
+    prepared::check_target(out)?;
+    let options = args.split_options(&SplitOptions::PUBLISHED);
+    hold_out_users(reader, Input::open(input, &reader.files())?, args.min_rating, &options, out)
+}
+
+impl Args {
+    fn split_options(&self, default: &SplitOptions) -> SplitOptions {
+        SplitOptions {
+            min_user_items: self.min_user_items.unwrap_or(default.min_user_items),
+            min_item_users: self.min_item_users.unwrap_or(default.min_item_users),
+            heldout_users: self.heldout_users.unwrap_or(default.heldout_users),
+            seed: self.seed,
+            drop_empty_users: self.drop_empty_users,
+        }
+    }
 }
 
 fn missing(name: &str, flag: &str) -> Error {
@@ -119,61 +136,58 @@ fn missing(name: &str, flag: &str) -> Error {
 }
 
 /// Where a public file is: a plain file that was named is taken as it is, an archive must be the public one.
-fn public_file(input: Option<PathBuf>, file: &PublicFile, path: &str) -> Result<PathBuf> {
+fn public_file(input: Option<&Path>, file: &PublicFile, path: &Path) -> Result<PathBuf> {
     let is_named = input.is_some();
-    let path = input.unwrap_or_else(|| path.into());
-    if is_named && !raw_file::is_zip(&path) {
-        return Ok(path);
+    let path = input.unwrap_or(path);
+    if is_named && !is_zip(path) {
+        return Ok(path.to_owned());
     }
-    let known = file.expected(&path)?.map(|expected| expected.bytes);
+    let known = file.expected(path)?.map(|expected| expected.bytes);
     let bar = bar(known.or_else(|| Some(path.metadata().ok()?.len())));
     if is_named || path.exists() {
         bar.set_message("checking");
-        file.check(&path, |bytes| bar.set_position(bytes))?;
+        file.check(path, |bytes| bar.set_position(bytes))?;
     } else {
         bar.set_message("downloading");
-        file.download(&path, |bytes| bar.set_position(bytes))?;
+        file.download(path, |bytes| bar.set_position(bytes))?;
     }
     bar.finish_and_clear();
-    Ok(path)
+    Ok(path.to_owned())
 }
 
-fn read(input: &Path, format: Format, min_rating: Option<f64>) -> Result<RawInteractions> {
-    match format {
-        Format::Csv => read_one(input, CSV, |source, name| RawInteractions::read_csv(source, name, min_rating)),
-        Format::Triplets => read_one(input, "train_triplets.txt", |source, name| {
-            RawInteractions::read_triplets(source, name, min_rating)
-        }),
-        Format::Netflix => read_netflix(input, min_rating),
-    }
+/// By the published procedure.
+fn hold_out_users(
+    reader: &Reader,
+    input: Input<'_>,
+    min_rating: Option<f64>,
+    options: &SplitOptions,
+    out: &Path,
+) -> Result<()> {
+    let raw = read(reader, input, &ReadOptions { min_rating, by_time: false })?;
+    let split = split(&raw, options)?;
+    write(out, raw, min_rating, options, &split)
 }
 
-/// Reads a file, or the one of the name `wanted` in an archive.
-fn read_one(
-    input: &Path,
-    wanted: &str,
-    read: impl FnOnce(Box<dyn Read + '_>, &str) -> ract_data::Result<RawInteractions>,
-) -> Result<RawInteractions> {
-    raw_file::open(input, wanted, |RawFile { source, name, bytes }| {
-        let bar = bar(Some(bytes)).with_message("reading");
-        let raw = read(Box::new(bar.wrap_read(source)), &name);
-        bar.finish_and_clear();
-        Ok(raw?)
-    })
-}
-
-fn read_netflix(input: &Path, min_rating: Option<f64>) -> Result<RawInteractions> {
-    let paths = netflix_files(input)?;
-    let bytes = paths.iter().filter_map(|path| Some(path.metadata().ok()?.len())).sum();
-    let bar = bar(Some(bytes)).with_message("reading");
-    let open = |path: &PathBuf| {
-        let file = File::open(path).map_err(Error::file("read", path))?;
-        Ok((bar.wrap_read(file), path.display().to_string()))
-    };
-    let files = paths.iter().map(open).collect::<Result<Vec<_>>>()?;
-    let raw = RawInteractions::read_netflix(files, &input.display().to_string(), min_rating);
+fn read(reader: &Reader, input: Input<'_>, options: &ReadOptions) -> Result<RawInteractions> {
+    let bar = bar(Some(input.bytes())).with_message("reading");
+    let raw = reader.read(input.with_progress(|bytes| bar.set_position(bytes)), options);
     bar.finish_and_clear();
     Ok(raw?)
+}
+
+/// Takes `raw`, which is large, so that it is gone before the files are written.
+fn write(
+    out: &Path,
+    raw: RawInteractions,
+    min_rating: Option<f64>,
+    options: &SplitOptions,
+    split: &Split,
+) -> Result<()> {
+    let meta = Meta::new(&raw, min_rating, options, split);
+    drop(raw);
+    prepared::write(out, split, &meta)?;
+    super::print(&summary(out, &meta));
+    Ok(())
 }
 
 /// On stderr; hidden when that is not a terminal. Without a number of bytes it tells how many have come.
@@ -204,14 +218,15 @@ fn summary(folder: &Path, meta: &Meta) -> String {
             n(meta.items)
         ),
     ];
-    let held_out = n(meta.options.heldout_users);
-    for (set, seen, hidden) in
+    let users = n(meta.options.heldout_users);
+    for (set, fold_in, held_out) in
         [("validation", counts.validation_tr, counts.validation_te), ("test", counts.test_tr, counts.test_te)]
     {
-        lines.push(format!("{set:<11} {held_out:>7} users {:>10} interactions to see, {} to find", n(seen), n(hidden)));
+        let (fold_in, held_out) = (n(fold_in), n(held_out));
+        lines.push(format!("{set:<11} {users:>7} users {fold_in:>10} fold-in interactions, {held_out} held-out"));
     }
     if meta.protocol == Protocol::LeaveOneOut {
-        lines.push("each to be found among a few others (the *_candidates.csv)".to_owned());
+        lines.push("each held-out item is ranked among a few candidates (the *_candidates.csv)".to_owned());
     }
     if meta.repeated_rows > 0 {
         lines.push(format!("{} repeated rows counted once", n(meta.repeated_rows as usize)));

@@ -1,11 +1,11 @@
 //! A synthetic data set in memory.
 
-use crate::world::{Activity, POPULARITY, World};
+use super::generator::{Activity, Generator, POPULARITY};
 use crate::{DataError, Dataset, Id, Place, RawInteractions, Result, SplitOptions, split};
 use rayon::prelude::*;
 use std::sync::Arc;
 
-/// Stands for a file in messages.
+/// The file's name in messages.
 const FILE: &str = "synthetic data";
 
 /// A synthetic data set in memory, split as real ones are.
@@ -17,13 +17,13 @@ pub struct SyntheticSpec {
     pub items: usize,
     /// Validation users, and as many test users.
     pub heldout_users: usize,
-    /// Everything follows from it.
+    /// The same seed makes the same data.
     pub seed: u64,
 }
 
 impl SyntheticSpec {
-    /// Users have 5 to a quarter of the items: as many on average, and as unequally, as those of MovieLens 20M have
-    /// ratings above 3.5 (mean 73, median 37).
+    /// Makes it. A user has 5 items up to a quarter of them. The mean and the spread are those of the ratings above 3.5
+    /// in MovieLens 20M (mean 73, median 37).
     ///
     /// # Errors
     /// When there are not enough users or items to split.
@@ -32,8 +32,8 @@ impl SyntheticSpec {
         self.check()?;
         let activity = Activity { min: 5, max: (self.items / 4).max(5), spread: 1.23 };
         let interactions = self.users * MEAN.min(activity.max / 2 + 3);
-        let world = World::new(self.users, self.items, interactions, activity, &POPULARITY, self.seed);
-        let items: Vec<Vec<u32>> = (0..self.users).into_par_iter().map(|user| world.choices(user).0).collect();
+        let generator = Generator::new(self.users, self.items, interactions, activity, &POPULARITY, self.seed);
+        let items: Vec<Vec<u32>> = (0..self.users).into_par_iter().map(|user| generator.choices(user).0).collect();
         let pairs = (0..).zip(&items).flat_map(|(user, items)| items.iter().map(move |&item| (user, item)));
         let file: Arc<str> = FILE.into();
         let raw = RawInteractions {
@@ -44,14 +44,10 @@ impl SyntheticSpec {
             pairs: pairs.collect(),
             rows: 0,
             duplicates: 0,
+            test_negatives: None,
         };
-        let options = SplitOptions {
-            min_user_items: 5,
-            min_item_users: 0,
-            heldout_users: self.heldout_users,
-            seed: 98765,
-            drop_empty_users: true,
-        };
+        let options =
+            SplitOptions { heldout_users: self.heldout_users, drop_empty_users: true, ..SplitOptions::PUBLISHED };
         let split = split(&raw, &options)?;
         split.check(&raw.file)?;
         Ok(Dataset::of(&split))
@@ -82,7 +78,7 @@ mod tests {
     const SPEC: SyntheticSpec = SyntheticSpec { users: 600, items: 400, heldout_users: 100, seed: 3 };
 
     #[test]
-    fn a_world_that_cannot_be_made_says_why() {
+    fn data_that_cannot_be_made_say_why() {
         let error = |spec: SyntheticSpec| spec.dataset().unwrap_err().to_string();
         assert_eq!(error(SyntheticSpec { items: 3, ..SPEC }), "synthetic data: 3 items: it takes 20 to 10000000");
         let too_many = "synthetic data: 300 heldout_users for validation and as many for the test, of 600: at most 299";

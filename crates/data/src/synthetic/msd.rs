@@ -1,20 +1,24 @@
 //! The shape of the taste profile of the Million Song Dataset.
 
-use super::{Making, Shape, write_lines};
-use crate::world::{Activity, World};
+use super::generator::{Activity, Generator};
+use super::{Making, Shape, write_file, write_lines};
+use crate::sources::MSD;
+use crate::{DataError, Result};
 use rand::Rng;
 use std::collections::BTreeSet;
-use std::io::{self, Write};
+use std::path::Path;
 
-const SONGS: f64 = 384_546.0;
-pub(super) const SHAPE: Shape = Shape {
-    users: 1_019_318.0,
-    items: SONGS,
-    interactions: 48_373_586.0,
+/// User, song and plays with tabs between them, user after user, the user's songs ascending.
+pub(super) static SHAPE: Shape = Shape {
+    of: &MSD,
+    items: "songs",
+    interactions: "triplets",
     // Songs of a user: 10 to 4400, median 27, mean 47.
     activity: Activity { min: 10, max: 4_400, spread: 1.256 },
     popularity: &POPULARITY,
+    write,
 };
+const SONGS: f64 = MSD.size.items as f64;
 /// Preferences by rank that, drawn without replacement by users of such tastes, give the songs of each rank about as
 /// many users as in the original (beside them); found by iteration.
 const POPULARITY: [(f64, f64); 10] = [
@@ -33,11 +37,12 @@ const POPULARITY: [(f64, f64); 10] = [
 const PLAYS: f64 = 1.4;
 const MOST_PLAYS: f64 = 9_667.0;
 
-pub(super) fn write(making: &Making, file: &mut dyn Write, progress: impl Fn(f64)) -> io::Result<()> {
+fn write(making: &Making, path: &Path, progress: &dyn Fn(f64)) -> Result<()> {
     let users = making.size.users;
     let songs = song_names(making.size.items, &mut making.stream());
-    let lines = |user| lines(&making.world, user, &songs);
-    write_lines(file, 0..users, lines, |done| progress(done as f64 / users as f64))
+    let lines = |user| lines(&making.generator, user, &songs);
+    write_file(path, |file| write_lines(file, 0..users, lines, |done| progress(done as f64 / users as f64)))
+        .map_err(DataError::io("write", path))
 }
 
 /// Names such as SOAKIMP12A8C130995, ascending.
@@ -53,8 +58,8 @@ fn song_names(number: usize, rng: &mut impl Rng) -> Vec<[u8; 18]> {
 }
 
 /// All triplets of a user.
-fn lines(world: &World, user: usize, songs: &[[u8; 18]]) -> Vec<u8> {
-    let (items, mut rng) = world.choices(user);
+fn lines(generator: &Generator, user: usize, songs: &[[u8; 18]]) -> Vec<u8> {
+    let (items, mut rng) = generator.choices(user);
     let mut name = [0; 40];
     name.fill_with(|| b"0123456789abcdef"[rng.random_range(0..16)]);
     let mut plays_text = itoa::Buffer::new();

@@ -1,52 +1,47 @@
-//! The files that the authors of NCF published (He et al., WWW 2017), without headers: `X.train.rating` and
-//! `X.test.rating`, user, item, rating and time between tabs, and `X.test.negative`, `(user,item)` and the items that it
-//! is ranked among.
+//! The three files that the authors of NCF published (He et al., WWW 2017), without headers: `X.train.rating` and
+//! `X.test.rating` hold a user, an item, a rating and a time between tabs; `X.test.negative` holds `(user,item)` and the
+//! items that this item is ranked with.
 
-use crate::raw::Ids;
-use crate::readers::lines::Lines;
-use crate::readers::ncf::NcfRatings;
-use crate::readers::{Id, Row, Rows, shown, whole_number};
+use super::input::{Input, InputFile};
+use super::lines::Lines;
+use super::ratings::Ratings;
+use super::{Reader, shown, tsv, whole_number};
+use crate::raw::{Collector, Id, Ids, ReadOptions, Row, Rows};
 use crate::{DataError, RawInteractions, Result};
 use rustc_hash::FxHashSet;
-use std::fs::File;
-use std::path::{Path, PathBuf};
 
-/// Of each user, the items that the test item is ranked among; as positions in the raw interactions' lists.
-pub type Negatives = Vec<Vec<u32>>;
-
-/// Reads the three files of that prefix: the training interactions in the order of time, after them the test's; a line
-/// with a rating of 0 or less is no interaction, as in the authors' code.
+/// The training interactions in the order of time, then the test's; each user has one in the test. A training line with
+/// a rating of 0 or less is no interaction, as in the authors' code, unless the options say otherwise.
 ///
-/// # Errors
-/// With file, line and value: what is no number; a test user who does not train, has two lines or trains on the test item;
-/// where the lines of the two test files do not go together.
-pub fn read_ncf_files(prefix: &Path) -> Result<(RawInteractions, Negatives)> {
-    let [train, test, negative] = ["train.rating", "test.rating", "test.negative"].map(|part| part_of(prefix, part));
-    let name = train.display().to_string();
-    let mut raw = RawInteractions::read(NcfRatings::new(open(&train)?, &name), &name, Some(0.0))?;
+/// These are errors too: a test user who does not train, has two lines or trains on the test item, and lines of the two
+/// test files that do not belong together.
+pub static NCF_FILES: Reader = Reader {
+    name: "ncf-files",
+    description: "What NCF's authors published: X.train.rating, X.test.rating and X.test.negative, where X is the path.",
+    example: &[
+        ("train.rating", "7\t1\t5\t978824330\n8\t1\t4\t978824331\n"),
+        ("test.rating", "7\t2\t3\t978824332\n8\t2\t2\t978824333\n"),
+        ("test.negative", "(7,2)\t3\t4\n(8,2)\t4\t6\n"),
+    ],
+    read,
+};
+
+fn read(input: &mut Input<'_>, options: &ReadOptions) -> Result<RawInteractions> {
+    let options = ReadOptions { min_rating: Some(options.min_rating.unwrap_or(0.0)), by_time: true };
+    let InputFile { source, name } = input.demand("train.rating")?;
+    let mut train = Collector::new(&options);
+    train.add(Ratings::new(source, &name, tsv::LAYOUT, true))?;
+    let mut raw = train.finish(&name)?;
     let mut items = Ids::of(std::mem::take(&mut raw.item_ids));
-    let tests = read_tests(&test, &raw, &mut items)?;
-    let negatives = read_negatives(&negative, &test, &tests, &raw, &mut items)?;
+    let file = input.demand("test.rating")?;
+    let tests_name = file.name.clone();
+    let tests = read_tests(file, &raw, &mut items)?;
+    let negatives = read_negatives(input.demand("test.negative")?, &tests_name, &tests, &raw, &mut items)?;
     raw.item_ids = items.into_vec();
     raw.rows += tests.len() as u64;
     raw.pairs.extend(tests.into_iter().map(|test| test.pair));
-    Ok((raw, negatives))
-}
-
-/// Whether there are such files of that prefix.
-pub fn are_ncf_files(prefix: &Path) -> bool {
-    part_of(prefix, "train.rating").exists()
-}
-
-fn part_of(prefix: &Path, part: &str) -> PathBuf {
-    let mut path = prefix.as_os_str().to_owned();
-    path.push(".");
-    path.push(part);
-    path.into()
-}
-
-fn open(path: &Path) -> Result<File> {
-    File::open(path).map_err(DataError::io("read", path))
+    raw.test_negatives = Some(negatives);
+    Ok(raw)
 }
 
 /// A line of `X.test.rating`.
@@ -58,9 +53,9 @@ struct Test {
 }
 
 /// The test pair of every user, in the order of the lines.
-fn read_tests(path: &Path, raw: &RawInteractions, items: &mut Ids) -> Result<Vec<Test>> {
-    let name = path.display().to_string();
-    let mut ratings = NcfRatings::new(open(path)?, &name);
+fn read_tests(file: InputFile<'_>, raw: &RawInteractions, items: &mut Ids) -> Result<Vec<Test>> {
+    let InputFile { source, name } = file;
+    let mut ratings = Ratings::new(source, &name, tsv::LAYOUT, true);
     let users = Ids::of(raw.user_ids.iter().cloned());
     let trained: FxHashSet<_> = raw.pairs.iter().copied().collect();
     let mut is_tested = vec![false; raw.user_ids.len()];
@@ -90,16 +85,17 @@ fn read_tests(path: &Path, raw: &RawInteractions, items: &mut Ids) -> Result<Vec
     Ok(tests)
 }
 
+/// For each user, the items that the test item is ranked with.
 fn read_negatives(
-    path: &Path,
-    tests_path: &Path,
+    file: InputFile<'_>,
+    there: &str,
     tests: &[Test],
     raw: &RawInteractions,
     items: &mut Ids,
-) -> Result<Negatives> {
-    let (name, there) = (path.display().to_string(), tests_path.display());
+) -> Result<Vec<Vec<u32>>> {
+    let InputFile { source, name } = file;
     let mut negatives = vec![Vec::new(); raw.user_ids.len()];
-    let mut lines = Lines::new(open(path)?, &name);
+    let mut lines = Lines::new(source, &name);
     let mut number = 0;
     while lines.advance()? {
         let problem = |problem| lines.place().problem(problem);

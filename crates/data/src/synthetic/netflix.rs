@@ -1,30 +1,29 @@
 //! The shape of the Netflix Prize.
 
+use super::generator::Activity;
 use super::{CHUNK, Making, Shape, by_share, write_file, write_lines};
-use crate::atomic_file::{AtomicFolder, check_target as check_folder};
+use crate::atomic_file::{AtomicFolder, check_target};
 use crate::random::{Purpose, stream};
-use crate::world::Activity;
-use crate::{Interactions, Result};
+use crate::sources::NETFLIX;
+use crate::{DataError, Interactions, Result};
 use rand::Rng;
 use rand::seq::SliceRandom;
 use rayon::prelude::*;
 use std::io::{self, Write};
 use std::path::Path;
 
-/// The files of the Netflix Prize, in ascending order.
-pub const FILES: [&str; 4] =
-    ["combined_data_1.txt", "combined_data_2.txt", "combined_data_3.txt", "combined_data_4.txt"];
-
-const MOVIES: f64 = 17_770.0;
-const LAST_USER_ID: f64 = 2_649_429.0;
-pub(super) const SHAPE: Shape = Shape {
-    users: 480_189.0,
-    items: MOVIES,
-    interactions: 100_480_507.0,
+/// A folder of four files, movie after movie, the users of each in no order.
+pub(super) static SHAPE: Shape = Shape {
+    of: &NETFLIX,
+    items: "movies",
+    interactions: "ratings",
     // Ratings of a user: 1 to 17,653, median 96, mean 209.
     activity: Activity { min: 1, max: 17_653, spread: 1.33 },
     popularity: &POPULARITY,
+    write,
 };
+const MOVIES: f64 = NETFLIX.size.items as f64;
+const LAST_USER_ID: f64 = 2_649_429.0;
 /// Preferences by rank that, drawn without replacement by users of such tastes, give the movies of each rank about as
 /// many ratings as in the original (beside them); found by iteration.
 const POPULARITY: [(f64, f64); 12] = [
@@ -44,24 +43,24 @@ const POPULARITY: [(f64, f64); 12] = [
 /// Stars and their shares.
 const STARS: [(&str, f64); 5] = [("1", 0.046), ("2", 0.101), ("3", 0.287), ("4", 0.336), ("5", 0.230)];
 
-/// Checks that the folder can be written: it is not there, or holds such files and nothing else.
-pub(super) fn check_target(folder: &Path) -> Result<()> {
-    check_folder(folder, &FILES, "of the Netflix Prize")
-}
-
 /// All pairs are in memory, twice for a moment: 8 bytes each.
-pub(super) fn write(making: &Making, folder: &Path, progress: impl Fn(f64)) -> io::Result<()> {
+fn write(making: &Making, folder: &Path, progress: &dyn Fn(f64)) -> Result<()> {
+    check_target(folder, NETFLIX.files, "of the Netflix Prize")?;
     let movies = making.size.items;
     let viewers = viewers(making, |share| progress(0.5 * share));
-    let ids = making.ids(making.size.users, LAST_USER_ID * making.like.scale);
-    let new = AtomicFolder::create(folder)?;
-    for (part, name) in FILES.iter().enumerate() {
-        let range = part * movies / FILES.len()..(part + 1) * movies / FILES.len();
-        let lines = |movie| lines(making.like.seed, movie, viewers.items(movie), &ids);
-        let progress = |done| progress(0.5 + 0.5 * done as f64 / movies as f64);
-        write_file(&new.temporary_path().join(name), |file| write_lines(file, range, lines, progress))?;
-    }
-    new.commit()
+    let ids = making.ids(making.size.users, LAST_USER_ID * making.file.scale);
+    let write_all = || -> io::Result<()> {
+        let new = AtomicFolder::create(folder)?;
+        for (part, name) in NETFLIX.files.iter().enumerate() {
+            let of_part = |part| part * movies / NETFLIX.files.len();
+            let lines = |movie| lines(making.file.seed, movie, viewers.items(movie), &ids);
+            let progress = |done| progress(0.5 + 0.5 * done as f64 / movies as f64);
+            let range = of_part(part)..of_part(part + 1);
+            write_file(&new.temporary_path().join(name), |file| write_lines(file, range, lines, progress))?;
+        }
+        new.commit()
+    };
+    write_all().map_err(DataError::io("write", folder))
 }
 
 /// The users of each movie.
@@ -70,7 +69,7 @@ fn viewers(making: &Making, progress: impl Fn(f64)) -> Interactions {
     let chosen = (0..users).step_by(CHUNK).flat_map(|start| {
         progress(start as f64 / users as f64);
         let chunk = (start..users.min(start + CHUNK)).into_par_iter();
-        chunk.map(|user| making.world.choices(user).0).collect::<Vec<_>>()
+        chunk.map(|user| making.generator.choices(user).0).collect::<Vec<_>>()
     });
     Interactions::from_rows(making.size.items, chosen).transposed()
 }

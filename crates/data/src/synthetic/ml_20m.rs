@@ -1,20 +1,25 @@
 //! The shape of MovieLens 20M.
 
-use super::{Making, Shape, by_share, write_lines};
-use crate::world::{Activity, World};
+use super::generator::{Activity, Generator};
+use super::{Making, Shape, by_share, write_file, write_lines};
+use crate::sources::ML_20M;
+use crate::{DataError, Result};
 use rand::Rng;
-use std::io::{self, Write};
+use std::io::Write;
+use std::path::Path;
 
-const MOVIES: f64 = 26_744.0;
-const LAST_MOVIE_ID: f64 = 131_262.0;
-pub(super) const SHAPE: Shape = Shape {
-    users: 138_493.0,
-    items: MOVIES,
-    interactions: 20_000_263.0,
+/// `userId,movieId,rating,timestamp`, users and movies ascending.
+pub(super) static SHAPE: Shape = Shape {
+    of: &ML_20M,
+    items: "movies",
+    interactions: "ratings",
     // Ratings of a user: 20 to 9254, median 68, mean 144.
     activity: Activity { min: 20, max: 9_254, spread: 1.38 },
     popularity: &POPULARITY,
+    write,
 };
+const MOVIES: f64 = ML_20M.size.items as f64;
+const LAST_MOVIE_ID: f64 = 131_262.0;
 /// Preferences by rank that, drawn without replacement by users of such tastes, give the movies of each rank as many
 /// ratings as in MovieLens 20M (beside them); found by iteration.
 const POPULARITY: [(f64, f64); 12] = [
@@ -51,17 +56,20 @@ const STARS: [(&str, f64); 10] = [
 /// The first and the last second of MovieLens 20M.
 pub(super) const TIMES: std::ops::Range<u32> = 789_652_009..1_427_784_002;
 
-pub(super) fn write(making: &Making, file: &mut dyn Write, progress: impl Fn(f64)) -> io::Result<()> {
+fn write(making: &Making, path: &Path, progress: &dyn Fn(f64)) -> Result<()> {
     let (users, movies) = (making.size.users, making.size.items);
-    let ids = making.ids(movies, LAST_MOVIE_ID * making.like.scale.sqrt());
-    file.write_all(b"userId,movieId,rating,timestamp\n")?;
-    let lines = |user| lines(&making.world, user, &ids);
-    write_lines(file, 0..users, lines, |done| progress(done as f64 / users as f64))
+    let ids = making.ids(movies, LAST_MOVIE_ID * making.file.scale.sqrt());
+    let lines = |user| lines(&making.generator, user, &ids);
+    let fill = |file: &mut dyn Write| {
+        file.write_all(b"userId,movieId,rating,timestamp\n")?;
+        write_lines(file, 0..users, lines, |done| progress(done as f64 / users as f64))
+    };
+    write_file(path, fill).map_err(DataError::io("write", path))
 }
 
 /// All ratings of a user.
-fn lines(world: &World, user: usize, ids: &[u32]) -> Vec<u8> {
-    let (items, mut rng) = world.choices(user);
+fn lines(generator: &Generator, user: usize, ids: &[u32]) -> Vec<u8> {
+    let (items, mut rng) = generator.choices(user);
     let mut lines = Vec::with_capacity(items.len() * 28);
     let (mut user_text, mut number) = (itoa::Buffer::new(), itoa::Buffer::new());
     let user_text = user_text.format(user + 1).as_bytes();
@@ -72,7 +80,7 @@ fn lines(world: &World, user: usize, ids: &[u32]) -> Vec<u8> {
         lines.push(b',');
         lines.extend_from_slice(number.format(ids[item as usize]).as_bytes());
         lines.push(b',');
-        lines.extend_from_slice(stars(&mut rng, world.popularity(item)).as_bytes());
+        lines.extend_from_slice(stars(&mut rng, generator.popularity(item)).as_bytes());
         lines.push(b',');
         lines.extend_from_slice(number.format(time).as_bytes());
         lines.push(b'\n');

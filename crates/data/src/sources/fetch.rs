@@ -1,62 +1,51 @@
-//! Public files: downloaded whole or not at all, and known by their SHA-256.
+//! Public files: each is downloaded as an atomic file and known by its SHA-256.
 
-use crate::{Error, Result};
-use ract_data::atomic_file;
-use ract_data::atomic_file::AtomicFile;
+use crate::atomic_file;
+use crate::{DataError, Result};
 use sha2::{Digest, Sha256};
 use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
-
-/// A server that says nothing for so long is given up.
-const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A file that others publish.
 #[derive(Clone, Debug)]
 pub struct PublicFile {
     /// Where it is.
     pub url: Cow<'static, str>,
-    /// What it is known by. Where nobody published that, it is recorded beside the first file that comes, and later ones
-    /// are held to it.
-    pub published: Option<Fingerprint>,
+    /// What it is known by. Where nobody published that, the checksum of the first file that comes is recorded beside
+    /// it, and later ones are held to that.
+    pub published: Option<Checksum>,
 }
 
 /// What a file is known by.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fingerprint {
+pub struct Checksum {
     /// Its size in bytes.
     pub bytes: u64,
     /// Its hash, in lower-case hexadecimal digits.
     pub sha256: Cow<'static, str>,
 }
 
-/// MovieLens 20M, as GroupLens publishes it.
-pub const ML_20M: PublicFile = PublicFile {
-    url: Cow::Borrowed("https://files.grouplens.org/datasets/movielens/ml-20m.zip"),
-    published: Some(Fingerprint {
-        bytes: 198_702_078,
-        sha256: Cow::Borrowed("96f243c338a8665f6bcc89c53edf6ee39162a846940de6b7c8c48aeada765ff3"),
-    }),
-};
-
-/// The taste profile of the Million Song Dataset.
-pub const MSD: PublicFile = PublicFile {
-    url: Cow::Borrowed("http://millionsongdataset.com/sites/default/files/challenge/train_triplets.txt.zip"),
-    published: None,
-};
-
 impl PublicFile {
-    /// Downloads it to `path` through a temporary file beside it; `progress` is told how many bytes have come.
+    /// Its name: the last part of the address.
+    pub fn name(&self) -> &str {
+        self.url.rsplit('/').next().unwrap_or_default()
+    }
+
+    /// Downloads it to `path`, as an atomic file; `progress` is told how many bytes have come.
     ///
     /// # Errors
-    /// When the network is closed, with what to put where by hand; when what comes is not the published file, or not the
-    /// one that came first.
+    /// When the network is closed, or the crate was built without its feature `network`, with what to put where by hand;
+    /// when what comes is not the published file, or not the one that came first.
+    #[cfg(feature = "network")]
     pub fn download(&self, path: &Path, progress: impl Fn(u64)) -> Result<()> {
+        /// A server that says nothing for so long is given up.
+        const PATIENCE: std::time::Duration = std::time::Duration::from_secs(60);
+
         let expected = self.expected(path)?;
-        let unreachable = |error: &dyn std::error::Error| self.unreachable(path, expected.as_ref(), error);
+        let unreachable = |error: &dyn std::error::Error| self.unreachable(path, expected.as_ref(), error.to_string());
         let agent = ureq::Agent::config_builder()
             .timeout_connect(Some(PATIENCE))
             .timeout_recv_response(Some(PATIENCE))
@@ -65,15 +54,15 @@ impl PublicFile {
             .new_agent();
         let response = agent.get(&*self.url).call().map_err(|error| unreachable(&error))?;
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let unwritable = |source| Error::file("write", path)(source);
+        let unwritable = |source| DataError::io("write", path)(source);
         std::fs::create_dir_all(folder).map_err(unwritable)?;
-        let mut atomic = AtomicFile::create(path).map_err(unwritable)?;
+        let mut atomic = atomic_file::AtomicFile::create(path).map_err(unwritable)?;
         // One byte more than there should be is enough to tell.
         let most = expected.as_ref().map_or(u64::MAX, |expected| expected.bytes + 1);
         let body = response.into_body().into_reader().take(most);
-        let found = Fingerprint::of(body, Some(atomic.file()), progress).map_err(|error| unreachable(&error))?;
+        let found = Checksum::of(body, Some(atomic.file()), progress).map_err(|error| unreachable(&error))?;
         match &expected {
-            Some(expected) if *expected != found => Err(Error::Failed(format!(
+            Some(expected) if *expected != found => Err(DataError::Checksum(format!(
                 "{} sent {found} instead of {}; nothing was kept: try again, or download it by other means to {}",
                 self.url,
                 self.known(path, expected),
@@ -87,15 +76,25 @@ impl PublicFile {
         }
     }
 
+    /// Downloads nothing: the crate was built without its feature `network`.
+    ///
+    /// # Errors
+    /// Always, with what to put where by hand.
+    #[cfg(not(feature = "network"))]
+    pub fn download(&self, path: &Path, _progress: impl Fn(u64)) -> Result<()> {
+        let reason = "this program was built without the feature `network` of ract-data".to_owned();
+        Err(self.unreachable(path, self.expected(path)?.as_ref(), reason))
+    }
+
     /// Checks that `path` holds it; `progress` is told how many bytes have been read.
     ///
     /// # Errors
     /// When it is another or a damaged file.
     pub fn check(&self, path: &Path, progress: impl Fn(u64)) -> Result<()> {
-        let read = || Fingerprint::of(File::open(path)?, None, progress);
-        let found = read().map_err(Error::file("read", path))?;
+        let read = || Checksum::of(File::open(path)?, None, progress);
+        let found = read().map_err(DataError::io("read", path))?;
         match &self.expected(path)? {
-            Some(expected) if *expected != found => Err(Error::Failed(format!(
+            Some(expected) if *expected != found => Err(DataError::Checksum(format!(
                 "{} is damaged or another file: it has {found} instead of {}; delete it and download {} again",
                 path.display(),
                 self.known(path, expected),
@@ -106,19 +105,19 @@ impl PublicFile {
         }
     }
 
-    /// What the file at `path` is to be held to; nothing, when it is the first.
+    /// What the file at `path` is held to; `None` when it is the first.
     ///
     /// # Errors
     /// When the record beside it cannot be read.
-    pub fn expected(&self, path: &Path) -> Result<Option<Fingerprint>> {
+    pub fn expected(&self, path: &Path) -> Result<Option<Checksum>> {
         match &self.published {
             Some(published) => Ok(Some(published.clone())),
-            None => Fingerprint::recorded(path),
+            None => Checksum::recorded(path),
         }
     }
 
-    /// The expected fingerprint, and who says so.
-    fn known(&self, path: &Path, expected: &Fingerprint) -> String {
+    /// The expected checksum, and who says so.
+    fn known(&self, path: &Path, expected: &Checksum) -> String {
         if self.published.is_some() {
             return expected.to_string();
         }
@@ -127,35 +126,31 @@ impl PublicFile {
         format!("{expected}, which {record} holds since the first one came (if that one was wrong, delete {record})")
     }
 
-    fn unreachable(&self, path: &Path, expected: Option<&Fingerprint>, error: &dyn std::error::Error) -> Error {
-        let (url, path) = (&self.url, path.display());
-        let bytes = expected.map(|expected| format!(" ({} bytes)", expected.bytes)).unwrap_or_default();
-        Error::Failed(format!(
-            "cannot download {url} ({error}): download it by other means{bytes} and put it at {path}, or name it with \
-             --input"
-        ))
+    fn unreachable(&self, path: &Path, expected: Option<&Checksum>, reason: String) -> DataError {
+        let size = expected.map(|expected| format!(" ({} bytes)", expected.bytes)).unwrap_or_default();
+        DataError::Download { url: self.url.clone().into_owned(), reason, size, path: path.to_owned() }
     }
 }
 
-/// Where the fingerprint of a file is recorded that nobody published.
+/// Where the checksum of a file is recorded that nobody published.
 fn record_of(path: &Path) -> PathBuf {
     let mut record = path.as_os_str().to_owned();
     record.push(".sha256");
     record.into()
 }
 
-impl std::fmt::Display for Fingerprint {
+impl std::fmt::Display for Checksum {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{} bytes with SHA-256 {}", self.bytes, self.sha256)
     }
 }
 
-impl Fingerprint {
+impl Checksum {
     /// Writes it beside `path`, in the form that `sha256sum --check` reads.
     fn record(&self, path: &Path) -> Result<()> {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         let text = format!("# {} bytes\n{}  {name}\n", self.bytes, self.sha256);
-        Ok(atomic_file::save(&record_of(path), text)?)
+        atomic_file::save(&record_of(path), text)
     }
 
     /// What is recorded beside `path`, if anything is.
@@ -164,7 +159,7 @@ impl Fingerprint {
         if !record.exists() {
             return Ok(None);
         }
-        let text = std::fs::read_to_string(&record).map_err(Error::file("read", &record))?;
+        let text = std::fs::read_to_string(&record).map_err(DataError::io("read", &record))?;
         let parsed = || {
             let (first, second) = text.split_once('\n')?;
             let bytes = first.strip_prefix("# ")?.strip_suffix(" bytes")?.parse().ok()?;
@@ -172,7 +167,7 @@ impl Fingerprint {
         };
         let damaged = || {
             let (record, path) = (record.display(), path.display());
-            Error::Failed(format!(
+            DataError::Checksum(format!(
                 "{record} does not say size and SHA-256: delete it, and those of {path} are recorded"
             ))
         };
@@ -215,60 +210,12 @@ mod tests {
     const BODY: &[u8] = b"abc";
     const SHA256: &str = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
 
-    /// A server that answers one request with BODY.
-    fn serve() -> (PublicFile, std::thread::JoinHandle<()>) {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let url = format!("http://{}/x.zip", listener.local_addr().unwrap());
-        let server = std::thread::spawn(move || {
-            let (mut client, _) = listener.accept().unwrap();
-            let mut request = Vec::new();
-            while !request.ends_with(b"\r\n\r\n") {
-                let mut byte = [0];
-                client.read_exact(&mut byte).unwrap();
-                request.push(byte[0]);
-            }
-            write!(client, "HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", BODY.len()).unwrap();
-            client.write_all(BODY).unwrap();
-        });
-        (PublicFile { url: url.into(), published: Some(published()) }, server)
-    }
-
-    fn published() -> Fingerprint {
-        Fingerprint { bytes: 3, sha256: SHA256.into() }
+    fn published() -> Checksum {
+        Checksum { bytes: 3, sha256: SHA256.into() }
     }
 
     fn files(folder: &Path) -> usize {
         std::fs::read_dir(folder).unwrap().count()
-    }
-
-    #[test]
-    fn the_checksums_beside_the_data_are_those_that_a_download_is_held_to() {
-        let line = format!("{}  ml-20m.zip\n", ML_20M.published.unwrap().sha256);
-        assert_eq!(include_str!("../../../data/checksums.txt"), line);
-    }
-
-    #[test]
-    fn what_was_published_is_kept() {
-        let folder = tempfile::tempdir().unwrap();
-        let (path, (file, server)) = (folder.path().join("new/x.zip"), serve());
-        let seen = std::cell::Cell::new(0);
-        file.download(&path, |bytes| seen.set(bytes)).unwrap();
-        server.join().unwrap();
-        assert_eq!((std::fs::read(&path).unwrap(), seen.get()), (BODY.to_vec(), 3));
-        file.check(&path, |_| ()).unwrap();
-    }
-
-    #[test]
-    fn of_another_file_nothing_is_kept() {
-        for (bytes, sha256) in [(3, SHA256.replace('b', "c")), (2, SHA256.to_owned()), (4, SHA256.to_owned())] {
-            let folder = tempfile::tempdir().unwrap();
-            let (file, server) = serve();
-            let file = PublicFile { published: Some(Fingerprint { bytes, sha256: sha256.into() }), ..file };
-            let message = file.download(&folder.path().join("x.zip"), |_| ()).unwrap_err().to_string();
-            server.join().unwrap();
-            assert!(message.contains(SHA256) && message.contains("nothing was kept"), "{message}");
-            assert_eq!(files(folder.path()), 0);
-        }
     }
 
     #[test]
@@ -293,32 +240,6 @@ mod tests {
         assert!(message.contains("is damaged or another file"), "{message}");
     }
     #[test]
-    fn what_nobody_published_is_recorded_when_it_first_comes_and_held_to_later() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("x.zip");
-        let download = |path: &Path| {
-            let (file, server) = serve();
-            let downloaded = PublicFile { published: None, ..file }.download(path, |_| ());
-            server.join().unwrap();
-            downloaded
-        };
-        download(&path).unwrap();
-        let record = std::fs::read_to_string(folder.path().join("x.zip.sha256")).unwrap();
-        assert_eq!(record, format!("# 3 bytes\n{SHA256}  x.zip\n"));
-        download(&path).unwrap();
-
-        let file = PublicFile { url: "http://x".into(), published: None };
-        file.check(&path, |_| ()).unwrap();
-        std::fs::write(&path, "other").unwrap();
-        let message = file.check(&path, |_| ()).unwrap_err().to_string();
-        assert!(message.contains("5 bytes") && message.contains("x.zip.sha256 holds since"), "{message}");
-        std::fs::write(folder.path().join("x.zip.sha256"), record.replace(SHA256, &SHA256.replace('b', "c"))).unwrap();
-        let message = download(&path).unwrap_err().to_string();
-        assert!(message.contains(SHA256) && message.contains("nothing was kept"), "{message}");
-        assert_eq!((std::fs::read(&path).unwrap(), files(folder.path())), (b"other".to_vec(), 2));
-    }
-
-    #[test]
     fn what_was_put_there_by_hand_is_recorded_too() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("x.zip");
@@ -337,5 +258,90 @@ mod tests {
         let file = PublicFile { url: "http://x".into(), published: None };
         let message = file.check(&path, |_| ()).unwrap_err().to_string();
         assert!(message.contains("x.zip.sha256 does not say") && message.lines().count() == 1, "{message}");
+    }
+
+    #[test]
+    #[cfg(not(feature = "network"))]
+    fn without_the_feature_the_reason_is_that_it_was_left_out() {
+        let file = PublicFile { url: "http://x/x.zip".into(), published: Some(published()) };
+        let message = file.download(Path::new("data/x.zip"), |_| ()).unwrap_err().to_string();
+        let expected = "cannot download http://x/x.zip (this program was built without the feature `network` of ract-data): \
+                        download it by other means (3 bytes) and put it at data/x.zip, or name it with --input";
+        assert_eq!(message, expected);
+    }
+
+    #[cfg(feature = "network")]
+    mod network {
+        use super::*;
+
+        /// A server that answers one request with BODY.
+        fn serve() -> (PublicFile, std::thread::JoinHandle<()>) {
+            let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+            let url = format!("http://{}/x.zip", listener.local_addr().unwrap());
+            let server = std::thread::spawn(move || {
+                let (mut client, _) = listener.accept().unwrap();
+                let mut request = Vec::new();
+                while !request.ends_with(b"\r\n\r\n") {
+                    let mut byte = [0];
+                    client.read_exact(&mut byte).unwrap();
+                    request.push(byte[0]);
+                }
+                write!(client, "HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", BODY.len())
+                    .unwrap();
+                client.write_all(BODY).unwrap();
+            });
+            (PublicFile { url: url.into(), published: Some(published()) }, server)
+        }
+
+        #[test]
+        fn what_was_published_is_kept() {
+            let folder = tempfile::tempdir().unwrap();
+            let (path, (file, server)) = (folder.path().join("new/x.zip"), serve());
+            let seen = std::cell::Cell::new(0);
+            file.download(&path, |bytes| seen.set(bytes)).unwrap();
+            server.join().unwrap();
+            assert_eq!((std::fs::read(&path).unwrap(), seen.get()), (BODY.to_vec(), 3));
+            file.check(&path, |_| ()).unwrap();
+        }
+
+        #[test]
+        fn of_another_file_nothing_is_kept() {
+            for (bytes, sha256) in [(3, SHA256.replace('b', "c")), (2, SHA256.to_owned()), (4, SHA256.to_owned())] {
+                let folder = tempfile::tempdir().unwrap();
+                let (file, server) = serve();
+                let file = PublicFile { published: Some(Checksum { bytes, sha256: sha256.into() }), ..file };
+                let message = file.download(&folder.path().join("x.zip"), |_| ()).unwrap_err().to_string();
+                server.join().unwrap();
+                assert!(message.contains(SHA256) && message.contains("nothing was kept"), "{message}");
+                assert_eq!(files(folder.path()), 0);
+            }
+        }
+
+        #[test]
+        fn what_nobody_published_is_recorded_when_it_first_comes_and_held_to_later() {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("x.zip");
+            let download = |path: &Path| {
+                let (file, server) = serve();
+                let downloaded = PublicFile { published: None, ..file }.download(path, |_| ());
+                server.join().unwrap();
+                downloaded
+            };
+            download(&path).unwrap();
+            let record = std::fs::read_to_string(folder.path().join("x.zip.sha256")).unwrap();
+            assert_eq!(record, format!("# 3 bytes\n{SHA256}  x.zip\n"));
+            download(&path).unwrap();
+
+            let file = PublicFile { url: "http://x".into(), published: None };
+            file.check(&path, |_| ()).unwrap();
+            std::fs::write(&path, "other").unwrap();
+            let message = file.check(&path, |_| ()).unwrap_err().to_string();
+            assert!(message.contains("5 bytes") && message.contains("x.zip.sha256 holds since"), "{message}");
+            std::fs::write(folder.path().join("x.zip.sha256"), record.replace(SHA256, &SHA256.replace('b', "c")))
+                .unwrap();
+            let message = download(&path).unwrap_err().to_string();
+            assert!(message.contains(SHA256) && message.contains("nothing was kept"), "{message}");
+            assert_eq!((std::fs::read(&path).unwrap(), files(folder.path())), (b"other".to_vec(), 2));
+        }
     }
 }

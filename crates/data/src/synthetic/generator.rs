@@ -1,7 +1,7 @@
-//! A world that can be made anew from its seed: items with a long tail, users as unequal as MovieLens', tastes of low
+//! Draws synthetic interactions from a seed: items with a long tail, users as unequal as those of MovieLens, tastes of low
 //! rank.
 //!
-//! A user's preference for item i is `popularity_i * (background + sum_c taste_c affinity_ic)` over a few topics c; the
+//! A user's preference for item i is `popularity_i * (background + sum_c taste_c affinity_ic)` over a few topics c. The
 //! user's items are drawn by it without replacement.
 
 use crate::random::{Purpose, stream};
@@ -14,17 +14,17 @@ use rustc_hash::FxHashSet;
 
 /// Number of topics.
 const TOPICS: usize = 20;
-/// A user cares for at most this many of them.
+/// A user likes at most this many of them.
 const MAX_USER_TOPICS: usize = 4;
-/// Preference for items outside of the user's topics, beside tastes that sum to 1.
+/// Preference for items of all topics, added to tastes that sum to 1.
 const BACKGROUND: f64 = 0.03;
-/// How much an item belongs to its second topic; to its first, 1.
+/// How much an item belongs to its second topic. It belongs to its first by 1.
 const SECOND_TOPIC: f64 = 0.4;
 /// The long tail of items: (rank as a share of all items, preference), interpolated on logarithmic scales.
-pub(crate) type Popularity = [(f64, f64)];
+pub(super) type Popularity = [(f64, f64)];
 
 /// Ratings by rank in MovieLens 20M.
-pub(crate) const POPULARITY: [(f64, f64); 9] = [
+pub(super) const POPULARITY: [(f64, f64); 9] = [
     (1.0 / 26_744.0, 67_310.0),
     (100.0 / 26_744.0, 27_000.0),
     (1_000.0 / 26_744.0, 5_000.0),
@@ -36,17 +36,17 @@ pub(crate) const POPULARITY: [(f64, f64); 9] = [
     (1.0, 0.8),
 ];
 
-/// How many items users have: the smallest number, and by how much others exceed it, log-normally.
+/// How many items users have: a smallest number, and above it a log-normal excess.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Activity {
-    pub(crate) min: usize,
-    pub(crate) max: usize,
-    /// Deviation of the logarithm of what exceeds `min`.
-    pub(crate) spread: f64,
+pub(super) struct Activity {
+    pub(super) min: usize,
+    pub(super) max: usize,
+    /// Standard deviation of the logarithm of the excess over `min`.
+    pub(super) spread: f64,
 }
 
 /// Users, items and their tastes.
-pub(crate) struct World {
+pub(super) struct Generator {
     seed: u64,
     /// Of each item.
     popularity: Vec<f64>,
@@ -62,9 +62,9 @@ pub(crate) struct World {
     first_users: Vec<(usize, u32)>,
 }
 
-impl World {
-    /// With exactly `interactions` in all, as far as `activity` allows.
-    pub(crate) fn new(
+impl Generator {
+    /// `interactions` is the exact number of all of them, as far as `activity` allows.
+    pub(super) fn new(
         users: usize,
         items: usize,
         interactions: usize,
@@ -77,7 +77,7 @@ impl World {
             (0..items).map(|rank| popularity_at(popularity, (rank + 1) as f64 / items as f64)).collect();
         popularity.shuffle(&mut rng);
         let topics: Vec<[u8; 2]> = (0..items).map(|_| [(); 2].map(|()| rng.random_range(0..TOPICS) as u8)).collect();
-        let background = Choice::new((0..).zip(popularity.iter().copied())).expect("a world has items");
+        let background = Choice::new((0..).zip(popularity.iter().copied())).expect("there are items");
         let of_topic = |topic| {
             let weight = |item: u32| {
                 let [first, second] = topics[item as usize].map(|of| f64::from(u8::from(usize::from(of) == topic)));
@@ -91,13 +91,13 @@ impl World {
         Self { seed, popularity, topics, background, by_topic, activity, first_users }
     }
 
-    /// The preference for `item`, tastes aside.
-    pub(crate) fn popularity(&self, item: u32) -> f64 {
+    /// The popularity of `item`: the preference for it without tastes.
+    pub(super) fn popularity(&self, item: u32) -> f64 {
         self.popularity[item as usize]
     }
 
     /// The items of `user`, ascending, and the user's stream for further draws.
-    pub(crate) fn choices(&self, user: usize) -> (Vec<u32>, ChaCha8Rng) {
+    pub(super) fn choices(&self, user: usize) -> (Vec<u32>, ChaCha8Rng) {
         let mut rng = stream(self.seed, Purpose::SyntheticUsers, 0, user as u64);
         let taste = taste(&mut rng);
         let n_items = self.popularity.len();
@@ -111,7 +111,7 @@ impl World {
         (chosen.items, rng)
     }
 
-    /// Draws one by one, leaving aside what the user has, until there are `wanted` or it takes too long.
+    /// Draws one by one, without what the user has, until there are `wanted` or it takes too long.
     fn draw(&self, taste: &[f64; TOPICS], wanted: usize, chosen: &mut Chosen, rng: &mut ChaCha8Rng) {
         let of_topics = self.by_topic.iter().zip(taste).filter(|&(_, &taste)| taste > 0.0);
         let of_topics = of_topics.filter_map(|(choice, taste)| Some((choice.as_ref()?, *taste)));
@@ -194,7 +194,7 @@ fn popularity_at(curve: &Popularity, share: f64) -> f64 {
     y0 * (y1 / y0).powf(along.max(0.0))
 }
 
-/// How much a user cares for each topic; sums to 1.
+/// How much a user likes each topic; the sum is 1.
 fn taste(rng: &mut impl Rng) -> [f64; TOPICS] {
     let mut taste = [0.0; TOPICS];
     let number = rng.random_range(1..=MAX_USER_TOPICS);
@@ -263,8 +263,8 @@ mod tests {
 
     #[test]
     fn activity_adds_up_within_its_bounds_and_every_item_has_a_user() {
-        let world = World::new(500, 300, 20_000, Activity { min: 5, max: 80, spread: 1.2 }, &POPULARITY, 1);
-        let choices: Vec<_> = (0..500).map(|user| world.choices(user).0).collect();
+        let generator = Generator::new(500, 300, 20_000, Activity { min: 5, max: 80, spread: 1.2 }, &POPULARITY, 1);
+        let choices: Vec<_> = (0..500).map(|user| generator.choices(user).0).collect();
         assert_eq!(choices.iter().map(Vec::len).sum::<usize>(), 20_000);
         assert!(choices.iter().all(|items| (5..=80).contains(&items.len())));
         let mut has_user = vec![false; 300];
@@ -290,12 +290,12 @@ mod tests {
 
     #[test]
     fn a_user_has_more_of_the_own_topics_than_others_have() {
-        let world = World::new(300, 2000, 12_000, Activity { min: 5, max: 200, spread: 1.0 }, &POPULARITY, 1);
+        let generator = Generator::new(300, 2000, 12_000, Activity { min: 5, max: 200, spread: 1.0 }, &POPULARITY, 1);
         let (mut own, mut all) = (0, 0);
         for user in 0..300 {
-            let (items, _) = world.choices(user);
+            let (items, _) = generator.choices(user);
             let taste = taste(&mut stream(1, Purpose::SyntheticUsers, 0, user as u64));
-            own += items.iter().filter(|&&item| taste[usize::from(world.topics[item as usize][0])] > 0.0).count();
+            own += items.iter().filter(|&&item| taste[usize::from(generator.topics[item as usize][0])] > 0.0).count();
             all += items.len();
         }
         // By chance it would be an eighth: two and a half of twenty topics.

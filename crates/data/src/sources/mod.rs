@@ -1,0 +1,8 @@
+//! Public data sets: where they come from, and how the published splits prepare them.
+
+mod fetch;
+mod preset;
+
+pub use fetch::{Checksum, PublicFile};
+pub(crate) use preset::{ML_20M, MSD, NETFLIX};
+pub use preset::{PRESETS, Preset, Source};
