@@ -1,15 +1,11 @@
 //! Every actor, fine-tuning and critic through the whole program.
 
-#![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
-
-mod support;
-
+use crate::support::workplace::{Workplace, failure};
 use ract_models::actors::ACTORS;
 use ract_models::features::{FEATURES, FeatureEntry};
 use ract_models::fine_tuning::{ARMS, ArmEntry};
 use serde_json::Value;
 use std::fs;
-use support::workplace::{Workplace, failure};
 
 fn ndcg(result: &Value, of: &str) -> f64 {
     result["test"][of]["ndcg@100"]["mean"].as_f64().unwrap()

@@ -15,10 +15,12 @@ const CRATES: [&str; 4] = ["autodiff", "data", "models", "ract"];
 const ROOMS: [&str; 10] =
     ["error", "metrics", "config", "plot", "run", "training", "experiment", "paper", "report", "commands"];
 
-/// Modules that use each other, and are meant to: a tape, its handles and the backward pass are one thing in several files, and so
-/// are the scalar type and the kernels that are written for it.
-const TOGETHER: [(&str, &[&str]); 2] =
-    [("autodiff", &["backward", "profile", "tape", "var"]), ("autodiff", &["gradient", "kernels", "pool", "scalar", "write"])];
+/// Modules that use each other, and are meant to. A tape, its handles and the backward pass are one thing in several files. So are
+/// the scalar type and the kernels that are written for it.
+const TOGETHER: [(&str, &[&str]); 2] = [
+    ("autodiff", &["backward", "profile", "tape", "var"]),
+    ("autodiff", &["gradient", "kernels", "pool", "scalar", "write"]),
+];
 
 /// A module by its names from the crate's root on; the root has none.
 type Module = Vec<String>;

@@ -1,13 +1,9 @@
 //! `ract baseline` as a whole program.
 
-#![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
-
-mod support;
-
+use crate::support::workplace::{Workplace, failure};
 use ract_models::baselines::{BASELINES, BaselineEntry};
 use serde_json::Value;
 use std::fs;
-use support::workplace::{Workplace, failure};
 
 const EASE: &str = r#"
 dataset = "tiny"

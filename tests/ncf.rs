@@ -1,14 +1,10 @@
 //! NCF's protocol (leave one out), from the command line to the table.
 
-#![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
-
-mod support;
-
+use crate::support::names;
+use crate::support::workplace::{Workplace, failure};
 use ract_data::{Dataset, Interactions};
 use std::fs;
 use std::path::Path;
-use support::names;
-use support::workplace::{Workplace, failure};
 
 /// 120 users of two tastes with 12 of 160 items each.
 fn ratings() -> String {

@@ -1,12 +1,8 @@
 //! The paper's tables and figures, comparisons and searches through the whole program.
 
-#![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
-
-mod support;
-
+use crate::support::workplace::{EXPERIMENT, Workplace, failure};
 use serde_json::Value;
 use std::fs;
-use support::workplace::{EXPERIMENT, Workplace, failure};
 
 /// Experiments on a small synthetic data set, in the places that tables and figures look for them.
 fn workplace(experiments: &[(&str, &str)]) -> Workplace {

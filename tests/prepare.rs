@@ -1,9 +1,6 @@
 //! `ract prepare`, from the command line to the files.
 
-#![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
-
-mod support;
-
+use crate::support::{names, ract, shared};
 use assert_cmd::prelude::*;
 use ract_data::Dataset;
 use ract_data::readers::READERS;
@@ -12,7 +9,6 @@ use std::fs;
 use std::io::Write;
 use std::net::TcpListener;
 use std::path::Path;
-use support::{names, ract, shared};
 use tempfile::tempdir;
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;

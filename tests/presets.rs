@@ -1,15 +1,11 @@
 //! `ract prepare netflix` and `ract prepare msd`: what becomes of files in the formats of their publishers.
 
-#![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
-
-mod support;
-
+use crate::support::{names, ract};
 use assert_cmd::prelude::*;
 use std::fmt::Write as _;
 use std::fs;
 use std::io::Write as _;
 use std::path::Path;
-use support::{names, ract};
 use tempfile::tempdir;
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;

@@ -1,9 +1,6 @@
 //! Reports, read as people read them: in a browser, at the width of a desk's screen and of a phone's.
 
-#![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
-
-mod support;
-
+use crate::support::workplace::Workplace;
 use headless_chrome::protocol::cdp::{Emulation, Network, types::Event};
 use headless_chrome::{Browser, LaunchOptions, browser::default_executable};
 use serde_json::{Value, json};
@@ -12,7 +9,6 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
-use support::workplace::Workplace;
 
 const WIDTHS: [u32; 2] = [1280, 390];
 /// What a page shows: its texts, and whether it fits.
@@ -158,7 +154,7 @@ fn a_report_needs_a_run_or_a_folder_of_results() {
         (&["report", "--results", ".", "--out", "x.html"], 2, "ract: there is no result.json: "),
     ];
     for (args, code, message) in cases {
-        let (found, line) = support::workplace::failure(&place.ract(args).output().unwrap());
+        let (found, line) = crate::support::workplace::failure(&place.ract(args).output().unwrap());
         assert!(found == code && line.starts_with(message), "{found}: {line}");
     }
 }
@@ -176,6 +172,6 @@ fn a_followed_run_says_a_line_per_epoch_where_no_curve_can_be_drawn_and_so_does_
             assert!(said.lines().any(|found| found.starts_with(line)), "{line} in\n{said}");
         }
     }
-    let phases = support::names(&place.folder.path().join("events"));
+    let phases = crate::support::names(&place.folder.path().join("events"));
     assert_eq!(phases, ["actor", "actor_critic", "control", "critic"]);
 }

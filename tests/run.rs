@@ -1,14 +1,10 @@
 //! `ract run` and `ract evaluate` as a whole program, on small synthetic data.
 
-#![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
-
-mod support;
-
+use crate::support::workplace::{EXPERIMENT, Workplace, failure};
 use std::fs;
 use std::path::Path;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
-use support::workplace::{EXPERIMENT, Workplace, failure};
 
 /// Epochs in all phases of the experiment.
 const EPOCHS: usize = 6 + 5 + 4 + 5;
@@ -68,7 +64,7 @@ fn where_there_are_tastes_the_actor_learns_more_than_what_everybody_likes() {
 
 #[test]
 fn on_movielens_100k_the_actor_learns_more_than_what_everybody_likes() {
-    let Some(ratings) = support::shared("data/ml-100k/ratings.csv") else { return };
+    let Some(ratings) = crate::support::shared("data/ml-100k/ratings.csv") else { return };
     let workplace = Workplace::new();
     let ratings = fs::canonicalize(ratings).unwrap();
     let options = "--min-rating 3.5 --heldout-users 150 --out ml-100k --input";
@@ -159,7 +155,7 @@ fn a_run_that_is_killed_in_every_phase_ends_with_the_same_bits() {
     workplace.succeed(&["run", "tiny.toml", "--out", "killed"]);
     assert!(workplace.outcome("whole") == workplace.outcome("killed"));
     let checkpoints = ["actor", "actor_critic", "control", "critic"].map(|phase| format!("{phase}.safetensors"));
-    assert_eq!(support::names(&workplace.folder.path().join("killed/checkpoints")), checkpoints);
+    assert_eq!(crate::support::names(&workplace.folder.path().join("killed/checkpoints")), checkpoints);
     let run = [
         ".lock",
         "checkpoints",
@@ -170,7 +166,7 @@ fn a_run_that_is_killed_in_every_phase_ends_with_the_same_bits() {
         "report.html",
         "result.json",
     ];
-    assert_eq!(support::names(&workplace.folder.path().join("killed")), run);
+    assert_eq!(crate::support::names(&workplace.folder.path().join("killed")), run);
 }
 
 #[test]
@@ -295,7 +291,7 @@ fn a_folder_with_other_files_is_not_touched() {
     let stderr = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(2));
     assert!(stderr.contains(". is not a run folder: 'tiny.toml' is in it"), "{stderr}");
-    assert_eq!(support::names(workplace.folder.path()), ["tiny.toml"]);
+    assert_eq!(crate::support::names(workplace.folder.path()), ["experiments", "tiny.toml"]);
 }
 
 #[test]

@@ -1,13 +1,9 @@
 //! `ract synth`, and what `ract prepare` makes of it.
 
-#![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
-
-mod support;
-
+use crate::support::{names, ract};
 use assert_cmd::prelude::*;
 use ract_data::Dataset;
 use std::fs;
-use support::{names, ract};
 use tempfile::tempdir;
 
 #[test]

@@ -1,6 +1,5 @@
 //! What the end-to-end tests share.
 
-#[allow(dead_code, reason = "not every test needs it")]
 pub(crate) mod workplace;
 
 use std::io::Write;
@@ -16,7 +15,6 @@ pub(crate) fn ract(folder: &Path) -> Command {
 
 /// A path in `../shared`, beside the repository, where the licensed data lie; without it the test says that it is
 /// skipped.
-#[allow(dead_code, reason = "not every test needs it")]
 pub(crate) fn shared(path: &str) -> Option<PathBuf> {
     let found = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared").join(path);
     if found.exists() {
@@ -28,7 +26,6 @@ pub(crate) fn shared(path: &str) -> Option<PathBuf> {
 }
 
 /// Names in `folder`.
-#[allow(dead_code, reason = "not every test needs it")]
 pub(crate) fn names(folder: &Path) -> Vec<String> {
     let mut names: Vec<_> =
         std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();

@@ -1,0 +1,14 @@
+//! The command as a whole program: one subject a file. They are one binary, since each binary takes its time to be linked.
+
+#![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
+mod actors;
+mod baseline;
+mod ncf;
+mod paper;
+mod prepare;
+mod presets;
+mod report;
+mod run;
+mod support;
+mod synth;
