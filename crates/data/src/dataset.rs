@@ -1,6 +1,6 @@
 //! A prepared data set: training users, and held-out users, whose items are split into a fold-in and held-out items.
 
-use crate::prepared::Protocol;
+use crate::prepared::{META, Protocol};
 use crate::readers::csv::{PREPARED, PairFile};
 use crate::split::{HeldOutPairs, Split};
 use crate::{DataError, Interactions, Result};
@@ -103,7 +103,7 @@ impl Dataset {
 }
 
 fn vocabulary_size(folder: &Path) -> Result<usize> {
-    if !folder.join("meta.json").exists() {
+    if !folder.join(META).exists() {
         let problem = if folder.exists() {
             "not a prepared data set (it has no meta.json): make it with `ract prepare`".to_owned()
         } else {
@@ -124,7 +124,7 @@ fn protocol(folder: &Path) -> Result<Protocol> {
         #[serde(default)]
         protocol: Protocol,
     }
-    let path = folder.join("meta.json");
+    let path = folder.join(META);
     let text = std::fs::read_to_string(&path).map_err(DataError::io("read", &path))?;
     let head: Head = serde_json::from_str(&text).map_err(|error| DataError::File {
         file: path.display().to_string(),

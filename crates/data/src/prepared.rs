@@ -8,6 +8,9 @@ use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::Path;
 
+/// The file of [`Meta`] in a prepared folder.
+pub const META: &str = "meta.json";
+
 /// `meta.json`: what the folder was made from and what is in it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Meta {
@@ -64,6 +67,23 @@ pub struct Counts {
 }
 
 impl Meta {
+    /// That of the prepared folder `folder`; `None` when there is none.
+    ///
+    /// # Errors
+    /// When the file cannot be read, or says something else.
+    pub fn read(folder: &Path) -> Result<Option<Self>> {
+        let path = folder.join(META);
+        if !path.exists() {
+            return Ok(None);
+        }
+        let text = std::fs::read_to_string(&path).map_err(DataError::io("read", &path))?;
+        let damaged = |error| DataError::File {
+            file: path.display().to_string(),
+            problem: format!("{error}: prepare the data anew"),
+        };
+        serde_json::from_str(&text).map(Some).map_err(damaged)
+    }
+
     /// Of a split.
     pub fn new(raw: &RawInteractions, min_rating: Option<f64>, options: &SplitOptions, split: &Split) -> Self {
         Self {
@@ -101,7 +121,7 @@ const FILES: [&str; 9] = [
     "test_tr.csv",
     "test_te.csv",
     "unique_sid.txt",
-    "meta.json",
+    META,
     "validation_candidates.csv",
     "test_candidates.csv",
 ];
@@ -146,7 +166,7 @@ pub fn write(folder: &Path, split: &Split, meta: &Meta) -> Result<()> {
         write_file(&new.temporary_path().join("unique_sid.txt"), |file| {
             split.item_ids.iter().try_for_each(|id| writeln!(file, "{id}"))
         })?;
-        write_file(&new.temporary_path().join("meta.json"), |file| {
+        write_file(&new.temporary_path().join(META), |file| {
             serde_json::to_writer_pretty(&mut *file, meta)?;
             file.write_all(b"\n")
         })?;

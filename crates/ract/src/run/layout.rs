@@ -3,6 +3,7 @@
 
 use crate::config::Phase;
 use crate::{Error, Result};
+use ract_data::prepared::META;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -18,8 +19,6 @@ const DATA: &str = "data";
 /// In front of a seed's number.
 const SEED: &str = "seed-";
 const TOML: &str = "toml";
-/// Of a prepared data set: options and counts.
-const COUNTS: &str = "meta.json";
 
 /// A run folder, by its path: where its files are.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -208,7 +207,7 @@ pub fn figures_of_data(data: &str) -> PathBuf {
 
 /// The counts of a prepared data set.
 pub fn counts_of_data(data: &str) -> PathBuf {
-    Path::new(DATA).join(data).join(COUNTS)
+    Path::new(DATA).join(data).join(META)
 }
 
 /// The folders that hold a folder per prepared data set with its counts. The first that has one counts.

@@ -6,6 +6,7 @@ use crate::run::layout::prepared_data;
 use crate::{Error, Result};
 use comfy_table::{CellAlignment, Table, presets::ASCII_MARKDOWN};
 use ract_data::prepared::Meta;
+use std::collections::BTreeMap;
 use std::fs;
 
 pub(super) const ENTRY: TableEntry = TableEntry { number: 1, about: "what the data sets hold", draw };
@@ -15,27 +16,20 @@ const OF_THE_PAPER: [&str; 3] = ["ml-20m", "netflix", "msd"];
 
 /// A row per prepared data set, and the published counts.
 fn draw(_: &TableInput<'_>) -> Result<String> {
-    let folders = prepared_data();
     let mut table = Table::new();
     table.load_style(ASCII_MARKDOWN);
     table.set_header(["data", "users", "items", "interactions", "density", "held-out users", "training items"]);
-    let mut names: Vec<String> = Vec::new();
-    for folder in folders.iter().filter(|folder| folder.is_dir()) {
+    let mut data: BTreeMap<String, Meta> = BTreeMap::new();
+    for folder in prepared_data().iter().filter(|folder| folder.is_dir()) {
         for entry in fs::read_dir(folder).map_err(Error::file("read", folder))? {
             let entry = entry.map_err(Error::file("read", folder))?;
             let name = entry.file_name().to_string_lossy().into_owned();
-            if entry.path().join("meta.json").exists() && !names.contains(&name) {
-                names.push(name);
+            if let (false, Some(meta)) = (data.contains_key(&name), Meta::read(&entry.path())?) {
+                data.insert(name, meta);
             }
         }
     }
-    names.sort();
-    for name in &names {
-        let files = folders.iter().map(|folder| folder.join(name).join("meta.json"));
-        let Some(file) = files.into_iter().find(|file| file.exists()) else { continue };
-        let text = fs::read_to_string(&file).map_err(Error::file("read", &file))?;
-        let meta: Meta = serde_json::from_str(&text)
-            .map_err(|error| Error::Failed(format!("{}: {error}: prepare the data anew", file.display())))?;
+    for (name, meta) in &data {
         let synthetic = if name.ends_with("-like") { " (synthetic)" } else { "" };
         table.add_row([
             format!("{name}{synthetic}"),
