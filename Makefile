@@ -198,6 +198,8 @@ fmt:
 
 clippy:
 	cargo clippy --workspace --all-targets -- --deny warnings
+	@# In the workspace `ract` turns the network on: this is the crate without it.
+	cargo clippy -p ract-data -- --deny warnings
 
 docs:
 	RUSTDOCFLAGS='--deny warnings' cargo doc --workspace --no-deps
