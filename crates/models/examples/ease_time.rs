@@ -1,5 +1,5 @@
-//! What EASE costs: `cargo run --release -p ract-models --example ease_time -- [items] [users]`, on random users with
-//! 73 items each, as in ML-20M.
+//! Measures the time and memory of EASE on random users with 73 items each, as in ML-20M. Run it with `cargo run
+//! --release -p ract-models --example ease_time -- [items] [users]`.
 
 #![expect(clippy::print_stdout, reason = "a measurement shows what it found")]
 

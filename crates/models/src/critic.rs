@@ -21,14 +21,14 @@ pub struct Critic<T> {
     layers: Vec<Linear<T>>,
     #[module(skip)]
     output: CriticOutput,
-    /// By which the features are standardised.
+    /// The statistics with which the features are standardised.
     #[module(skip)]
     pub statistics: RunningStatistics,
 }
 
 impl<T: Scalar> Critic<T> {
-    /// Of so many features (3 in the paper) and hidden layers of the given widths (100, 100, 10). First weights are
-    /// Xavier-uniform, biases zero.
+    /// A critic of `features` features (3 in the paper) and hidden layers of the given widths (100, 100, 10 in the
+    /// paper). The initial weights are Xavier-uniform, the biases zero.
     pub fn new(features: usize, hidden: &[usize], output: CriticOutput, rng: &mut impl Rng) -> Self {
         let widths: Vec<_> = [features].iter().chain(hidden).chain(&[1]).copied().collect();
         let layers = (1..widths.len()).map(|layer| {
@@ -39,8 +39,9 @@ impl<T: Scalar> Critic<T> {
         Self { layers: layers.collect(), output, statistics: RunningStatistics::new(features) }
     }
 
-    /// The predicted metric of each user, B x 1, for raw features, B x F: in the paper the number of items that the actor saw,
-    /// that of those it did not, and the actor's own loss, which is the one way for a gradient to pass.
+    /// The predicted metric of each user, B x 1, from raw features, B x F. In the paper the features are the number of
+    /// items that the actor saw, the number of items that it did not see, and the actor's own loss. Of these, only the
+    /// loss passes a gradient.
     pub fn predict<'t>(&self, features: Var<'t, T>) -> Var<'t, T> {
         let column = |values: Vec<f64>| values.into_iter().map(T::of).collect();
         let mut x = features.standardize(column(self.statistics.mean()), column(self.statistics.deviation()));

@@ -5,14 +5,14 @@ use ndarray_rand::rand_distr::{Distribution, StandardNormal, Uniform};
 use ract_autodiff::{Mat, Scalar};
 use rand::Rng;
 
-/// Xavier-uniform: between plus and minus `sqrt(6 / (rows + cols))`; rows are inputs, columns outputs.
+/// Xavier-uniform: uniform between plus and minus `sqrt(6 / (rows + cols))`. Rows are inputs, columns are outputs.
 pub(crate) fn xavier<T: Scalar>(rows: usize, cols: usize, rng: &mut impl Rng) -> Mat<T> {
     let bound = (6.0 / (rows + cols).max(1) as f64).sqrt();
     let between = Uniform::new_inclusive(-bound, bound).expect("the bound is a positive number");
     Mat::random_using((rows, cols), between.map(T::of), rng)
 }
 
-/// A row of normal draws of deviation `std`, drawn anew beyond two deviations.
+/// A row of normal draws with standard deviation `std`. A draw beyond two standard deviations is repeated.
 pub(crate) fn truncated_normal<T: Scalar>(cols: usize, std: f64, rng: &mut impl Rng) -> Mat<T> {
     Mat::from_shape_simple_fn((1, cols), || {
         loop {
@@ -40,9 +40,12 @@ mod tests {
     }
 
     #[test]
-    fn truncated_normal_draws_stay_within_two_deviations() {
+    fn truncated_normal_draws_stay_within_two_standard_deviations() {
         let b: Mat<f64> = truncated_normal(10_000, 0.001, &mut SmallRng::seed_from_u64(1));
         assert!(b.iter().all(|x| x.abs() <= 0.002));
-        assert!((b.std(0.0) / 0.001 - 0.880).abs() < 0.02, "the deviation of a normal cut at two is 0.880");
+        assert!(
+            (b.std(0.0) / 0.001 - 0.880).abs() < 0.02,
+            "the standard deviation of a normal truncated at two is 0.880"
+        );
     }
 }

@@ -1,4 +1,5 @@
-//! Actors that recommend, the critic that learns to predict how well they rank, and the baselines they are held against.
+//! Recommenders: actors, which train by gradients; the critic, which learns to predict how well an actor ranks; and
+//! baselines, to which both are compared.
 //!
 //! Names follow the papers: Mult-VAE is Liang et al., "Variational Autoencoders for Collaborative Filtering", WWW 2018;
 //! RaCT is Lobel et al., "RaCT: Toward Amortized Ranking-Critical Training", ICLR 2020.

@@ -1,4 +1,4 @@
-//! A layer's two parameters.
+//! A linear layer: its weights and its bias.
 
 use ract_autodiff::{Mat, Module, Param, Scalar, Sparse, Tape, Var};
 use std::sync::Arc;
@@ -11,7 +11,7 @@ pub(crate) struct Linear<T> {
 }
 
 impl<T: Scalar> Linear<T> {
-    /// From a name for the weights and one for the bias, and their first values.
+    /// A layer from the names of the weights and of the bias, and their initial values.
     pub(crate) fn new(names: [&str; 2], weights: Mat<T>, bias: Mat<T>) -> Self {
         Self { weights: Param::new(names[0], weights), bias: Param::new(names[1], bias) }
     }

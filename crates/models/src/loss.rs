@@ -1,4 +1,4 @@
-//! What an actor can be trained by.
+//! The losses that can train an actor.
 
 use ract_autodiff::{Scalar, Sparse, Var};
 use std::sync::Arc;

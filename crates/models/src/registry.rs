@@ -1,4 +1,4 @@
-//! Registries: what can be named in an experiment file, one list for each kind of thing.
+//! Registries: lists of what an experiment file can name, one list per kind of thing.
 
 use serde::{Deserialize, Serialize};
 use std::cmp::Ordering;
@@ -6,25 +6,25 @@ use std::fmt;
 use std::ops::Deref;
 use std::str::FromStr;
 
-/// What stands in a registry.
+/// The type of a registry's entries.
 pub trait Registered: Sized + 'static {
-    /// What it is, for messages: `critic feature`.
+    /// The kind of thing, for messages: `critic feature`.
     const WHAT: &'static str;
 
-    /// All of them, in the order in which they are shown.
+    /// All entries, in the order in which they are shown.
     fn registry() -> &'static [Self];
 
     /// The name in experiment files and results.
     fn name(&self) -> &'static str;
 }
 
-/// An entry of a registry. Files hold its name; entries compare by their place in the registry.
+/// A reference to an entry of a registry. Files store its name. Entries are ordered by their position in the registry.
 #[derive(Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String", bound = "E: Registered")]
 pub struct Entry<E: 'static>(&'static E);
 
 impl<E: Registered> Entry<E> {
-    /// The entry of that name.
+    /// The entry with this name, if there is one.
     pub fn named(name: &str) -> Option<Self> {
         E::registry().iter().find(|entry| entry.name() == name).map(Self)
     }
@@ -44,7 +44,7 @@ impl<E: Registered> Entry<E> {
     }
 }
 
-/// The first of the registry.
+/// The first entry of the registry.
 impl<E: Registered> Default for Entry<E> {
     fn default() -> Self {
         Self(&E::registry()[0])
@@ -129,7 +129,7 @@ mod tests {
     use crate::features::Feature;
 
     #[test]
-    fn entries_are_written_by_name_and_ordered_as_in_their_registry() {
+    fn entries_are_written_by_name_and_ordered_as_in_the_registry() {
         let [seen, loss] = ["seen", "loss"].map(|name| name.parse::<Feature>().unwrap());
         assert!(seen < loss && seen == Feature::named("seen").unwrap());
         assert_eq!(serde_json::to_string(&[seen, loss]).unwrap(), r#"["seen","loss"]"#);

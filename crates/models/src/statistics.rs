@@ -2,17 +2,17 @@
 
 use ract_autodiff::{Mat, Scalar};
 
-/// Decay of the averages that batch renormalisation keeps (Ioffe, 2017).
+/// Decay of the averages of batch renormalisation (Ioffe, 2017).
 const RENORM_MOMENTUM: f64 = 0.99;
-/// Decay of the moving averages that the features are standardised by.
+/// Decay of the moving averages that standardise the features.
 const MOMENTUM: f64 = 0.999;
 /// Added to a variance before its root is taken.
 const EPSILON: f64 = 1e-3;
 
-/// Batch renormalisation statistics, gathered while the actor trains and frozen afterwards.
+/// Batch renormalisation statistics. They are updated while the actor trains, and frozen afterwards.
 ///
-/// Debiased fast averages of each batch's mean and deviation feed slow moving averages, which start at mean 0 and
-/// variance 1. Without any update the features pass almost raw, divided by `sqrt(1.001)`.
+/// Fast averages of each batch's mean and standard deviation are debiased; they feed slow moving averages, which start
+/// at mean 0 and variance 1. Without any update, the features pass almost unchanged: they are divided by `sqrt(1.001)`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RunningStatistics {
     renorm_mean: Vec<f64>,
@@ -23,7 +23,7 @@ pub struct RunningStatistics {
 }
 
 impl RunningStatistics {
-    /// Mean 0 and variance 1 for each of `features`.
+    /// New statistics: mean 0 and variance 1 for each of `features` features.
     pub fn new(features: usize) -> Self {
         Self {
             renorm_mean: vec![0.0; features],
@@ -34,13 +34,13 @@ impl RunningStatistics {
         }
     }
 
-    /// Fixed statistics.
+    /// Statistics with the given mean and variance of each feature.
     pub fn fixed(mean: Vec<f64>, variance: Vec<f64>) -> Self {
         let fresh = Self::new(mean.len());
         Self { mean, variance, ..fresh }
     }
 
-    /// Takes in the features of a batch, B x F.
+    /// Updates the statistics with the features of a batch, B x F.
     pub fn update<T: Scalar>(&mut self, features: &Mat<T>) {
         self.renorm_weight = decay(RENORM_MOMENTUM, self.renorm_weight, 1.0);
         for (f, column) in features.columns().into_iter().enumerate() {
@@ -55,17 +55,17 @@ impl RunningStatistics {
         }
     }
 
-    /// What each feature is reduced by.
+    /// The mean of each feature, which is subtracted from it.
     pub fn mean(&self) -> Vec<f64> {
         self.mean.clone()
     }
 
-    /// What each feature is then divided by.
+    /// The standard deviation of each feature, `sqrt(variance + 1e-3)`, by which it is then divided.
     pub fn deviation(&self) -> Vec<f64> {
         self.variance.iter().map(|v| (v + EPSILON).sqrt()).collect()
     }
 
-    /// Those of some of the features, in that order; `None` when there is no such feature.
+    /// The statistics of the features with these indices, in that order; `None` when an index does not exist.
     pub fn select(&self, features: &[usize]) -> Option<Self> {
         let of = |column: &[f64]| features.iter().map(|&f| column.get(f).copied()).collect::<Option<Vec<_>>>();
         Some(Self {
@@ -77,13 +77,13 @@ impl RunningStatistics {
         })
     }
 
-    /// All numbers in a row, for a checkpoint.
+    /// All numbers in one list, for a checkpoint.
     pub fn to_numbers(&self) -> Vec<f64> {
         let columns = [&self.renorm_mean, &self.renorm_deviation, &self.mean, &self.variance];
         columns.into_iter().flatten().copied().chain([self.renorm_weight]).collect()
     }
 
-    /// From [`to_numbers`](Self::to_numbers); `None` when there are too few or too many for these features.
+    /// The inverse of [`to_numbers`](Self::to_numbers); `None` when the number of `numbers` does not fit `features`.
     pub fn from_numbers(features: usize, numbers: &[f64]) -> Option<Self> {
         let (columns, weight) = numbers.split_at_checked(4 * features)?;
         let [renorm_weight] = *weight else { return None };
@@ -108,7 +108,7 @@ mod tests {
     use ndarray::array;
 
     #[test]
-    fn many_batches_of_one_distribution_lead_to_its_mean_and_deviation() {
+    fn after_many_batches_the_statistics_equal_those_of_the_batches() {
         let mut statistics = RunningStatistics::new(2);
         for _ in 0..20_000 {
             statistics.update(&array![[1.0, -10.0], [3.0, 10.0]]);
@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_batch_counts_in_full_for_renorm_and_by_a_thousandth_for_the_average() {
+    fn the_first_batch_moves_the_slow_average_by_a_thousandth_of_its_full_value() {
         let mut statistics = RunningStatistics::new(1);
         statistics.update(&array![[1.0], [3.0]]);
         assert!((statistics.mean()[0] - 0.002).abs() < 1e-12);
@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn a_checkpoint_brings_back_every_number() {
+    fn a_checkpoint_restores_every_number() {
         let mut statistics = RunningStatistics::new(1);
         statistics.update(&array![[1.0], [3.5]]);
         assert_eq!(RunningStatistics::from_numbers(1, &statistics.to_numbers()), Some(statistics));

@@ -1,4 +1,4 @@
-//! What every baseline promises.
+//! Properties that every baseline must have.
 
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
@@ -10,7 +10,7 @@ use rand::{Rng, SeedableRng};
 
 const ITEMS: usize = 60;
 
-/// Users like one half of the items, and few of the other.
+/// Every user likes many items of one half, and few of the other.
 fn users(n: usize, seed: u64) -> Interactions {
     let rng = &mut SmallRng::seed_from_u64(seed);
     let rows = (0..n).map(|user| {
@@ -26,7 +26,7 @@ fn scores(entry: &BaselineEntry, train: &Interactions, fold_in: &Interactions) -
 }
 
 #[test]
-fn all_items_are_scored_for_all_users_even_those_without_items() {
+fn every_item_has_a_finite_score_for_every_user_even_without_fold_in_items() {
     let train = users(200, 1);
     let fold_in = Interactions::from_rows(ITEMS, [vec![], vec![0, 2, 4], vec![59]]);
     for entry in BASELINES {
@@ -37,7 +37,7 @@ fn all_items_are_scored_for_all_users_even_those_without_items() {
 }
 
 #[test]
-fn a_users_scores_depend_on_no_other_user_in_the_batch() {
+fn a_users_scores_do_not_depend_on_the_other_users_in_the_batch() {
     let (train, fold_in) = (users(200, 1), users(7, 2));
     for entry in BASELINES {
         let together = scores(entry, &train, &fold_in);
@@ -49,7 +49,7 @@ fn a_users_scores_depend_on_no_other_user_in_the_batch() {
 }
 
 #[test]
-fn the_bits_do_not_depend_on_the_threads() {
+fn scores_are_the_same_bit_for_bit_for_any_number_of_threads() {
     let (train, fold_in) = (users(300, 1), users(20, 2));
     for entry in BASELINES {
         let with = |threads| {
@@ -61,7 +61,7 @@ fn the_bits_do_not_depend_on_the_threads() {
 }
 
 #[test]
-fn a_taste_is_recognised_by_all_but_popularity() {
+fn every_baseline_but_popularity_prefers_items_of_the_users_taste() {
     let train = users(400, 1);
     let even: Vec<u32> = vec![0, 4, 8, 12];
     for entry in BASELINES.iter().filter(|entry| entry.name != "popularity") {
@@ -72,7 +72,7 @@ fn a_taste_is_recognised_by_all_but_popularity() {
 }
 
 #[test]
-fn an_item_that_nobody_has_and_an_empty_training_set_are_no_failure() {
+fn items_without_users_and_an_empty_training_set_give_finite_scores() {
     let lonely = Interactions::from_rows(4, [vec![0, 1], vec![0, 1, 3], vec![]]);
     let nobody = Interactions::from_rows(4, Vec::<Vec<u32>>::new());
     let fold_in = Interactions::from_rows(4, [vec![2], vec![0, 2]]);

@@ -1,4 +1,4 @@
-//! EASE against an independent solution (golden/ease.json), and what it promises beside the weights.
+//! Compares EASE with an independent solution (golden/ease.json), and tests its other properties.
 
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
@@ -12,7 +12,7 @@ fn matrix(json: &Value) -> Array2<f64> {
     Array2::from_shape_vec((rows.len(), rows[0].len()), rows.concat()).unwrap()
 }
 
-/// The users, lambda and the weights.
+/// The training users, lambda and the expected weights.
 fn golden() -> (Interactions, f64, Array2<f64>) {
     let json: Value = serde_json::from_str(include_str!("golden/ease.json")).unwrap();
     let x = matrix(&json["x"]);
@@ -27,7 +27,7 @@ fn largest_difference(a: &Array2<f64>, b: &Array2<f64>) -> f64 {
 }
 
 #[test]
-fn the_weights_are_the_golden_ones() {
+fn the_weights_equal_the_golden_weights() {
     let (train, lambda, golden) = golden();
     let double = Ease::<f64>::fit(&train, lambda, 0).unwrap();
     assert!(largest_difference(double.weights(), &golden) < 1e-9);
@@ -36,7 +36,7 @@ fn the_weights_are_the_golden_ones() {
 }
 
 #[test]
-fn an_item_scores_its_weights_with_the_items_of_the_fold_in() {
+fn the_score_of_an_item_is_the_sum_of_its_weights_with_the_fold_in_items() {
     let (train, lambda, golden) = golden();
     let ease = Ease::<f64>::fit(&train, lambda, 0).unwrap();
     let scores = ease.scores(&Interactions::from_rows(15, [vec![2, 8, 11], vec![], vec![0]]));
@@ -50,19 +50,19 @@ fn an_item_scores_its_weights_with_the_items_of_the_fold_in() {
 
 #[test]
 fn only_the_most_popular_items_have_weights() {
-    // Items 1 and 3 have three users each, the others one.
+    // Items 1 and 3 have three users each, the other items one.
     let train = Interactions::from_rows(5, [vec![1, 3, 0], vec![1, 3], vec![1, 2], vec![3, 4]]);
     let ease = Ease::<f64>::fit(&train, 1.0, 2).unwrap();
     assert_eq!(ease.kept(), [1, 3]);
 
-    // X^T X + I is [[4, 2], [2, 4]] over the two, its inverse [[4, -2], [-2, 4]] / 12.
+    // For these two items, X^T X + I is [[4, 2], [2, 4]]. Its inverse is [[4, -2], [-2, 4]] / 12.
     assert!(largest_difference(ease.weights(), &ndarray::array![[0.0, 0.5], [0.5, 0.0]]) < 1e-15);
     let scores = ease.scores(&Interactions::from_rows(5, [[0, 1], [2, 4]]));
     assert_eq!(scores, ndarray::array![[0.0, 0.0, 0.0, 0.5, 0.0], [0.0; 5]]);
 }
 
 #[test]
-fn what_does_not_fit_into_memory_is_refused_at_once() {
+fn a_matrix_that_does_not_fit_into_memory_is_refused_before_allocation() {
     let train = Interactions::from_rows(20_000_000, [[0, 7]]);
     let refused = Ease::<f64>::fit(&train, 1.0, 0).unwrap_err();
     assert!(matches!(refused, BaselineError::Memory { .. }));
@@ -92,7 +92,7 @@ fn parameters_out_of_range_are_refused() {
 
 #[test]
 fn a_matrix_that_rounding_makes_indefinite_is_refused() {
-    // Two items that the same 4000 users have: in f32 a lambda of 1e-5 is lost beside 4000.
+    // The same 4000 users have both items. In f32, adding a lambda of 1e-5 does not change 4000.
     let train = Interactions::from_rows(2, vec![[0, 1]; 4000]);
     let refused = Ease::<f32>::fit(&train, 1e-5, 0).unwrap_err();
     assert!(matches!(refused, BaselineError::Singular(_)));

@@ -1,5 +1,5 @@
-//! One batch through Mult-VAE and critic against an independent automatic differentiation (golden/step.json), in f64 to
-//! 1e-10, and the path of the actor-critic gradient.
+//! Compares one batch of Mult-VAE and the critic with an independent automatic differentiation (golden/step.json), in
+//! f64 to 1e-10, and tests the path of the actor-critic gradient.
 
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
@@ -65,7 +65,7 @@ impl Golden {
         self.actor.forward(tape, &Users { input: &self.input, items: &self.items, rows: None }, self.matrix("eps"))
     }
 
-    /// The critic's prediction from the counts, which are constants, and the actor's loss.
+    /// The critic's prediction from the actor's loss and the counts, which are constants.
     fn predict<'t>(&self, tape: &'t Tape<f64>, loss: Var<'t, f64>) -> Var<'t, f64> {
         let [seen, unseen] = ["seen", "unseen"].map(|name| tape.constant(self.column(name)).named(name));
         self.critic.predict(tape.concat(&[seen, unseen, loss]).named("features"))
@@ -78,7 +78,7 @@ impl Golden {
         }
     }
 
-    /// The actor-critic loss and its value with one actor weight moved.
+    /// The actor-critic loss at the current weights.
     fn actor_critic_loss(&self) -> f64 {
         let tape = Tape::new();
         let nll = self.forward(&tape).loss;
@@ -166,12 +166,12 @@ fn the_critic_and_actor_critic_steps_have_the_golden_values_and_gradients() {
 }
 
 #[test]
-fn of_the_critics_features_the_loss_has_a_gradient_and_the_counts_have_none() {
+fn the_loss_feature_has_a_gradient_and_the_count_features_have_none() {
     let golden = Golden::load();
     let tape = Tape::new();
     let nll = golden.forward(&tape).loss;
     let predicted = golden.predict(&tape, nll);
-    // The very nodes that the critic recorded.
+    // The nodes that the critic itself used.
     let [seen, unseen, features] = ["seen", "unseen", "features"].map(|name| tape.named(name).unwrap());
     let grads = (-predicted.mean()).backward([seen, unseen, nll, features]).unwrap();
     assert!(grads.get(seen).is_none());
@@ -182,7 +182,7 @@ fn of_the_critics_features_the_loss_has_a_gradient_and_the_counts_have_none() {
 }
 
 #[test]
-fn all_that_the_actor_gets_has_passed_the_loss_feature() {
+fn the_actors_gradient_passes_only_through_the_loss_feature() {
     let golden = Golden::load();
     let tape = Tape::new();
     let nll = golden.forward(&tape).loss;
@@ -206,7 +206,7 @@ fn with_the_loss_feature_detached_no_actor_parameter_gets_a_gradient() {
 }
 
 #[test]
-fn central_differences_in_single_actor_weights_agree_with_the_actor_critic_gradient() {
+fn the_actor_critic_gradient_agrees_with_central_differences_in_single_actor_weights() {
     let mut golden = Golden::load();
     let analytic: Vec<Mat<f64>> = {
         let tape = Tape::new();

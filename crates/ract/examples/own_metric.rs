@@ -1,5 +1,6 @@
-//! A metric of one's own, named in an experiment file like any other: to be reported, to select by, and for the critic to
-//! learn. A program that registers it and then calls `ract::commands::main()` is the whole `ract` command with that metric.
+//! A new metric, named in an experiment file like any other: it is reported, it selects the best epoch, and the critic
+//! learns to predict it. A program that registers a metric and then calls `ract::commands::main()` is the complete
+//! `ract` command with that metric.
 //!
 //! `cargo run --release -p ract --example own_metric`
 
@@ -29,7 +30,7 @@ actor_critic.epochs = 10
 evaluation = { metrics = ["mrr@20", "ndcg@100"], select = "mrr@20" }
 "#;
 
-/// Training that nobody watches.
+/// Shows no progress.
 struct Silent;
 
 impl Progress for Silent {
@@ -39,7 +40,7 @@ impl Progress for Silent {
     fn epoch(&mut self, _: &EpochRecord) {}
 }
 
-#[expect(clippy::print_stderr, reason = "an example says what came of it")]
+#[expect(clippy::print_stderr, reason = "an example prints its results")]
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     register(&RECIPROCAL_RANK)?;
     let folder = tempfile::tempdir()?;

@@ -1,4 +1,4 @@
-//! What can go wrong in a run, in words for the person who must act.
+//! Errors, as sentences for the person who must act on them.
 
 use std::path::PathBuf;
 
@@ -9,7 +9,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The command line or the experiment file asks for something that is not offered.
+    /// The command line or the experiment file asks for something that does not exist.
     #[error("{0}")]
     Usage(String),
     /// The command could not do what was asked.
@@ -18,23 +18,24 @@ pub enum Error {
     /// The data cannot be used.
     #[error(transparent)]
     Data(#[from] ract_data::DataError),
-    /// The tape or the optimiser refused: a programming error, unless the configuration makes no sense.
+    /// The tape or the optimiser returned an error. This is a programming error, unless the configuration makes no
+    /// sense.
     #[error("training: {0}")]
     Autodiff(#[from] ract_autodiff::Error),
     /// A file could not be read or written.
     #[error("cannot {verb} {}: {source}", path.display())]
     File {
-        /// What was tried: `read`, `write`, `create`.
+        /// The operation that failed: `read`, `write`, `create`.
         verb: &'static str,
-        /// Which file.
+        /// The file.
         path: PathBuf,
-        /// What the system said.
+        /// The error of the operating system.
         source: std::io::Error,
     },
 }
 
 impl Error {
-    /// A file error, for `map_err`.
+    /// Makes a file error from an I/O error, for `map_err`.
     pub fn file(verb: &'static str, path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> Self {
         let path = path.into();
         move |source| Self::File { verb, path, source }

@@ -1,18 +1,18 @@
 //! RaCT: ranking metrics, the three training phases, experiments and their run folders, and the `ract` command.
 //!
-//! The modules in the order in which data passes through them. Each uses only those above it:
+//! The table lists the modules in the order in which data passes through them. Each module uses only those above it:
 //!
-//! | module | what is in it |
+//! | module | contents |
 //! |---|---|
-//! | [`metrics`] | ranking metrics for each user, means and errors, significance tests |
-//! | [`config`] | what an experiment file can say: settings, phases, roles |
+//! | [`metrics`] | ranking metrics per user, means and standard errors, significance tests |
+//! | [`config`] | the contents of an experiment file: settings, phases, roles |
 //! | [`plot`] | how figures are drawn |
-//! | [`run`] | a run on disk: where its files lie, how they are written and read |
+//! | [`run`] | a run on disk: the paths of its files, and how they are written and read |
 //! | [`training`] | phases, epochs, steps, evaluation |
-//! | [`experiment`] | whole experiments: phases and then the test; baselines; searches; inspection |
-//! | [`paper`] | the paper's tables and figures, and what was published |
+//! | [`experiment`] | complete experiments: all phases and the test; baselines; searches; inspection |
+//! | [`paper`] | the paper's tables and figures, and published results |
 //! | [`report`] | HTML reports, TensorBoard files |
-//! | [`commands`] | the `ract` command, one subcommand a file |
+//! | [`commands`] | the `ract` command, one subcommand per file |
 
 pub mod commands;
 pub mod config;
@@ -27,7 +27,7 @@ pub mod training;
 
 pub use error::{Error, Result};
 
-/// The README's example runs with the documentation's tests.
+/// Makes the README's example one of the documentation tests.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;

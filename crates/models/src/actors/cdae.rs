@@ -1,4 +1,4 @@
-//! CDAE (Wu et al., WSDM 2016): a denoising autoencoder with a vector of each user's own.
+//! CDAE (Wu et al., WSDM 2016): a denoising autoencoder that also learns one vector for each user.
 
 use super::{Built, Setting};
 use crate::actor::{Output, Users};
@@ -8,8 +8,8 @@ use crate::networks::{Autoencoder, Network, with_zero_bias};
 use ract_autodiff::{Mat, Module, Param, Scalar, Tape};
 use rand::{Rng, RngCore};
 
-/// I - latent tanh, to which the user's vector is added - I. A held-out user has no vector: it is zero, the mean of the
-/// vectors at their start.
+/// I - latent tanh - I. The user's vector is added before the tanh. A held-out user has no vector; zero takes its
+/// place, which is the mean of the initial vectors.
 #[derive(Debug, Module)]
 struct Cdae<T> {
     enc: Linear<T>,
@@ -17,7 +17,7 @@ struct Cdae<T> {
     dec: Linear<T>,
 }
 
-/// With a weighted squared error.
+/// CDAE with a weighted squared error.
 pub(super) fn build<T: Scalar>(setting: &Setting<'_>, mut rng: &mut dyn RngCore) -> Built<T> {
     let network = Cdae::new(setting.train.n_users(), setting.items, setting.latent, &mut rng);
     Ok(Box::new(Autoencoder { network, loss: setting.squared_error() }))

@@ -1,4 +1,4 @@
-//! EASE and a variational autoencoder, added up: not in the paper.
+//! The sum of EASE and a variational autoencoder. This actor is not in the paper.
 
 use super::{Built, Setting};
 use crate::actor::{Output, Users};
@@ -8,8 +8,9 @@ use ract_autodiff::{Mat, Module, Scalar, Sparse, Tape};
 use ract_data::Interactions;
 use rand::RngCore;
 
-/// `s = vae(x) + x B`: two predictions of the user's items. The item-item weights B are those of EASE and stay so; the
-/// autoencoder is trained by itself, since on training users, whom EASE has seen, it would learn that EASE is never wrong.
+/// `s = vae(x) + x B`: the sum of two predictions of the user's items. The item-item weights B come from EASE and stay
+/// fixed. The loss compares only the autoencoder's part with the items: EASE was fitted to the training users, so in
+/// the sum the autoencoder would learn that EASE is never wrong.
 #[derive(Debug, Module)]
 struct EaseVae<T> {
     #[module(skip)]
@@ -17,7 +18,7 @@ struct EaseVae<T> {
     vae: Vae<T>,
 }
 
-/// With a weighted squared error.
+/// EASE + VAE with a weighted squared error.
 pub(super) fn build<T: Scalar>(setting: &Setting<'_>, mut rng: &mut dyn RngCore) -> Built<T> {
     let ease = Ease::fit(setting.train, setting.ease_lambda, setting.ease_items)?;
     let network = EaseVae { ease, vae: Vae::new(setting.vae_sizes(), &mut rng) };
@@ -25,7 +26,8 @@ pub(super) fn build<T: Scalar>(setting: &Setting<'_>, mut rng: &mut dyn RngCore)
 }
 
 impl<T: Scalar> EaseVae<T> {
-    /// `x B` from the items that are seen, each as often as it stands for items that are not: `1 / keep`.
+    /// `x B` from the items that the actor sees. Each of them has the weight `1 / keep`, to stand for the items that
+    /// are not seen.
     fn linear(&self, users: &Users<'_, T>) -> Mat<T> {
         let mut scores = self.ease.scores(&pattern(users.input)).mapv(|score| T::of(score.into()));
         let rows = users.input.outer_iterator().zip(users.items.outer_iterator());
@@ -64,7 +66,7 @@ mod tests {
     use std::sync::Arc;
 
     #[test]
-    fn the_scores_are_the_sum_of_both_parts_and_do_not_grow_with_the_share_of_items_seen() {
+    fn the_scores_are_the_sum_of_both_parts_and_the_linear_part_is_divided_by_keep() {
         let train = Interactions::from_rows(4, [vec![0, 1], vec![0, 1, 2], vec![2, 3], vec![1, 3]]);
         let sizes = VaeSizes { items: 4, hidden: 3, latent: 2 };
         let network = EaseVae {

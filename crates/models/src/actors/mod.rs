@@ -1,4 +1,4 @@
-//! The actors, one a file, and their registry.
+//! The actors, one per file, and their registry.
 
 mod cdae;
 mod ease_vae;
@@ -19,7 +19,7 @@ use crate::{Actor, Loss};
 use ract_data::Interactions;
 use rand::RngCore;
 
-/// What actors are made from.
+/// What an actor is built from.
 #[derive(Clone, Copy, Debug)]
 pub struct Setting<'a> {
     /// Number of items, I.
@@ -28,13 +28,13 @@ pub struct Setting<'a> {
     pub hidden: usize,
     /// Number of latent variables; 200 in the paper.
     pub latent: usize,
-    /// Weight of an item that the user has in a weighted squared error; 5 in the paper.
+    /// In a weighted squared error: the weight of an item that the user has; 5 in the paper.
     pub positive_weight: f64,
-    /// The regularisation of a linear part that is EASE.
+    /// Lambda of EASE, for actors with an EASE part.
     pub ease_lambda: f64,
-    /// How many of the most popular items that part covers; 0: all of them.
+    /// How many of the most popular items the EASE part covers; 0 means all items.
     pub ease_items: usize,
-    /// The training users, for actors that start from what is counted.
+    /// The training users, for actors that need counts of them.
     pub train: &'a Interactions,
 }
 
@@ -48,24 +48,24 @@ impl Setting<'_> {
     }
 }
 
-/// A fresh actor, or why there is none.
+/// A new actor, or the reason why it could not be built.
 pub type Built<T> = Result<Box<dyn Actor<T>>, BaselineError>;
 
-/// An actor on offer.
+/// An entry of the registry of actors.
 #[derive(Clone, Copy, Debug)]
 pub struct ActorEntry {
     /// The name in configurations and results.
     pub name: &'static str,
     /// The name in tables.
     pub label: &'static str,
-    /// The weight of the sum of squares of its parameters, unless a configuration says another; variational actors have
-    /// the KL term instead.
+    /// The weight of the sum of squares of the actor's parameters, unless a configuration sets another. It is 0 for
+    /// variational actors: they have the KL term instead.
     pub l2: f64,
-    /// Makes one with fresh parameters.
+    /// Builds the actor with new parameters.
     pub build: fn(&Setting<'_>, &mut dyn RngCore) -> Built<f32>,
 }
 
-/// All actors. A new one is a file beside this one and a line here.
+/// All actors. To add one, write a file beside this one and add a line here.
 pub static ACTORS: &[ActorEntry] = &[
     ActorEntry { name: "mult-vae", label: "Mult-VAE", l2: 0.0, build: mult_vae::build },
     ActorEntry { name: "mult-dae", label: "Mult-DAE", l2: 1e-5, build: mult_dae::build },
@@ -80,7 +80,7 @@ pub static ACTORS: &[ActorEntry] = &[
     ActorEntry { name: "lambda-rank", label: "LambdaRank", l2: 0.0, build: lambda_rank::build },
 ];
 
-/// An actor, by its name.
+/// An actor, identified by its name.
 pub type ActorKind = Entry<ActorEntry>;
 
 impl Registered for ActorEntry {

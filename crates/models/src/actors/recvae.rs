@@ -1,4 +1,5 @@
-//! RecVAE (Shenbin et al., WSDM 2020): a deeper encoder, a composite prior, encoder and decoder trained in turn.
+//! RecVAE (Shenbin et al., WSDM 2020): a deeper encoder, a composite prior, and turns in which either the encoder or
+//! the decoder trains.
 
 use super::{Built, Setting};
 use crate::actor::{Actor, Output, Turn, Users};
@@ -9,35 +10,35 @@ use ndarray::Axis;
 use ract_autodiff::{Mat, Module, Param, Result, Scalar, Tape, Var};
 use rand::{Rng, RngCore};
 
-/// Layers of the encoder before mu and logvar.
+/// Number of encoder layers before mu and logvar.
 const LAYERS: usize = 5;
-/// Added to the variance in a layer's normalisation.
+/// Epsilon of the layer normalisation; it is added to the variance.
 const NORM_EPSILON: f64 = 0.1;
-/// Shares of the prior's three parts: standard normal, the encoder of the turn before, and a wide normal ...
+/// Weights of the prior's three parts: a standard normal, the encoder after its previous turn, and a wide normal.
 const SHARES: [f64; 3] = [3.0 / 20.0, 3.0 / 4.0, 1.0 / 10.0];
-/// ... of this log-variance.
+/// Log-variance of the wide normal.
 const WIDE_LOGVAR: f64 = 10.0;
-/// The weight of a user's KL term, per item of the user.
+/// The weight of a user's KL term is this, times the number of the user's items.
 const GAMMA: f64 = 0.005;
-/// Epochs of the encoder before each epoch of the decoder.
+/// How many epochs the encoder trains before each epoch of the decoder.
 const ENCODER_EPOCHS: u64 = 3;
 
 #[derive(Debug, Module)]
 struct RecVae<T> {
     encoder: Encoder<T>,
-    /// The encoder as it was when its last turn ended: a part of the prior, trained by nobody.
+    /// A copy of the encoder at the end of its last turn. It is a part of the prior and is never trained.
     prior: Encoder<T>,
     decoder: Linear<T>,
     #[module(skip)]
     latent: usize,
 }
 
-/// With the multinomial likelihood.
+/// RecVAE with the multinomial likelihood.
 pub(super) fn build<T: Scalar>(setting: &Setting<'_>, mut rng: &mut dyn RngCore) -> Built<T> {
     let Setting { items, hidden, latent, .. } = *setting;
     let encoder = Encoder::new("enc", items, hidden, latent, &mut rng);
     let mut prior = Encoder::new("prior", items, hidden, latent, &mut rng);
-    // Nobody else holds a parameter that was just made.
+    // This cannot fail: the new parameters are on no tape.
     let _ = prior.copy_from(&encoder);
     Ok(Box::new(RecVae {
         encoder,
@@ -47,7 +48,7 @@ pub(super) fn build<T: Scalar>(setting: &Setting<'_>, mut rng: &mut dyn RngCore)
     }))
 }
 
-/// Dense layers, each of which sees all earlier ones, with swish and normalisation; then mu and logvar.
+/// Dense layers with swish and normalisation, each of which sees all earlier ones; then mu and logvar.
 #[derive(Debug, Module)]
 struct Encoder<T> {
     layers: Vec<Layer<T>>,
@@ -112,7 +113,7 @@ impl<T: Scalar> RecVae<T> {
         let parts = [[number(0.0), number(0.0)], [old_mu, old_logvar], [number(0.0), number(WIDE_LOGVAR)]]
             .into_iter()
             .zip(SHARES);
-        // The wide part keeps the sum away from 0, so that its logarithm needs no care.
+        // The wide part keeps the sum above 0, so the logarithm is safe.
         let parts = parts.map(|([mu, logvar], share)| log_density(z, mu, logvar).exp().scale(T::of(share)));
         let prior = parts.reduce(|sum, part| sum + part).unwrap_or(z);
         let per_user = (log_density(z, q[0], q[1]) - prior.ln()).sum_axis(Axis(1));
@@ -143,7 +144,7 @@ impl<T: Scalar> Actor<T> for RecVae<T> {
         self.latent
     }
 
-    /// The encoder's epochs, then one of the decoder, which sees all items.
+    /// Three epochs of the encoder, then one epoch of the decoder, which sees all items.
     fn turn(&self, epoch: u64) -> Turn {
         match epoch % (ENCODER_EPOCHS + 1) {
             0 => Turn { prefix: "dec", keep: Some(1.0) },
@@ -178,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn the_kl_term_is_that_of_the_three_part_prior() {
+    fn the_kl_term_uses_the_prior_with_three_parts() {
         let (model, items, tape) = (model(), items(), Tape::new());
         let users = Users { input: &items, items: &items, rows: None };
         let eps = Mat::from_shape_fn((2, 2), |(i, j)| 0.3 * i as f64 - 0.7 * j as f64);
@@ -198,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn the_prior_gets_no_gradient_and_takes_over_the_encoder_when_its_turn_ends() {
+    fn the_prior_gets_no_gradient_and_copies_the_encoder_at_the_end_of_the_encoders_turn() {
         let mut model = model();
         let (items, tape) = (items(), Tape::new());
         let users = Users { input: &items, items: &items, rows: None };

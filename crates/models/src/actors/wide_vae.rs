@@ -1,4 +1,4 @@
-//! A linear autoencoder and a variational one, added up and trained together: not in the paper.
+//! The sum of a linear and a variational autoencoder, trained together. This actor is not in the paper.
 
 use super::{Built, Setting};
 use crate::actor::{Output, Users};
@@ -6,14 +6,15 @@ use crate::networks::{Autoencoder, LinearAutoencoder, Network, Vae};
 use ract_autodiff::{Mat, Module, Scalar, Tape};
 use rand::RngCore;
 
-/// `s = linear(x) + vae(x)`: the linear part learns which items go together, as EASE does, the other what is left.
+/// `s = linear(x) + vae(x)`: the linear part learns which items occur together, as EASE does. The other part learns the
+/// rest.
 #[derive(Debug, Module)]
 struct WideVae<T> {
     linear: LinearAutoencoder<T>,
     vae: Vae<T>,
 }
 
-/// With a weighted squared error.
+/// Wide VAE with a weighted squared error.
 pub(super) fn build<T: Scalar>(setting: &Setting<'_>, mut rng: &mut dyn RngCore) -> Built<T> {
     let network = WideVae {
         linear: LinearAutoencoder::named(["wide1", "wide2"], setting.items, setting.hidden, &mut rng),

@@ -10,7 +10,7 @@ use ract_data::Interactions;
 use ract_data::random::{Purpose, stream};
 use rayon::prelude::*;
 
-/// Deviation of the first factors.
+/// Standard deviation of the initial factors.
 const FIRST: f32 = 0.01;
 
 pub(super) const PARAMETERS: &[Parameter] = &[
@@ -20,10 +20,10 @@ pub(super) const PARAMETERS: &[Parameter] = &[
     Parameter { name: "iterations", grid: &[15.0] },
 ];
 
-/// Scores are products of a user's factors with those of the items. The factors minimise
+/// A score is the product of the user's factors and the item's factors. The factors minimise
 /// `sum_ui (1 + alpha x_ui) (x_ui - p_u q_i)^2 + lambda (|p|^2 + |q|^2)`.
 struct Als {
-    /// I x k.
+    /// The items' factors, I x k.
     items: Array2<f32>,
     alpha: f32,
     lambda: f32,
@@ -42,12 +42,12 @@ pub(super) fn fit(train: &Interactions, parameters: &Parameters) -> Fitted {
         let users = solve(train, &items, alpha, lambda)?;
         items = solve(&users_of, &users, alpha, lambda)?;
     }
-    solve(train, &items, alpha, lambda)?; // what cannot be solved for new users either is found out here
+    solve(train, &items, alpha, lambda)?; // reports equations that would fail for new users, too
     Ok(Box::new(Als { items, alpha, lambda }))
 }
 
 impl Baseline for Als {
-    /// New users are folded in: their factors are solved for, the items' stay.
+    /// New users are folded in: the equations for their factors are solved, and the items' factors stay fixed.
     fn scores(&self, fold_in: &Interactions) -> Array2<f32> {
         let users = solve(fold_in, &self.items, self.alpha, self.lambda);
         users
@@ -55,8 +55,8 @@ impl Baseline for Als {
     }
 }
 
-/// The factors of the rows of `x` that are best for the `others`' factors: for each row the solution of
-/// `(Q^T Q + alpha sum_i q_i q_i^T + lambda I) p = (1 + alpha) sum_i q_i`, i over the row's entries.
+/// The factors of the rows of `x` that are optimal for the given factors `others`. For each row they solve
+/// `(Q^T Q + alpha sum_i q_i q_i^T + lambda I) p = (1 + alpha) sum_i q_i`, where i runs over the row's entries.
 fn solve(x: &Interactions, others: &Array2<f32>, alpha: f32, lambda: f32) -> Result<Array2<f32>, BaselineError> {
     let k = others.ncols();
     let mut all = others.t().dot(others);
@@ -88,7 +88,7 @@ mod tests {
     use ndarray::array;
 
     #[test]
-    fn the_solution_is_where_the_loss_is_flat() {
+    fn at_the_solution_the_gradient_of_the_loss_is_zero() {
         let x = Interactions::from_rows(4, [vec![0, 2], vec![3], vec![]]);
         let others = array![[0.3, -1.0], [0.8, 0.1], [-0.4, 0.6], [1.2, 0.9]];
         let (alpha, lambda) = (4.0, 0.7);

@@ -1,10 +1,10 @@
-//! Which items users have together: rows of `X^T X`, of which a large catalogue has few entries.
+//! How many users have two items together: the rows of `X^T X`, which are sparse for a large catalogue.
 
 use ract_data::Interactions;
 
-/// The other items that users of `item` have, ascending, and how many of those users have each.
+/// The other items of the users who have `item`, ascending; for each, the number of these users who have it.
 ///
-/// `users` is `train` transposed; `counts` is memory for one number per item, reused from call to call.
+/// `users` is `train` transposed. `counts` is working memory, one number per item; calls reuse it.
 pub(super) fn co_counts(
     train: &Interactions,
     users: &Interactions,

@@ -9,8 +9,8 @@ use ract_data::Interactions;
 use rayon::prelude::*;
 use std::cmp::Reverse;
 
-/// The linear autoencoder without hidden layer: an item scores the sum of its weights with the items a user has, and
-/// its weight with itself is zero.
+/// The linear autoencoder without a hidden layer. The score of an item is the sum of the weights between it and the
+/// user's items. The weight between an item and itself is zero.
 ///
 /// The weights B minimise `|X - X B|^2 + lambda |B|^2` in closed form: with `P = (X^T X + lambda I)^-1`,
 /// `B_ij = -P_ij / P_jj` off the diagonal.
@@ -22,15 +22,15 @@ pub struct Ease<T> {
 }
 
 impl<T: Scalar + RealField> Ease<T> {
-    /// Fits the weights between the `items` most popular items (0: all of them) to the users of `train`; all other
+    /// Fits the weights between the `items` most popular items (0 means all items) to the users of `train`. All other
     /// items score 0.
     ///
-    /// Takes about N^3 operations for N items with weights, and 1.1 N^2 numbers of memory. The bits do not depend on
-    /// the number of threads.
+    /// Takes about N^3 operations for N items with weights, and memory for 1.1 N^2 numbers. The result is the same, bit
+    /// for bit, for any number of threads.
     ///
     /// # Errors
-    /// When `lambda` is not a positive number, when the memory does not suffice (before any is taken), and when
-    /// rounding makes the matrix indefinite.
+    /// When `lambda` is not a positive number; when the memory does not suffice (this is checked before any is
+    /// allocated); and when rounding makes the matrix indefinite.
     pub fn fit(train: &Interactions, lambda: f64, items: usize) -> Result<Self, BaselineError> {
         if !(lambda > 0.0 && lambda.is_finite()) {
             return Err(BaselineError::Parameter { parameter: "lambda", value: lambda, expected: LAMBDA });
@@ -51,12 +51,12 @@ impl<T: Scalar + RealField> Ease<T> {
         Ok(Self { n_items: train.n_items(), kept, weights })
     }
 
-    /// B (N x N) over the kept items: from the item of the row to the item of the column.
+    /// The weights B of the N kept items, N x N: row i holds the weights from item i to the items of the columns.
     pub fn weights(&self) -> &Array2<T> {
         &self.weights
     }
 
-    /// The N items with weights, ascending.
+    /// The N items that have weights, ascending.
     pub fn kept(&self) -> &[u32] {
         &self.kept
     }
@@ -99,7 +99,7 @@ pub(super) fn fit(train: &Interactions, parameters: &Parameters) -> Fitted {
     })
 }
 
-/// Refuses `n` items, with numbers of `size` bytes, that take more than the bytes `available`.
+/// Returns an error when `n` items, with numbers of `size` bytes, need more than `available` bytes.
 fn check_memory(n: usize, size: usize, available: f64) -> Result<(), BaselineError> {
     let bytes_per_pair = 1.1 * size as f64;
     let need = bytes_per_pair * (n as f64).powi(2);
@@ -110,7 +110,7 @@ fn check_memory(n: usize, size: usize, available: f64) -> Result<(), BaselineErr
     })
 }
 
-/// The `n` items that most users have, ascending; of equally popular ones the first.
+/// The `n` most popular items, ascending. Of equally popular items, those with smaller numbers are taken first.
 fn most_popular(train: &Interactions, n: usize) -> Vec<u32> {
     let users = train.item_counts();
     let mut items: Vec<u32> = (0..).take(train.n_items()).collect();
@@ -120,7 +120,7 @@ fn most_popular(train: &Interactions, n: usize) -> Vec<u32> {
     items
 }
 
-/// The lower triangle of `X^T X + lambda I` over the items `kept` (N x N, by rows).
+/// The lower triangle of `X^T X + lambda I` for the items `kept` (N x N, row-major).
 fn gram<T: Scalar>(train: &Interactions, kept: &[u32], lambda: T) -> Vec<T> {
     let n = kept.len();
     let rows = (0..train.n_users()).map(|user| {
@@ -158,7 +158,7 @@ fn mirror<T: Scalar>(matrix: &mut Array2<T>) {
     halves(matrix.view_mut());
 }
 
-/// `to = from^T`, a few columns of `from` at a time: cache lines are used whole.
+/// `to = from^T`, 64 columns of `from` at a time, so that full cache lines are used.
 fn transpose<T: Scalar>(from: ArrayView2<T>, mut to: ArrayViewMut2<T>) {
     let strips = to.axis_chunks_iter_mut(Axis(0), 64).into_par_iter();
     strips.zip(from.axis_chunks_iter(Axis(1), 64)).for_each(|(mut to, from)| {
@@ -168,7 +168,7 @@ fn transpose<T: Scalar>(from: ArrayView2<T>, mut to: ArrayViewMut2<T>) {
     });
 }
 
-/// `B_ij = -P_ij / P_jj` and `B_ii = 0`; a sign of P plays no role.
+/// `B_ij = -P_ij / P_jj` and `B_ii = 0`. The sign of P cancels, so `matrix` may hold P or -P.
 fn divide_by_diagonal<T: Scalar>(matrix: &mut Array2<T>) {
     let diagonal = matrix.diag().to_owned();
     matrix.axis_iter_mut(Axis(0)).into_par_iter().enumerate().for_each(|(i, mut row)| {

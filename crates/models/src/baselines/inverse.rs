@@ -1,4 +1,4 @@
-//! The inverse of a symmetric positive definite matrix, in its own memory.
+//! In-place inversion of a symmetric positive definite matrix.
 
 use faer::linalg::matmul::matmul;
 use faer::linalg::solvers::{DenseSolveCore, Llt};
@@ -8,27 +8,27 @@ use ract_autodiff::Scalar;
 use rayon::prelude::*;
 use std::ops::Range;
 
-/// Rows and columns that are swept at a time. Wide, so that memory keeps up; narrow, so that two copies of as many
-/// columns are small beside the matrix.
+/// How many rows and columns are swept at a time. Wide blocks, so that memory bandwidth is not the limit; but narrow
+/// enough that two copies of a block's columns are small compared to the matrix.
 pub(super) const BLOCK: usize = 256;
 
-/// The matrix has no inverse in this precision: it is not positive definite.
+/// The matrix is not positive definite in this precision, so the sweep cannot invert it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct NotPositiveDefinite;
 
-/// Replaces the symmetric `matrix` (n x n, by rows) by *minus* its inverse. Reads and writes the lower triangle alone;
-/// what is above it afterwards has no meaning.
+/// Replaces the symmetric `matrix` (n x n, row-major) by *minus* its inverse. Reads and writes only the lower triangle;
+/// afterwards, the numbers above it have no meaning.
 ///
-/// The sweep (Gauss-Jordan elimination that keeps symmetry), `block` columns at a time. With the pivot K, the rows and
-/// columns of one block, and all other rows and columns I, J:
+/// This is the sweep (Gauss-Jordan elimination that keeps the symmetry), `block` columns at a time. K is the pivot: the
+/// rows and columns of one block. I and J are all other rows and columns:
 ///
 /// ```text
 /// A_IJ -= A_IK A_KK^-1 A_KJ,   A_IK = A_IK A_KK^-1,   A_KK = -A_KK^-1
 /// ```
 ///
-/// Every pivot is a Schur complement of the matrix, hence positive definite as the matrix is: no pivoting. One product
-/// has always one order of sums, so the bits do not depend on the number of threads. About n^3 operations; two copies
-/// of a block's columns beside the matrix.
+/// Every pivot is a Schur complement of the matrix, so it is positive definite as the matrix is, and no pivoting is
+/// needed. Each product always adds in the same order, so the result is the same, bit for bit, for any number of
+/// threads. Takes about n^3 operations, and memory for two copies of a block's columns beside the matrix.
 pub(super) fn sweep<T: Scalar + RealField>(
     matrix: &mut [T],
     n: usize,
@@ -45,7 +45,8 @@ pub(super) fn sweep<T: Scalar + RealField>(
         let square = all.subrows(start, width);
         let inverse = Llt::new(square, Side::Lower).map_err(|_| NotPositiveDefinite)?.inverse();
 
-        // A band of rows is one task. It also writes the pivot's own rows and columns, which get their values below.
+        // Each band of rows is one task. It also writes to the pivot's own rows and columns; those get their final
+        // values below.
         let bands = matrix.par_chunks_mut(n * block).zip(swept.par_chunks_mut(width * block)).enumerate();
         bands.with_max_len(1).for_each(|(index, (band, swept))| {
             let (first, rows) = (index * block, band.len() / n);
@@ -78,7 +79,8 @@ pub(super) fn sweep<T: Scalar + RealField>(
     Ok(())
 }
 
-/// The columns `pivot` of a symmetric matrix of which the lower triangle is there: `columns` (n x pivot, by rows).
+/// Copies the columns `pivot` of a symmetric matrix to `columns` (n x pivot, row-major). Only the lower triangle of the
+/// matrix is read.
 fn copy_columns<T: Scalar>(matrix: &[T], n: usize, pivot: &Range<usize>, columns: &mut [T]) {
     columns.par_chunks_mut(pivot.len()).enumerate().for_each(|(i, row)| {
         let below = (i + 1).clamp(pivot.start, pivot.end);
@@ -115,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn it_is_the_dense_inverse_whatever_the_block() {
+    fn the_inverse_equals_the_dense_inverse_for_every_size() {
         let block = 8;
         for n in [1, 7, 8, 9, 15, 16, 17, 40, 61] {
             let matrix = positive_definite(n);
@@ -133,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn the_bits_do_not_depend_on_the_threads() {
+    fn the_result_is_the_same_bit_for_bit_for_any_number_of_threads() {
         let matrix = lower::<f32>(&positive_definite(150));
         let swept = |threads| {
             let mut matrix = matrix.clone();

@@ -16,8 +16,9 @@ pub(super) fn fit(train: &Interactions, parameters: &Parameters) -> Fitted {
     Ok(Box::new(neighbours_of_all(train, neighbours, shrink)))
 }
 
-/// Of each item its `k` most similar others, by `c / (sqrt(n_i n_j) + shrink)` where c users have both and n have each. Of
-/// equally similar ones the first.
+/// The `k` most similar other items of each item. The similarity is `c / (sqrt(n_i n_j) + shrink)`, where c users have
+/// both items, and `n_i` and `n_j` users have each. Of equally similar items, the one with the smaller number comes
+/// first.
 fn neighbours_of_all(train: &Interactions, k: usize, shrink: f64) -> SparseWeights {
     let users = train.transposed();
     let popularity = train.item_counts();
@@ -41,7 +42,7 @@ mod tests {
     #[test]
     fn the_most_similar_items_are_kept_and_none_recommends_itself() {
         let train = Interactions::from_rows(4, [vec![0, 1], vec![0, 1, 2], vec![0, 2], vec![0, 3]]);
-        // With item 0: item 1 and item 2 twice, item 3 once; norms 2, sqrt 2, sqrt 2, 1.
+        // Item 0 occurs with item 1 and item 2 twice, with item 3 once; the norms are 2, sqrt 2, sqrt 2, 1.
         let weights = neighbours_of_all(&train, 2, 1.0);
         let similar = |both: f64, n: f64, m: f64| (both / ((n * m).sqrt() + 1.0)) as f32;
         assert_eq!(

@@ -1,9 +1,9 @@
-//! What memory there is, before it is taken.
+//! Checks the available memory before it is allocated.
 
 use super::BaselineError;
 use sysinfo::{MemoryRefreshKind, RefreshKind, System};
 
-/// Refuses a `need` of more bytes than are `available`; `way_out` says what to do about it.
+/// Returns an error when `need` exceeds `available`, both in bytes. `way_out` tells the user what to do.
 pub(super) fn check(need: f64, available: f64, way_out: impl FnOnce() -> String) -> Result<(), BaselineError> {
     if need <= available {
         return Ok(());
@@ -12,7 +12,7 @@ pub(super) fn check(need: f64, available: f64, way_out: impl FnOnce() -> String)
     Err(BaselineError::Memory { need: gigabytes(need), available: gigabytes(available), way_out: way_out() })
 }
 
-/// Bytes that the system, or the control group that this process runs in, has left.
+/// The free memory in bytes, of the system or of the control group of this process, whichever is less.
 pub(super) fn available() -> f64 {
     let memory = RefreshKind::nothing().with_memory(MemoryRefreshKind::nothing().with_ram());
     let system = System::new_with_specifics(memory);

@@ -1,4 +1,4 @@
-//! The baselines, one a file, and their registry: recommenders that no gradient trains.
+//! The baselines, one per file, and their registry. A baseline is a recommender that is not trained by gradients.
 
 mod als;
 mod co_counts;
@@ -19,9 +19,9 @@ use ndarray::Array2;
 use ract_data::Interactions;
 use std::collections::BTreeMap;
 
-/// A recommender that is fitted once.
+/// A fitted recommender.
 pub trait Baseline: Send + Sync {
-    /// Scores of all items for users who have the items in the rows of `fold_in` (B x I): B x I.
+    /// The scores of all items, B x I, for B users whose items are the rows of `fold_in` (B x I).
     fn scores(&self, fold_in: &Interactions) -> Array2<f32>;
 }
 
@@ -34,17 +34,17 @@ pub enum BaselineError {
     Parameter {
         /// Its name.
         parameter: &'static str,
-        /// What it was.
+        /// Its value.
         value: f64,
-        /// What it must be, as the rest of a sentence.
+        /// The values that are allowed, as the rest of a sentence.
         expected: &'static str,
     },
-    /// It would need more memory than there is.
+    /// The fit would need more memory than is available.
     #[error("{need} GB of memory are needed, {available} GB are free: {way_out}")]
     Memory {
-        /// Gigabytes that it needs.
+        /// The memory that the fit needs, in gigabytes.
         need: f64,
-        /// Gigabytes that are there.
+        /// The memory that is available, in gigabytes.
         available: f64,
         /// What to do about it.
         way_out: String,
@@ -54,12 +54,12 @@ pub enum BaselineError {
     Singular(String),
 }
 
-/// What a baseline is fitted with, by name; what is missing stands at the registry's first value.
+/// The parameters of a fit, by name. All parameters of the baseline must be present: a missing one is an error.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Parameters(pub BTreeMap<&'static str, f64>);
 
 impl Parameters {
-    /// A parameter, which must be at least `least`.
+    /// The value of a parameter, which must be at least `least`.
     ///
     /// # Errors
     /// When it is missing, smaller or not a finite number.
@@ -72,10 +72,10 @@ impl Parameters {
         }
     }
 
-    /// A whole number, which must be at least `least`.
+    /// The value of a parameter that is a whole number of at least `least`.
     ///
     /// # Errors
-    /// As for [`at_least`](Self::at_least), and when it is no whole number.
+    /// As for [`at_least`](Self::at_least), and when the value is not a whole number or is above `u32::MAX`.
     pub fn whole(&self, parameter: &'static str, least: u32, expected: &'static str) -> Result<usize, BaselineError> {
         let value = self.at_least(parameter, least.into(), expected)?;
         if value.fract() == 0.0 && value <= f64::from(u32::MAX) {
@@ -91,14 +91,14 @@ impl Parameters {
 pub struct Parameter {
     /// The name in configurations and results.
     pub name: &'static str,
-    /// The values that are tried unless a configuration names others.
+    /// The values to try, unless a configuration names others.
     pub grid: &'static [f64],
 }
 
-/// A fitted baseline, or why there is none.
+/// A fitted baseline, or the reason why the fit failed.
 pub type Fitted = Result<Box<dyn Baseline>, BaselineError>;
 
-/// A baseline on offer.
+/// An entry of the registry of baselines.
 #[derive(Clone, Copy)]
 pub struct BaselineEntry {
     /// The name in configurations and results.
@@ -107,11 +107,11 @@ pub struct BaselineEntry {
     pub label: &'static str,
     /// Its parameters.
     pub parameters: &'static [Parameter],
-    /// Fits one to the training users.
+    /// Fits the baseline to the training users.
     pub fit: fn(&Interactions, &Parameters) -> Fitted,
 }
 
-/// All baselines. A new one is a file beside this one and a line here.
+/// All baselines. To add one, write a file beside this one and add a line here.
 pub static BASELINES: &[BaselineEntry] = &[
     BaselineEntry { name: "popularity", label: "popularity", parameters: &[], fit: popularity::fit },
     BaselineEntry { name: "knn", label: "item kNN", parameters: knn::PARAMETERS, fit: knn::fit },
@@ -120,7 +120,7 @@ pub static BASELINES: &[BaselineEntry] = &[
     BaselineEntry { name: "ease", label: "EASE", parameters: ease::PARAMETERS, fit: ease::fit },
 ];
 
-/// A baseline, by its name.
+/// A baseline, identified by its name.
 pub type Method = Entry<BaselineEntry>;
 
 impl Registered for BaselineEntry {
@@ -140,7 +140,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn parameters_out_of_range_are_refused_by_every_baseline_in_a_sentence() {
+    fn every_baseline_refuses_parameters_out_of_range_with_a_full_sentence() {
         let train = Interactions::from_rows(3, [vec![0, 1], vec![1, 2]]);
         for entry in BASELINES {
             let at_start = entry.parameters.iter().map(|p| (p.name, p.grid[0])).collect::<BTreeMap<_, _>>();
@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn a_number_of_items_is_whole() {
+    fn a_fraction_is_refused_where_a_whole_number_is_required() {
         let parameters = Parameters(BTreeMap::from([("neighbours", 50.5)]));
         assert!(parameters.whole("neighbours", 1, "it must be whole").is_err());
     }

@@ -1,4 +1,4 @@
-//! The baseline that knows no user.
+//! The popularity baseline, which recommends the same items to every user.
 
 use super::{Baseline, Fitted, Parameters};
 use ndarray::{Array1, Array2};
@@ -35,7 +35,7 @@ mod tests {
     use ndarray::array;
 
     #[test]
-    fn an_item_scores_its_number_of_users() {
+    fn the_score_of_an_item_is_its_number_of_users() {
         let train = Interactions::from_rows(3, [vec![0, 2], vec![2]]);
         let scores = Popularity::fit(&train).scores(&Interactions::from_rows(3, [[0], [1]]));
         assert_eq!(scores, array![[1.0, 0.0, 2.0], [1.0, 0.0, 2.0]]);

@@ -5,13 +5,15 @@ use super::{BaselineError, Fitted, Parameter, Parameters, SparseWeights, memory}
 use ract_data::Interactions;
 use rayon::prelude::*;
 
-/// A slope of the loss that is nearer to its condition than this holds, in users: co-counts are whole users.
+/// How far the slope of the loss may be from its optimality (KKT) condition. The unit is users, because co-counts are
+/// numbers of users.
 const TOLERANCE: f64 = 0.1;
-/// A sweep that moves no slope by more than this is the last one: the changes after a weight's own move its slope again.
+/// A sweep is the last one when no change of a weight moves the weight's own slope by this much. It is less than the
+/// tolerance, because later changes in the same sweep move that slope again.
 const LAST_STEP: f64 = TOLERANCE / 4.0;
-/// No more sweeps over the weights of one item.
+/// The largest number of sweeps over the weights of one item.
 const SWEEPS: usize = 1000;
-/// The first items that may have a weight; later as many join as are there already.
+/// How many items may join the active items at a time; later, as many may join as are active already.
 const FIRST: usize = 32;
 
 pub(super) const PARAMETERS: &[Parameter] =
@@ -26,11 +28,11 @@ pub(super) fn fit(train: &Interactions, parameters: &Parameters) -> Fitted {
     Ok(Box::new(SparseWeights::from_recommended_by(&weights)))
 }
 
-/// `X^T X`, of which only what is not zero is kept.
+/// The Gram matrix `X^T X`, stored without its zeros.
 struct Gram {
-    /// The diagonal: the users of each item.
+    /// The diagonal: the number of users of each item.
     users: Vec<f64>,
-    /// Of each item, the other items that its users have, ascending, and how many of them do.
+    /// For each item: the other items of its users, ascending, and how many of its users have each of them.
     others: Vec<Vec<(u32, u32)>>,
 }
 
@@ -51,20 +53,22 @@ impl Gram {
     }
 }
 
-/// The weights w >= 0 of other items for one item: they minimise
-/// `|x_item - X w|^2 / 2 + l2 |w|^2 / 2 + l1 |w|_1`, w_item = 0.
+/// The weights w >= 0 of the other items for one item. They minimise `|x_item - X w|^2 / 2 + l2 |w|^2 / 2 + l1 |w|_1`
+/// with `w_item = 0`.
 ///
-/// The loss depends on X through its Gram matrix G alone (the covariance updates of Friedman, Hastie and Tibshirani,
-/// 2010): with the correlations `c = G_item - G w`, one weight is best at `max(0, (c_i + G_ii w_i - l1) / (G_ii + l2))`.
-/// Few weights are not zero, so only those of *active* items are swept; the items with the largest correlations join
-/// until no other has one above l1. An item that no user has together with `item` never does: its is never positive.
+/// The loss depends on X only through its Gram matrix G (the covariance updates of Friedman, Hastie and Tibshirani,
+/// 2010). With the correlations `c = G_item - G w`, the optimal value of one weight is
+/// `max(0, (c_i + G_ii w_i - l1) / (G_ii + l2))`. Most weights are zero, so only the weights of *active* items are
+/// swept. The items with the largest correlations join the active items, until no other item has a correlation above
+/// l1. An item that no user has together with `item` never joins: its correlation is never positive.
 #[derive(Default)]
 struct Weights {
     active: Vec<u32>,
     weights: Vec<f64>,
-    /// c of the active items; computed anew whenever items join, so that f32 suffices.
+    /// The correlations c of the active items. They are computed from scratch whenever items join, so f32 is precise
+    /// enough.
     correlations: Vec<f32>,
-    /// G between the active items.
+    /// The part of G for the active items.
     gram: Vec<Vec<f32>>,
 }
 
@@ -91,7 +95,7 @@ impl Weights {
         }
     }
 
-    /// c of all items.
+    /// The correlations c of all items.
     fn all_correlations(&self, gram: &Gram, item: usize) -> Vec<f64> {
         let mut correlations = vec![0.0; gram.users.len()];
         for &(other, both) in &gram.others[item] {
@@ -106,7 +110,8 @@ impl Weights {
         correlations
     }
 
-    /// `row` is memory for a row of G: zeros, before and after.
+    /// Adds `item` to the active items. `row` is working memory for a row of G: it holds zeros before and after the
+    /// call.
     fn join(&mut self, gram: &Gram, item: u32, row: &mut [f32]) {
         let others = &gram.others[item as usize];
         others.iter().for_each(|&(other, both)| row[other as usize] = both as f32);
@@ -120,7 +125,7 @@ impl Weights {
         row[item as usize] = 0.0;
     }
 
-    /// Improves one active weight after the other until none can be improved.
+    /// Optimises one active weight after the other, until no weight changes its slope by [`LAST_STEP`] or more.
     fn sweep(&mut self, l1: f64, l2: f64) {
         for _ in 0..SWEEPS {
             let mut steepest = 0.0_f64;
@@ -141,7 +146,7 @@ impl Weights {
         }
     }
 
-    /// Those that are not zero, by item.
+    /// The items whose weights are not zero, and these weights.
     fn found(&self) -> Vec<(u32, f32)> {
         let weights = self.active.iter().zip(&self.weights).filter(|&(_, &weight)| weight > 0.0);
         weights.map(|(&item, &weight)| (item, weight as f32)).collect()
@@ -155,7 +160,7 @@ mod tests {
     use rand::{Rng, SeedableRng};
 
     #[test]
-    fn slim_satisfies_the_kkt_conditions() {
+    fn the_weights_satisfy_the_kkt_conditions() {
         const USERS: usize = 300;
         const ITEMS: u32 = 90;
         let rng = &mut SmallRng::seed_from_u64(3);

@@ -1,19 +1,19 @@
-//! Item-item weights of which almost all are zero.
+//! Item-item weights, almost all of which are zero.
 
 use super::Baseline;
 use ndarray::{Array2, Axis};
 use ract_data::Interactions;
 use rayon::prelude::*;
 
-/// A user's items recommend others: an item scores the sum of its weights with them.
+/// Sparse item-item weights: the score of an item is the sum of the weights with which the user's items recommend it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SparseWeights {
-    /// For each item that a user has, the items that it recommends, and how strongly.
+    /// For each item, the items that it recommends, and the weights.
     recommends: Vec<Vec<(u32, f32)>>,
 }
 
 impl SparseWeights {
-    /// From the items that recommend each item, and how strongly.
+    /// Builds the weights from the items that recommend each item, and their weights.
     pub(super) fn from_recommended_by(recommended_by: &[Vec<(u32, f32)>]) -> Self {
         let mut recommends = vec![Vec::new(); recommended_by.len()];
         for (item, by) in (0..).zip(recommended_by) {
@@ -22,7 +22,7 @@ impl SparseWeights {
         Self { recommends }
     }
 
-    /// The items that `item` recommends, ascending, and how strongly.
+    /// The items that `item` recommends, ascending, and the weights.
     pub fn of(&self, item: usize) -> &[(u32, f32)] {
         &self.recommends[item]
     }

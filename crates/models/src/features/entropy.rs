@@ -1,4 +1,4 @@
-//! Entropy of the prediction.
+//! The entropy of the predicted distribution over items.
 
 use super::{FeatureEntry, FeatureInput, Width};
 use ndarray::Axis;

@@ -4,7 +4,8 @@ use ract_autodiff::Sparse;
 use ract_data::Interactions;
 use std::sync::Arc;
 
-/// For each item, whether it is one of the most popular ones, which together make up half of all interactions.
+/// For each item, whether it is in the head: the fewest most popular items that make up at least half of all
+/// interactions.
 pub fn head(train: &Interactions) -> Vec<bool> {
     let users = train.item_counts();
     let mut order: Vec<usize> = (0..users.len()).collect();
@@ -36,7 +37,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_head_are_the_fewest_items_with_half_of_all_interactions() {
+    fn the_head_is_the_fewest_items_that_make_up_half_of_all_interactions() {
         let train = Interactions::from_rows(5, [vec![1, 3], vec![1], vec![1, 4], vec![1, 0]]);
         assert_eq!(head(&train), [false, true, false, false, false]);
     }

@@ -1,4 +1,5 @@
-//! What a critic can see of a user, one feature a file. A new one is a file beside this one and a line in [`FEATURES`].
+//! The critic features: what a critic can see of a user. One feature per file. To add a feature, write a file beside
+//! this one and add a line to [`FEATURES`].
 
 mod entropy;
 mod head;
@@ -24,7 +25,7 @@ use std::sync::Arc;
 pub struct FeatureEntry {
     /// The name in experiment files.
     pub name: &'static str,
-    /// What it says of a user.
+    /// What it describes.
     pub about: &'static str,
     /// Whether a gradient passes through it to the actor. The others are constants.
     pub has_gradient: bool,
@@ -44,7 +45,7 @@ pub enum Width {
 }
 
 impl Width {
-    /// The number, where there are so many items.
+    /// The number of columns, for a data set with `items` items.
     pub fn of(self, items: usize) -> usize {
         match self {
             Self::One => 1,
@@ -53,13 +54,13 @@ impl Width {
     }
 }
 
-/// What features are made from: a batch of B users, and the actor's output for them.
+/// The input of a feature: a batch of B users, and the actor's output for them.
 pub struct FeatureInput<'a, 't> {
-    /// Where they are recorded.
+    /// The tape that records the feature.
     pub tape: &'t Tape<f32>,
     /// The items that the actor sees.
     pub seen: &'a Interactions,
-    /// The items that it does not see.
+    /// The user's items that the actor does not see.
     pub unseen: &'a Interactions,
     /// All items of each user, B x I, each with the value 1.
     pub items: &'a Arc<Sparse<f32>>,
@@ -67,7 +68,7 @@ pub struct FeatureInput<'a, 't> {
     pub scored: &'a Scored<'t, f32>,
     /// The actor's own loss as a function of scores and items.
     pub loss: Loss,
-    /// For each item, whether it is popular: [`head`].
+    /// For each item, whether it is in the head: see [`head`].
     pub is_head: &'a [bool],
     /// How many ranks the critic's metric looks at.
     pub depth: usize,
@@ -87,7 +88,7 @@ pub static FEATURES: &[FeatureEntry] = &[
     items::ENTRY,
 ];
 
-/// A feature, by its name.
+/// A critic feature, identified by its name.
 pub type Feature = Entry<FeatureEntry>;
 
 impl Registered for FeatureEntry {
@@ -117,7 +118,7 @@ mod tests {
     use super::*;
     use ndarray::array;
 
-    /// What every feature promises: its width, a finite value, and a gradient where the registry says so and nowhere else.
+    /// Each feature has its declared width and finite values, and it has a gradient exactly where the registry says so.
     #[test]
     fn every_feature_has_its_width_and_passes_a_gradient_to_the_scores_only_where_it_says_so() {
         let rows = |rows: [&[u32]; 2]| Interactions::from_rows(4, rows.map(<[u32]>::to_vec));
@@ -152,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn names_stand_once() {
+    fn every_name_is_unique() {
         let mut names: Vec<_> = FEATURES.iter().map(|entry| entry.name).collect();
         names.sort_unstable();
         names.dedup();

@@ -1,4 +1,4 @@
-//! The gap between the scores of the user's items and the score at the last rank that counts.
+//! The gap between the mean score of the user's items and the score at the last rank that the metric looks at.
 
 use super::{FeatureEntry, FeatureInput, Width};
 use ndarray::Axis;
@@ -6,7 +6,7 @@ use ract_autodiff::{Mat, Sparse, Var};
 
 pub(super) const ENTRY: FeatureEntry = FeatureEntry {
     name: "score-gap",
-    about: "the mean score of the user's items less the score at the last rank that the metric looks at",
+    about: "the mean score of the user's items minus the score at the last rank that the metric looks at",
     has_gradient: true,
     width: Width::One,
     of,
@@ -22,8 +22,8 @@ fn of<'t>(input: &FeatureInput<'_, 't>) -> Var<'t, f32> {
     }
 }
 
-/// The gap is the sum of the scores times these weights, B x I: each of the user's n items has 1 / n, the item at rank `depth` of
-/// all items has -1.
+/// Weights, B x I, such that the gap is the sum of the scores times the weights. Each of the user's n items adds 1 / n;
+/// the item at rank `depth` of all items adds -1.
 fn gap_weights(scores: &Mat<f32>, items: &Sparse<f32>, depth: usize) -> Mat<f32> {
     let mut weights = Mat::zeros(scores.dim());
     let last = depth.clamp(1, scores.ncols().max(1)) - 1;
@@ -43,7 +43,7 @@ mod tests {
     use ndarray::array;
 
     #[test]
-    fn the_score_gap_is_from_the_mean_of_the_users_items_to_the_item_at_the_depth() {
+    fn the_score_gap_is_the_mean_score_of_the_users_items_minus_the_score_at_the_depth() {
         let scores = array![[0.5_f32, 3.0, 2.0, 1.0], [4.0, 1.0, 2.0, 3.0]];
         let items = Sparse::new((2, 4), vec![0, 2, 3], vec![1, 3, 2], vec![1.0; 3]);
         let gaps = |depth| (&scores * &gap_weights(&scores, &items, depth)).sum_axis(Axis(1));

@@ -1,4 +1,4 @@
-//! The number of items that the actor does not see.
+//! The number of the user's items that the actor does not see.
 
 use super::{FeatureEntry, Width, counts};
 

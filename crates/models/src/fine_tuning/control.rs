@@ -1,4 +1,4 @@
-//! The control: the actor's own training goes on at the step size of the actor-critic phase.
+//! The control: the actor's own training continues at the step size of the actor-critic phase.
 
 use super::ArmEntry;
 

@@ -1,4 +1,4 @@
-//! The actor's own loss alone, with the same weight for every user.
+//! The actor's own loss without its regulariser, with the same weight for every user.
 
 use super::ArmEntry;
 

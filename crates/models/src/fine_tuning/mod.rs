@@ -1,5 +1,6 @@
-//! What the best actor can be trained by further without a critic, one arm a file. Each arm starts from the same actor and
-//! trains on the same batches as the critic's. A new one is a file beside this one and a line in [`ARMS`].
+//! Fine-tuning arms: losses on which the best actor trains further without a critic. One arm per file. Each arm starts
+//! from the same actor and trains on the same batches as the critic's arm. To add an arm, write a file beside this one
+//! and add a line to [`ARMS`].
 
 mod control;
 mod flat;
@@ -13,7 +14,7 @@ use ract_autodiff::{Sparse, Tape, Var};
 use ract_data::Interactions;
 use std::sync::Arc;
 
-/// A way to train the best actor further.
+/// A fine-tuning arm: one way to train the best actor further.
 pub struct ArmEntry {
     /// The name in experiment files.
     pub name: &'static str,
@@ -21,19 +22,20 @@ pub struct ArmEntry {
     pub key: &'static str,
     /// The name in tables.
     pub label: &'static str,
-    /// Whether the actor's regulariser, with the weight it had, is added to the loss.
+    /// Whether the loss includes the actor's regulariser, with the weight that it had at the actor's best epoch.
+    /// training.
     pub is_regularised: bool,
     /// The loss of each user, B x 1. Its mean is minimised.
     pub loss: for<'t> fn(&ArmInput<'_, 't>) -> Var<'t, f32>,
 }
 
-/// What losses are made from: a batch of B users, and the actor's output for them.
+/// The input of an arm's loss: a batch of B users, and the actor's output for them.
 pub struct ArmInput<'a, 't> {
-    /// Where they are recorded.
+    /// The tape that records the loss.
     pub tape: &'t Tape<f32>,
     /// The items that the actor sees.
     pub seen: &'a Interactions,
-    /// The items that it does not see.
+    /// The user's items that the actor does not see.
     pub unseen: &'a Interactions,
     /// All items of each user, B x I, each with the value 1.
     pub items: &'a Arc<Sparse<f32>>,
@@ -44,7 +46,7 @@ pub struct ArmInput<'a, 't> {
 /// All arms.
 pub static ARMS: &[ArmEntry] = &[control::ENTRY, flat::ENTRY, per_item::ENTRY, warp::ENTRY, lambda_rank::ENTRY];
 
-/// An arm, by its name.
+/// A fine-tuning arm, identified by its name.
 pub type Arm = Entry<ArmEntry>;
 
 impl Registered for ArmEntry {
@@ -59,7 +61,7 @@ impl Registered for ArmEntry {
     }
 }
 
-/// The paper's critic is held against this arm: the actor's own training goes on.
+/// The control arm, which is the comparison for the paper's critic: the actor's own training continues.
 pub fn control() -> Option<Arm> {
     Arm::named(control::ENTRY.name)
 }
@@ -71,7 +73,7 @@ mod tests {
     use ndarray::array;
 
     #[test]
-    fn every_arm_has_a_finite_loss_for_each_user_and_a_gradient_in_the_scores() {
+    fn every_arm_has_a_finite_loss_per_user_and_a_gradient_with_respect_to_the_scores() {
         let rows = |rows: [&[u32]; 2]| Interactions::from_rows(4, rows.map(<[u32]>::to_vec));
         let (seen, unseen) = (rows([&[0], &[1]]), rows([&[2], &[0]]));
         let items = Arc::new(Sparse::new((2, 4), vec![0, 2, 4], vec![0, 2, 0, 1], vec![1.0; 4]));
@@ -90,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn names_stand_once_and_keys_can_be_parts_of_file_names() {
+    fn names_and_keys_are_unique_and_keys_can_be_parts_of_file_names() {
         for (place, entry) in ARMS.iter().enumerate() {
             assert!(entry.key.chars().all(|c| c.is_ascii_lowercase() || c == '_'), "{}", entry.key);
             let others = &ARMS[place + 1..];

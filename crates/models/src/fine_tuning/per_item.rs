@@ -1,4 +1,4 @@
-//! The actor's own loss alone, each user's divided by the number of the user's items.
+//! The actor's own loss without its regulariser. Each user's loss is divided by the number of the user's items.
 
 use super::{ArmEntry, ArmInput};
 use crate::features::counts;

@@ -13,7 +13,7 @@ pub struct Dae<T> {
 }
 
 impl<T: Scalar> Dae<T> {
-    /// First weights are Xavier-uniform, first biases zero.
+    /// A new network: the weights are Xavier-uniform, the biases zero.
     pub fn new(items: usize, hidden: usize, latent: usize, rng: &mut impl Rng) -> Self {
         Self {
             layers: [

@@ -1,4 +1,4 @@
-//! Two linear layers.
+//! The linear autoencoder: two linear layers.
 
 use super::{Network, with_zero_bias};
 use crate::actor::{Output, Users};
@@ -14,12 +14,12 @@ pub struct LinearAutoencoder<T> {
 }
 
 impl<T: Scalar> LinearAutoencoder<T> {
-    /// First weights are Xavier-uniform, first biases zero.
+    /// A new network: the weights are Xavier-uniform, the biases zero.
     pub fn new(items: usize, latent: usize, rng: &mut impl Rng) -> Self {
         Self::named(["enc", "dec"], items, latent, rng)
     }
 
-    /// The same with names for the two layers.
+    /// As [`new`](Self::new), with the given names for the two layers.
     pub fn named([enc, dec]: [&str; 2], items: usize, latent: usize, rng: &mut impl Rng) -> Self {
         let mut layer = |name: &str, inputs, outputs| {
             with_zero_bias([&format!("{name}_w"), &format!("{name}_b")], inputs, outputs, rng)

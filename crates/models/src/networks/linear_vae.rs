@@ -17,7 +17,7 @@ pub struct LinearVae<T> {
 }
 
 impl<T: Scalar> LinearVae<T> {
-    /// First weights are Xavier-uniform, first biases zero.
+    /// A new network: the weights are Xavier-uniform, the biases zero.
     pub fn new(items: usize, latent: usize, rng: &mut impl Rng) -> Self {
         Self {
             mu: with_zero_bias(["mu_w", "mu_b"], items, latent, rng),

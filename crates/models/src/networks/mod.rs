@@ -1,4 +1,4 @@
-//! Autoencoders, from which actors are made by giving them a loss.
+//! Autoencoders. A network and a loss together make an actor.
 
 mod dae;
 mod linear_autoencoder;
@@ -17,15 +17,15 @@ use crate::{Actor, Loss};
 use ract_autodiff::{Mat, Module, Scalar, Tape, Var};
 use rand::Rng;
 
-/// Standard deviation of the first biases of variational networks.
+/// Standard deviation of the initial biases of variational networks.
 const BIAS_STD: f64 = 0.001;
 
 /// A network from a user's items to scores of all items.
 pub trait Network<T: Scalar>: Module<T> + Send + Sync {
-    /// As [`Actor::output`].
+    /// See [`Actor::output`].
     fn output<'t>(&self, tape: &'t Tape<T>, users: &Users<'_, T>, eps: Option<Mat<T>>) -> Output<'t, T>;
 
-    /// As [`Actor::noise`].
+    /// See [`Actor::noise`].
     fn noise(&self) -> usize {
         0
     }
@@ -55,8 +55,8 @@ impl<T: Scalar, N: Network<T>> Actor<T> for Autoencoder<N> {
     }
 }
 
-/// The latent variables `mu + eps exp(logvar / 2)` and the mean of their divergence from a standard normal prior; without noise
-/// `mu` alone, for which nobody needs `logvar`.
+/// The latent variables `mu + eps exp(logvar / 2)` and the mean of their divergence from a standard normal prior.
+/// Without noise it is `mu` alone, and `logvar` is not computed.
 fn latent<'t, T: Scalar>(
     mu: Var<'t, T>,
     logvar: impl FnOnce() -> Var<'t, T>,
@@ -67,7 +67,7 @@ fn latent<'t, T: Scalar>(
     (mu.reparameterize(logvar, eps).named("z"), Some(mu.gaussian_kl(logvar).mean().named("kl")))
 }
 
-/// A layer with Xavier-uniform weights, and biases from a truncated normal of deviation 0.001.
+/// A layer with Xavier-uniform weights, and biases from a truncated normal with standard deviation 0.001.
 pub(crate) fn with_random_bias<T: Scalar>(
     names: [&str; 2],
     inputs: usize,
@@ -77,7 +77,7 @@ pub(crate) fn with_random_bias<T: Scalar>(
     Linear::new(names, xavier(inputs, outputs, rng), truncated_normal(outputs, BIAS_STD, rng))
 }
 
-/// A layer with Xavier-uniform weights and biases of zero.
+/// A layer with Xavier-uniform weights and zero biases.
 pub(crate) fn with_zero_bias<T: Scalar>(
     names: [&str; 2],
     inputs: usize,

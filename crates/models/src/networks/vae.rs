@@ -30,7 +30,7 @@ pub struct Vae<T> {
 }
 
 impl<T: Scalar> Vae<T> {
-    /// First weights are Xavier-uniform, first biases truncated normal of deviation 0.001.
+    /// A new network: the weights are Xavier-uniform, the biases truncated normal with standard deviation 0.001.
     pub fn new(sizes: VaeSizes, rng: &mut impl Rng) -> Self {
         let VaeSizes { items, hidden, latent } = sizes;
         Self {

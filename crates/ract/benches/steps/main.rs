@@ -1,5 +1,5 @@
-//! `make bench`: seconds of every step beside the machine's own limits, as a table and as JSON; with `--peer`, in turn
-//! with another program.
+//! `make bench`: measures the time of every step and compares it with the limits of the machine, as a table and as
+//! JSON. With `--peer`, it runs in turn with another program.
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints what it measured")]
 
@@ -33,31 +33,31 @@ struct Args {
     /// Number of latent variables
     #[arg(long, default_value_t = Workload::default().latent)]
     latent: usize,
-    /// Users to draw from
+    /// Number of users from whom the steps draw
     #[arg(long, default_value_t = Workload::default().users)]
     users: usize,
-    /// Steps of each kind
+    /// Number of steps of each kind
     #[arg(long, default_value_t = 20)]
     steps: usize,
-    /// Only one line, without the machine's limits: median milliseconds and peak memory
+    /// Print only one line, without the machine's limits: median milliseconds and peak memory
     #[arg(long)]
     brief: bool,
-    /// Where the time goes, by op
+    /// Print the time of each op
     #[arg(long)]
     profile: bool,
-    /// Only the steps of this name, such as actor
+    /// Measure only the steps of this name, such as actor
     #[arg(long, value_name = "NAME")]
     only: Option<String>,
     /// A command that times the same steps and prints them as a line of JSON; it runs in turn with this program
     #[arg(long, value_name = "COMMAND")]
     peer: Option<String>,
-    /// How often both run
+    /// How often both programs run
     #[arg(long, default_value_t = 5)]
     pairs: usize,
-    /// Where the numbers go as JSON
+    /// Write the numbers to this file as JSON
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
-    /// What `cargo bench` adds
+    /// Accepted because `cargo bench` passes it
     #[arg(long, hide = true)]
     bench: bool,
 }
@@ -87,7 +87,7 @@ fn main() -> Result<()> {
         let mut round = BTreeMap::new();
         for part in Part::ALL.into_iter().filter(|part| args.only.as_ref().is_none_or(|only| only == part.name())) {
             if args.profile {
-                workbench.time(part, 1)?; // the first touch of buffers is not what is asked for
+                workbench.time(part, 1)?; // so that the first use of the buffers is not in the profile
                 workbench.profile();
             }
             let seconds = workbench.time(part, args.steps)?;

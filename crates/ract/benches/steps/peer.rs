@@ -1,4 +1,4 @@
-//! Another program that times the same steps, run in turn with this one.
+//! The peer: another program that times the same steps, and that runs in turn with this one.
 
 use crate::Result;
 use crate::report::median;
@@ -7,10 +7,10 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 use std::process::{Command, Stdio};
 
-/// Medians of one run, in seconds, by part.
+/// The median times of one run in seconds, by part.
 pub(crate) type Medians = BTreeMap<&'static str, f64>;
 
-/// The peer's time is 1.
+/// Our time divided by the peer's time, over all pairs of runs.
 #[derive(Serialize)]
 pub(crate) struct Ratio {
     pub(crate) min: f64,
@@ -18,7 +18,7 @@ pub(crate) struct Ratio {
     pub(crate) max: f64,
 }
 
-/// Runs the command with the workload's size and reads the line of JSON that it prints.
+/// Runs the command with the size of the workload, and reads the line of JSON that it prints.
 pub(crate) fn run(command: &str, workload: &Workload, steps: usize) -> Result<Medians> {
     let standard = Workload::default();
     if (workload.hidden, workload.latent) != (standard.hidden, standard.latent) {
@@ -47,7 +47,7 @@ pub(crate) fn run(command: &str, workload: &Workload, steps: usize) -> Result<Me
     Ok(Part::ALL.into_iter().filter_map(seconds).collect())
 }
 
-/// Our medians over the peer's, pair by pair.
+/// Our medians divided by the peer's medians, for each pair of runs.
 pub(crate) fn ratios(ours: &[Medians], peers: &[Medians]) -> BTreeMap<&'static str, Ratio> {
     let of = |part: Part| {
         let pairs = ours.iter().zip(peers);

@@ -1,4 +1,4 @@
-//! What was measured, as a table and as JSON.
+//! The measurements, as a table and as JSON.
 
 use crate::peer::{Medians, Ratio};
 use crate::roofline::Limits;
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fmt;
 
-/// Seconds of all steps, by part.
+/// The times of all steps in seconds, by part.
 pub(crate) type Steps = BTreeMap<&'static str, Vec<f64>>;
 
 pub(crate) struct Report {
@@ -63,7 +63,7 @@ impl fmt::Display for Report {
         }
         let peak =
             self.peak_memory_bytes.map_or_else(|| "unknown".to_owned(), |bytes| format!("{} MB", bytes / 1_000_000));
-        write!(f, "peak memory       {peak}, users and products for the limits above included")
+        write!(f, "peak memory       {peak}, including the users and the products for the limits above")
     }
 }
 
@@ -88,7 +88,7 @@ impl Report {
         table
     }
 
-    /// The workload, medians and memory in one line.
+    /// The workload, the medians and the memory in one line.
     pub(crate) fn line(&self) -> String {
         let Workload { items, batch, per_user, hidden, .. } = self.workload;
         let steps = self.steps.iter().map(|(part, seconds)| format!("{part} {:>9}", milliseconds(median(seconds))));

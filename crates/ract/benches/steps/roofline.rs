@@ -1,4 +1,5 @@
-//! What the machine can do at best: multiplications in registers, memory, and the products of a step through the library.
+//! The limits of the machine: the rate of multiplications in registers, the memory bandwidth, and the rate of a step's
+//! matrix products in the library.
 
 use crate::Result;
 use crate::report::median;
@@ -11,27 +12,28 @@ use std::collections::BTreeMap;
 use std::hint::black_box;
 use std::time::Instant;
 
-/// Independent sums, enough to hide the latency of an addition.
+/// The number of independent sums: enough to hide the latency of an addition.
 const SUMS: usize = 12;
-/// Repetitions of each measurement.
+/// How often each measurement is repeated.
 const TIMES: usize = 9;
-/// Larger than any cache: 256 MiB of numbers.
+/// How many numbers are streamed: 256 MiB, larger than any cache.
 const STREAM: usize = 1 << 26;
-/// Numbers that one task streams over.
+/// How many numbers one task streams.
 const CHUNK: usize = 1 << 18;
 
-/// The limits, best and median of a few runs.
+/// The limits of the machine.
 #[derive(Serialize)]
 pub(crate) struct Limits {
-    /// Multiplications and additions in registers alone, 10^9 per second, all threads.
+    /// Multiplications and additions in registers, 10^9 per second, all threads; the best of several runs.
     pub(crate) fma_gflops: f64,
     /// The same on one thread.
     pub(crate) fma_gflops_1_thread: f64,
-    /// Reading memory, 10^9 bytes per second, all threads.
+    /// Memory bandwidth for reading, 10^9 bytes per second, all threads; the best of several runs.
     pub(crate) read_gbs: f64,
-    /// Reading and writing, as Adam does: 10^9 bytes per second, all threads.
+    /// Memory bandwidth for reading and writing, as Adam does: 10^9 bytes per second, all threads; the best of several
+    /// runs.
     pub(crate) update_gbs: f64,
-    /// The three large products of a step, medians.
+    /// The rates of a step's products, three large ones and a small one, 10^9 operations per second; medians.
     pub(crate) gemm_gflops: BTreeMap<&'static str, f64>,
 }
 
@@ -66,7 +68,7 @@ impl WithSimd for Fma {
     }
 }
 
-/// Lanes of a vector.
+/// Returns the number of f32 lanes of a vector.
 struct Lanes;
 
 impl WithSimd for Lanes {
@@ -78,7 +80,7 @@ impl WithSimd for Lanes {
     }
 }
 
-/// Best rate of the widest vectors, 10^9 operations per second.
+/// The best rate with the widest vectors, 10^9 operations per second.
 fn fma(threads: usize) -> f64 {
     const ROUNDS: usize = 3_000_000;
     let arch = Arch::new();
@@ -114,7 +116,7 @@ fn update() -> f64 {
         / best(|| numbers.par_chunks_mut(CHUNK).for_each(|chunk| chunk.iter_mut().for_each(|x| *x *= 0.999)))
 }
 
-/// The fastest of a few runs, in seconds.
+/// The time of the fastest of several runs, in seconds.
 fn best(mut run: impl FnMut()) -> f64 {
     let seconds = (0..TIMES).map(|_| {
         let start = Instant::now();
@@ -124,7 +126,7 @@ fn best(mut run: impl FnMut()) -> f64 {
     seconds.fold(f64::INFINITY, f64::min)
 }
 
-/// A product of a step, as the tape runs it.
+/// A matrix product of a step, computed as on the tape.
 struct Product {
     name: &'static str,
     left: (usize, usize),
@@ -133,7 +135,7 @@ struct Product {
     run: for<'t> fn(Var<'t, f32>, Var<'t, f32>) -> Var<'t, f32>,
 }
 
-/// Rates of the products of a step: three with the item matrix, and one between small matrices.
+/// The rates of a step's products: three with the item matrix, and one between small matrices.
 fn products(workload: &Workload) -> Result<BTreeMap<&'static str, f64>> {
     let Workload { items, batch, hidden, latent, .. } = *workload;
     let large = 2 * batch * hidden * items;
@@ -170,7 +172,7 @@ fn products(workload: &Workload) -> Result<BTreeMap<&'static str, f64>> {
     products.iter().map(|product| Ok((product.name, rate(product)?))).collect()
 }
 
-/// Median rate, 10^9 operations per second.
+/// The median rate of a product, 10^9 operations per second.
 fn rate(product: &Product) -> Result<f64> {
     let operand = |name, shape| Param::new(name, Mat::from_shape_fn(shape, |(i, j)| ((i * 7 + j) % 13) as f32 - 6.0));
     let (left, right) = (operand("left", product.left), operand("right", product.right));

@@ -1,4 +1,4 @@
-//! `ract baseline`: a recommender that no gradient trains, chosen over a grid.
+//! `ract baseline`: fits a baseline over a grid and tests the best one.
 
 use crate::commands::experiment_file::ExperimentFile;
 use crate::commands::terminal::Terminal;
@@ -14,14 +14,14 @@ pub(crate) fn run(args: ExperimentFile) -> Result<()> {
     print_fitted(&BaselineConfig::read(&args.file, &args.overrides)?, &args.out()?)
 }
 
-/// Fits what is missing of the baseline in `out`, and prints what it found.
+/// Fits the missing combinations of the baseline in `out`, and prints the results.
 pub(super) fn print_fitted(config: &BaselineConfig, out: &Path) -> Result<()> {
     let result = fit(config, out)?;
     super::print(&table::baseline(&result, &super::columns(&config.evaluation.metrics)));
     Ok(())
 }
 
-/// Fits what is missing of the baseline in `out`.
+/// Fits the missing combinations of the baseline in `out`.
 pub(super) fn fit(config: &BaselineConfig, out: &Path) -> Result<BaselineResult> {
     let data = experiment::read_data(&config.data)?;
     let terminal = Terminal::new();

@@ -7,10 +7,11 @@ use comfy_table::{CellAlignment, Table, presets::ASCII_MARKDOWN};
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// Two or more: a run folder or one that holds folders of seeds, and perhaps what of it, such as runs/demo:control
+    /// Two or more run folders, or folders with one run folder per seed; add `:` and a role to choose what is compared,
+    /// such as runs/demo:control
     #[arg(value_name = "RUN[:TESTED]", required = true, num_args = 2..)]
     runs: Vec<String>,
-    /// By which metric
+    /// The metric to compare by
     #[arg(long, default_value = "ndcg@100")]
     metric: Metric,
 }

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// The run folder; of several, such as one per seed, the mean is printed
+    /// The run folder; for several run folders, such as one per seed, the mean is printed
     #[arg(value_name = "RUN", required = true)]
     runs: Vec<PathBuf>,
 }

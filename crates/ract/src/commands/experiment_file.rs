@@ -1,4 +1,4 @@
-//! The arguments of what runs an experiment file.
+//! The arguments of the subcommands that run an experiment file.
 
 use crate::Result;
 use crate::config::Config;
@@ -12,14 +12,14 @@ pub(crate) struct ExperimentFile {
     /// Override a key of the file, such as actor.epochs=10; may be repeated
     #[arg(long = "set", value_name = "KEY=VALUE")]
     pub(crate) overrides: Vec<String>,
-    /// The run folder; a file with `seeds` has a folder of each beneath it. What was begun goes on there [default: runs/ and
-    /// the file's place in experiments/]
+    /// The run folder; for a file with `seeds`, it gets one folder per seed. A run that was started there is continued
+    /// [default: runs/ and the file's place in experiments/]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
 }
 
 impl ExperimentFile {
-    /// The seeds that are run, of those that the file lists: all, or the one that was named with `--set seed=N`.
+    /// The seeds to run: all seeds that the file lists, or only the one that is named with `--set seed=N`.
     pub(crate) fn seeds(&self, config: &Config) -> Vec<u64> {
         let one_is_named = self.overrides.iter().any(|key| key.starts_with("seed="));
         if one_is_named && !config.seeds.is_empty() { vec![config.seed] } else { config.seeds.clone() }

@@ -11,16 +11,16 @@ use std::path::PathBuf;
 #[derive(clap::Args)]
 #[command(after_help = help())]
 pub(crate) struct Args {
-    /// Which one
+    /// The number of the figure
     number: u8,
     #[command(flatten)]
     source: Source,
-    /// Where figure-N.svg, .png and .csv go [default: experiments/figures/ and the data set]
+    /// The folder for figure-N.svg, .png and .csv [default: experiments/figures/ and the data set]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
 }
 
-/// The figures and what they show.
+/// The numbers and titles of all figures.
 fn help() -> String {
     FIGURES.iter().map(|figure| format!("{}: {}\n", figure.number, figure.title)).collect()
 }

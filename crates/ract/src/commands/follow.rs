@@ -1,4 +1,4 @@
-//! `ract follow`: the curves of a run of another process.
+//! `ract follow`: the validation curves of a run that another process trains.
 
 use crate::Result;
 use crate::commands::terminal::Terminal;
@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use std::thread::sleep;
 use std::time::Duration;
 
-/// Between two looks.
+/// The time between two reads of the history.
 const EVERY: Duration = Duration::from_millis(500);
 
 #[derive(clap::Args)]
@@ -26,10 +26,10 @@ pub(crate) fn run(args: Args) -> Result<()> {
     let mut seen = BTreeSet::new();
     let mut phase: Option<Phase> = None;
     loop {
-        // Asked before the history is read, so that no epoch is missed.
+        // This is checked before the history is read, so that no epoch is missed.
         let is_finished = run.is_finished();
         for record in run.read_history::<EpochRecord>()? {
-            // After a stop the epochs since the last checkpoint are trained again, to the same bits.
+            // After a stop, the epochs since the last checkpoint are trained again, with the same results bit for bit.
             if !seen.insert((record.phase, record.epoch)) {
                 continue;
             }

@@ -15,22 +15,22 @@ use std::path::PathBuf;
 pub(crate) struct Args {
     /// The run folder
     run: PathBuf,
-    /// Which batch of the phase's first epoch, from 0
+    /// The batch of the phase's first epoch, counted from 0
     #[arg(long, value_name = "K", default_value_t = 0)]
     batch: usize,
-    /// Whose loss is differentiated
+    /// The phase whose loss is differentiated
     #[arg(long, default_value = "actor-critic")]
     phase: Which,
-    /// Write the graph for Graphviz
+    /// Write the graph to a file for Graphviz
     #[arg(long, value_name = "FILE")]
     dot: Option<PathBuf>,
-    /// Write the weight that the critic gives each user's loss (actor-critic phase), as CSV
+    /// Write the weight that the critic gives to each user's loss (actor-critic phase) as CSV
     #[arg(long, value_name = "FILE")]
     weights: Option<PathBuf>,
-    /// Draw that weight over the user's number of items
+    /// Draw that weight over the user's number of items, as SVG
     #[arg(long, value_name = "FILE")]
     weights_svg: Option<PathBuf>,
-    /// Draw the graph
+    /// Draw the graph as SVG
     #[arg(long, value_name = "FILE")]
     svg: Option<PathBuf>,
 }
@@ -39,9 +39,9 @@ pub(crate) struct Args {
 enum Which {
     /// The actor's own loss
     Actor,
-    /// The critic's loss, the actor as it is
+    /// The critic's loss, with the actor frozen
     Critic,
-    /// Minus the critic's prediction, for the actor
+    /// Minus the critic's prediction, differentiated for the actor
     ActorCritic,
 }
 
@@ -55,7 +55,9 @@ pub(crate) fn run(args: Args) -> Result<()> {
     let inspection = crate::experiment::inspect::inspect(&config, &data, &folder, phase, args.batch)?;
     let Inspection { loss, table, without_gradient, dot, weights } = inspection;
     if weights.is_empty() && (args.weights.is_some() || args.weights_svg.is_some()) {
-        let message = format!("{phase}: there are weights where a critic sees seen, unseen and loss, in its own phase");
+        let message = format!(
+            "{phase}: weights exist only in the actor-critic phase, for a critic that sees seen, unseen and loss"
+        );
         return Err(Error::Usage(message));
     }
     super::print(&format!("{phase}, batch {}: loss {loss:.6}\n\n{table}", args.batch));

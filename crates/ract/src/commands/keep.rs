@@ -1,4 +1,4 @@
-//! `ract keep`: copies what is small of finished runs to where the repository keeps it.
+//! `ract keep`: copies the small files of finished runs to the folder that the repository keeps.
 
 use crate::Result;
 use crate::run::keep;

@@ -1,4 +1,4 @@
-//! `ract list`: the experiments of a group, one file a line.
+//! `ract list`: the experiments of a group, one file per line.
 
 use super::paper::ML_1M;
 use crate::paper::index::Index;
@@ -7,7 +7,7 @@ use crate::{Error, Result};
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// Which group of experiments/index.toml; without it, the groups are listed
+    /// The group in experiments/index.toml; without it, all groups are listed
     group: Option<String>,
     /// The data set: the folder of its files in experiments/
     #[arg(long, default_value = ML_1M)]
@@ -24,7 +24,7 @@ pub(crate) fn run(args: Args) -> Result<()> {
     };
     for name in index.group(&group).map_err(Error::Usage)? {
         let file = Experiment { data: args.data.clone(), name: name.clone() }.file();
-        // A group is of all data sets: some have no such experiment.
+        // A group is shared by all data sets, and some of them do not have this experiment.
         if file.exists() {
             super::print(&file.display());
         }

@@ -1,4 +1,4 @@
-//! The subcommands, one a file.
+//! The subcommands, one per file.
 
 mod baseline;
 mod compare;
@@ -34,7 +34,7 @@ struct Cli {
     command: Command,
 }
 
-/// Runs what the command line of this process asks for, and says on stderr why it failed.
+/// Runs the command line of this process. Prints the reason of a failure on stderr.
 pub fn main() -> ExitCode {
     match work_along().and_then(|()| Cli::parse().command.run()) {
         Ok(()) => ExitCode::SUCCESS,
@@ -48,7 +48,7 @@ pub fn main() -> ExitCode {
     }
 }
 
-/// Makes this thread one of those that run parallel loops. Otherwise it would sleep until they are done.
+/// Makes this thread one of the threads that run parallel loops. Otherwise it would be idle until they are done.
 fn work_along() -> Result<()> {
     let pool = rayon::ThreadPoolBuilder::new().use_current_thread().build_global();
     pool.map_err(|error| Error::Failed(format!("cannot start threads: {error}")))
@@ -59,11 +59,11 @@ fn work_along() -> Result<()> {
 pub(crate) enum Command {
     /// Filter and split raw interactions into a folder that runs can train on
     Prepare(prepare::Args),
-    /// Train all phases of an experiment and print what was gained; run again, it resumes
+    /// Train all phases of an experiment and print the gains; run again, it resumes
     Run(run::Args),
-    /// Search over the keys of an experiment on the validation users; run again, it resumes
+    /// Search over the keys of an experiment, measured on the validation users; run again, it resumes
     Sweep(sweep::Args),
-    /// Fit a baseline over a grid, choose on the validation users, and test it; run again, it resumes
+    /// Fit a baseline over a grid, select on the validation users, and test it; run again, it resumes
     Baseline(experiment_file::ExperimentFile),
     /// The old name of `ract baseline`
     #[command(hide = true)]
@@ -72,17 +72,17 @@ pub(crate) enum Command {
     Evaluate(evaluate::Args),
     /// Test whether runs on the same split differ, paired by user
     Compare(compare::Args),
-    /// Watch the validation curves of a run of another process
+    /// Show the validation curves of a run that another process trains
     Follow(follow::Args),
-    /// Write what a run, or every run beneath a folder, found into an HTML file that needs nothing else
+    /// Write the results of a run, or of every run in a folder, to a self-contained HTML file
     Report(report::Args),
-    /// Print a table of the paper, training what is missing for it
+    /// Print a table of the paper; missing runs are trained first
     Table(table::Args),
-    /// Draw a figure of the paper, training what is missing for it
+    /// Draw a figure of the paper; missing runs are trained first
     Figure(figure::Args),
     /// List the experiments of a group
     List(list::Args),
-    /// Copy what is small of finished runs into experiments/results
+    /// Copy the small files of finished runs to experiments/results
     Keep(keep::Args),
     /// Show the gradients of one batch: as a table, for Graphviz, or drawn
     Inspect(inspect::Args),
@@ -115,19 +115,20 @@ impl Command {
     }
 }
 
-/// A result, to stdout; a reader that has gone away is no failure.
+/// Prints a result on stdout. If the reader of a pipe has gone away, that is not an error.
 fn print(text: &dyn Display) {
     let _ = writeln!(std::io::stdout(), "{text}");
 }
 
-/// A number with commas between its thousands.
+/// A number with commas between the thousands.
 fn thousands(number: usize) -> String {
     let digits = number.to_string();
     let groups = digits.as_bytes().rchunks(3).rev().map(|group| String::from_utf8_lossy(group));
     groups.collect::<Vec<_>>().join(",")
 }
 
-/// The columns of a printed table: those of the paper's tables, as far as they were measured.
+/// The columns of a printed table: the metrics of the paper's tables that were measured, or all measured metrics if
+/// there are none of these.
 fn columns(measured: &[Metric]) -> Vec<Metric> {
     let paper = [Metric::ndcg(100), Metric::recall(20), Metric::recall(50)];
     let columns: Vec<_> = paper.into_iter().filter(|metric| measured.contains(metric)).collect();

@@ -1,4 +1,4 @@
-//! What the paper's tables and figures are made of: results that exist, and runs that are missing.
+//! The results that a table or figure of the paper needs. Missing runs are trained.
 
 use super::terminal::Terminal;
 use super::{baseline, run};
@@ -9,21 +9,21 @@ use crate::run::{Experiment, Results, RunPath};
 use crate::{Result, experiment};
 use std::path::Path;
 
-/// What most tables and figures show, when neither the command line nor the index says anything else.
+/// The data set of a table or figure when neither the command line nor the index names one.
 pub(super) const ML_1M: &str = "ml-1m";
 
 #[derive(clap::Args)]
 pub(super) struct Source {
     /// The data set: the folder of its files in experiments/, and of their runs in runs/ and experiments/results/
-    /// [default: ml-1m; of table 3: ncf-ml-100k]
+    /// [default: ml-1m; for table 3: ncf-ml-100k]
     #[arg(long)]
     data: Option<String>,
-    /// Train nothing: take what is there
+    /// Train nothing: use only the runs that exist
     #[arg(long)]
     existing: bool,
 }
 
-/// What a table or figure is drawn from.
+/// The input of a table or figure.
 pub(super) struct Drawn {
     pub(super) data: String,
     pub(super) shown: Vec<Shown>,
@@ -31,8 +31,8 @@ pub(super) struct Drawn {
 }
 
 impl Source {
-    /// What `page` shows, and the results that it is drawn from; what is missing is trained in runs/. With `folders`, what was
-    /// kept in experiments/results/ is not enough.
+    /// The experiments that `page` shows, and their results. Missing runs are trained in runs/. With `folders`, the
+    /// kept results in experiments/results/ are not enough: the run folders are needed.
     ///
     /// # Errors
     /// When a run fails.

@@ -1,4 +1,4 @@
-//! `ract report`: what was found, as an HTML file that needs nothing else.
+//! `ract report`: results as a self-contained HTML file.
 
 use crate::report::tensorboard::EventFiles;
 use crate::run::{Results, RunPath};
@@ -8,16 +8,16 @@ use std::path::PathBuf;
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// The run folder, finished or not; its report.html is written
+    /// The run folder, finished or not; the report is written to its report.html
     #[arg(required_unless_present = "results", conflicts_with = "results")]
     run: Option<PathBuf>,
-    /// Write its scalars for TensorBoard too, beneath this folder
+    /// Also write the run's scalars for TensorBoard, in this folder
     #[arg(long, value_name = "DIR", requires = "run")]
     tensorboard: Option<PathBuf>,
-    /// All runs and baselines beneath a folder, in one report
+    /// Report on all runs and baselines in a folder, in one file
     #[arg(long, value_name = "DIR", requires = "out")]
     results: Option<PathBuf>,
-    /// The HTML file to write instead
+    /// Write the report to this file instead
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
 }

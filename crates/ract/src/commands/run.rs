@@ -22,16 +22,16 @@ pub(crate) struct Args {
     watch: Watch,
 }
 
-/// What is noted and shown while a run trains.
+/// What is recorded and shown while a run trains.
 #[derive(Default, PartialEq, clap::Args)]
 pub(super) struct Watch {
-    /// Note what each phase spends its time on, in profile.json and in a table
+    /// Record the time of each part of each phase, in profile.json and in a table
     #[arg(long)]
     profile: bool,
-    /// Draw the validation curve of each phase as it grows; a line per epoch where stderr is no terminal
+    /// Draw the validation curve of each phase as it grows; print one line per epoch if stderr is not a terminal
     #[arg(long)]
     follow: bool,
-    /// Write the scalars of every epoch for TensorBoard, beneath this folder
+    /// Write the scalars of every epoch for TensorBoard, in this folder
     #[arg(long, value_name = "DIR")]
     tensorboard: Option<PathBuf>,
 }
@@ -48,7 +48,7 @@ pub(crate) fn run(args: Args) -> Result<()> {
     }
 }
 
-/// Trains what is missing of an experiment, and prints what it found.
+/// Trains the missing runs of an experiment, and prints the results.
 fn run_all(config: &Config, experiment: &ExperimentFile, watch: &Watch) -> Result<()> {
     let published = published(&config.dataset)?;
     let runs = runs_of(&experiment.out()?, &experiment.seeds(config));
@@ -71,9 +71,9 @@ fn run_all(config: &Config, experiment: &ExperimentFile, watch: &Watch) -> Resul
     }
 }
 
-/// Trains what is missing of the run in `out`.
+/// Trains the missing phases of the run in `out`.
 pub(super) fn train(config: &Config, out: &RunPath, watch: &Watch) -> Result<RunResult> {
-    // The data come first: a run that cannot start leaves no folder behind.
+    // The data are loaded first, so that a run that cannot start does not create a folder.
     let data = experiment::load_data(config)?;
     let mut terminal = if watch.follow { Terminal::following() } else { Terminal::new() };
     terminal.line(&format!(

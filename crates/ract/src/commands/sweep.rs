@@ -14,7 +14,8 @@ use std::path::PathBuf;
 pub(crate) struct Args {
     /// An experiment's TOML file with a section `sweep`
     file: PathBuf,
-    /// The folder of the runs; what was begun goes on there [default: runs/ and the file's place in experiments/]
+    /// The folder of the runs; runs that were started there are continued [default: runs/ and the file's place in
+    /// experiments/]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
 }

@@ -9,16 +9,16 @@ use crate::{Error, Result};
 #[derive(clap::Args)]
 #[command(after_help = help())]
 pub(crate) struct Args {
-    /// Which one
+    /// The number of the table
     number: u8,
     #[command(flatten)]
     source: Source,
-    /// Of which metric (table 4)
+    /// The metric to show (table 4)
     #[arg(long, default_value = "ndcg@100")]
     metric: Metric,
 }
 
-/// The tables and what they show.
+/// The numbers and contents of all tables.
 fn help() -> String {
     TABLES.iter().map(|table| format!("{}: {}\n", table.number, table.about)).collect()
 }

@@ -1,4 +1,4 @@
-//! Progress on stderr: bars on a terminal, a plain line now and then elsewhere.
+//! Progress on stderr: a bar on a terminal, otherwise a plain line from time to time.
 
 use crate::commands::curve;
 use crate::config::Phase;
@@ -9,21 +9,21 @@ use std::io::{IsTerminal, Write};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-/// Between two plain lines of a phase.
+/// The shortest time between two plain lines.
 const PLAIN_EVERY: Duration = Duration::from_secs(30);
 
 pub(crate) struct Terminal {
     bar: ProgressBar,
     is_terminal: bool,
-    /// Whether every epoch is shown: on a terminal as a curve.
+    /// Whether every epoch is shown: as a curve on a terminal, otherwise as a line.
     follows: bool,
     said: Instant,
     epochs: u64,
-    /// What the epochs took.
+    /// The total time of the epochs in seconds.
     seconds: f64,
-    /// Epochs and what was measured on the validation users.
+    /// Epochs and their validation metric.
     curve: Vec<(f64, f64)>,
-    /// The best epoch of the phase and what it measured.
+    /// A text about the best epoch of the phase and its validation metric.
     best: Option<String>,
 }
 
@@ -42,12 +42,13 @@ impl Terminal {
         }
     }
 
-    /// One that draws the validation curve of a phase as it grows, or says a line per epoch where nothing can be drawn.
+    /// A terminal that draws the validation curve of a phase as it grows. If it cannot draw, it prints one line per
+    /// epoch.
     pub(crate) fn following() -> Self {
         Self { follows: true, ..Self::new() }
     }
 
-    /// A line that stays.
+    /// Prints a line that remains visible.
     pub(crate) fn line(&self, text: &str) {
         if self.is_terminal {
             self.bar.suspend(|| say(text));
@@ -56,7 +57,7 @@ impl Terminal {
         }
     }
 
-    /// Takes the bar away.
+    /// Removes the progress bar.
     pub(crate) fn clear(&self) {
         self.bar.finish_and_clear();
     }
@@ -117,7 +118,7 @@ impl Progress for Terminal {
     }
 }
 
-/// Progress is for people: when nobody can read it, the work goes on all the same.
+/// Prints a line on stderr. If nobody can read it, that is not an error, and the work continues.
 fn say(text: &str) {
     let _ = writeln!(std::io::stderr(), "{text}");
 }

@@ -1,4 +1,4 @@
-//! An experiment file of either kind.
+//! An experiment file, for a run or for a baseline.
 
 use super::{BaselineConfig, Config, Settings};
 use crate::{Error, Result};
@@ -7,9 +7,9 @@ use std::path::Path;
 /// What an experiment file asks for.
 #[derive(Clone, Debug, PartialEq)]
 pub enum AnyConfig {
-    /// An actor, trained in phases.
+    /// The training of an actor, in phases.
     Run(Box<Config>),
-    /// A baseline, fitted over a grid.
+    /// A baseline, fitted for every combination of a grid.
     Baseline(BaselineConfig),
 }
 
@@ -21,7 +21,8 @@ impl AnyConfig {
     /// As for [`Settings::read`].
     pub fn read(path: &Path, overrides: &[String]) -> Result<Self> {
         let text = std::fs::read_to_string(path).map_err(Error::file("read", path))?;
-        // What is no TOML is refused, with its line, by the reader of runs. `rival` is the section's old name.
+        // For text that is not TOML, the reader of runs returns the error with its line. `rival` is the section's old
+        // name.
         let has = |table: &toml::Table| ["baseline", "rival"].iter().any(|key| table.contains_key(*key));
         if toml::from_str(&text).is_ok_and(|table| has(&table)) {
             BaselineConfig::read(path, overrides).map(Self::Baseline)

@@ -1,11 +1,11 @@
-//! A baseline's experiment file: which one, and what is tried.
+//! The experiment file of a baseline: the method, and the parameter values to try.
 
 use super::{Data, Evaluation, Settings};
 use ract_models::baselines::{Method, Parameters};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// An experiment file with a baseline in it.
+/// The experiment file of a baseline.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct BaselineConfig {
@@ -13,21 +13,21 @@ pub struct BaselineConfig {
     pub dataset: String,
     /// Where the interactions come from.
     pub data: Data,
-    /// Which baseline, and what is tried. (`rival` is the key's old name.)
+    /// The baseline and the parameter values to try. (`rival` is the key's old name.)
     #[serde(alias = "rival")]
     pub baseline: Tried,
-    /// What is measured, and what is selected by.
+    /// The metrics to measure, and the metric that selects.
     #[serde(default)]
     pub evaluation: Evaluation,
 }
 
-/// A baseline and the values that its parameters are given.
+/// A baseline and the values to try for its parameters.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Tried {
-    /// Which baseline.
+    /// The baseline.
     pub method: Method,
-    /// Values of its parameters, by name; what is left out is tried at the registry's.
+    /// The values of its parameters, by name. A parameter that is left out takes the registry's values.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub grid: BTreeMap<String, Vec<f64>>,
 }
@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_baseline_does_not_have_is_refused_by_name() {
+    fn unknown_parameters_and_unknown_baselines_are_refused_by_name() {
         let error = config("popularity", &[("lambda", vec![1.0])]).check().unwrap_err();
         assert!(error.starts_with("baseline.grid.lambda: popularity has"), "{error}");
     }

@@ -1,4 +1,4 @@
-//! Experiment files: read, overridden key by key, compared.
+//! Experiment files: how they are read, overridden key by key, and compared.
 
 use crate::{Error, Result};
 use serde::Serialize;
@@ -6,21 +6,22 @@ use serde::de::DeserializeOwned;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-/// Keys that change no bit of what comes out.
+/// Keys that do not change the results of a run by a single bit.
 const WITHOUT_EFFECT: [&str; 2] = ["checkpoint_seconds", "actor_from"];
 
-/// What a TOML file can hold.
+/// Settings that a TOML file holds.
 pub trait Settings: Serialize + DeserializeOwned {
-    /// What is wrong with a value, as a sentence that names its key.
+    /// Checks the values. The error is a sentence that names the key.
     ///
     /// # Errors
-    /// When something is.
+    /// When a value is not allowed.
     fn check(&self) -> Result<(), String>;
 
     /// Reads an experiment file and applies `overrides` of the form `key=value`, such as `actor.epochs=10`.
     ///
     /// # Errors
-    /// [`Error::Usage`] with file, line and key for what is not TOML, not known, or out of range.
+    /// [`Error::Usage`] with file, line and key, when the text is not TOML, a key is unknown, or a value is out of
+    /// range.
     fn read(path: &Path, overrides: &[String]) -> Result<Self> {
         let text = std::fs::read_to_string(path).map_err(Error::file("read", path))?;
         let mut settings: Self = toml::from_str(&text).map_err(|error| in_file(path, &text, &error))?;
@@ -37,15 +38,15 @@ pub trait Settings: Serialize + DeserializeOwned {
         Ok(settings)
     }
 
-    /// The resolved settings as TOML.
+    /// All settings, with their defaults, as TOML.
     ///
     /// # Errors
-    /// When they cannot be written so.
+    /// When the settings cannot be written as TOML.
     fn to_toml(&self) -> Result<String> {
         toml::to_string(self).map_err(|error| unwritable(&error))
     }
 
-    /// The first key in which the others make another run, with both values.
+    /// The first key whose value differs in `other`, with both values. Keys that do not change the results are ignored.
     ///
     /// # Errors
     /// When one of them cannot be written as TOML.
@@ -54,7 +55,7 @@ pub trait Settings: Serialize + DeserializeOwned {
         Ok(first.map(|[key, one, other]| format!("{key} is {one}, not {other}")))
     }
 
-    /// All such keys, each with both values.
+    /// All keys whose values differ in `other`, each with both values. Keys that do not change the results are ignored.
     ///
     /// # Errors
     /// When one of them cannot be written as TOML.
@@ -88,7 +89,7 @@ fn unwritable(error: &toml::ser::Error) -> Error {
     Error::Failed(format!("cannot write the configuration as TOML: {error}"))
 }
 
-/// Puts `key=value` into the table; the value is TOML, or else a string.
+/// Sets `key=value` in the table. The value is read as TOML; what is not TOML is a string.
 pub(crate) fn assign(table: &mut toml::Table, assignment: &str) -> Result<()> {
     let usage = || Error::Usage(format!("--set {assignment}: write key=value, such as actor.epochs=10"));
     let (key, value) = assignment.split_once('=').ok_or_else(usage)?;
@@ -111,7 +112,8 @@ fn in_file(path: &Path, text: &str, error: &toml::de::Error) -> Error {
     Error::Usage(format!("{}{line}: {}", path.display(), plain(error.message())))
 }
 
-/// serde's message in one line; where `data` is not one of its two forms, it counts elements, which helps nobody.
+/// The first line of serde's message. When `data` has neither of its two forms, or both, serde only counts elements;
+/// the message here names the two forms instead.
 fn plain(message: &str) -> &str {
     match message.lines().next().unwrap_or_default() {
         counted if counted.starts_with("wanted exactly 1 element") => {

@@ -1,4 +1,4 @@
-//! One experiment: what its TOML file may say, and the paper's settings for all that it leaves out.
+//! The settings of one experiment. A TOML file sets them; what it leaves out has the paper's values.
 
 mod any;
 mod baseline;
@@ -21,32 +21,33 @@ use ract_models::fine_tuning::control;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
-/// No layer is wider.
+/// The largest width of a layer.
 const MAX_WIDTH: usize = 100_000;
 
-/// A whole experiment. All but `dataset` and `data` have defaults, which are the paper's settings for ML-20M.
+/// All settings of an experiment. All but `dataset` and `data` have defaults, which are the paper's settings for
+/// ML-20M.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
-    /// The data set's name in results, such as `ml-20m`; published figures are found by it.
+    /// The data set's name in results, such as `ml-20m`. It also selects the published figures that are shown.
     pub dataset: String,
-    /// Everything random follows from this number.
+    /// The seed of all random numbers of the run.
     #[serde(default)]
     pub seed: u64,
-    /// Several of them: `ract run` trains a run of each.
+    /// Several seeds: `ract run` trains one run for each.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub seeds: Vec<u64>,
-    /// A run folder, or one that holds folders of seeds, of an experiment with the same actor: where its actor is trained, it
-    /// is taken instead of being trained again to the same bits.
+    /// A run folder, or a folder that holds one run folder per seed, of an experiment with the same actor. If the actor
+    /// is trained there, it is taken from there; training it again would give the same bits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub actor_from: Option<PathBuf>,
-    /// Users per step; the incomplete last batch of an epoch is dropped.
+    /// Users per step. The last batch of an epoch is dropped if it is incomplete.
     #[serde(default = "default_batch_size")]
     pub batch_size: usize,
-    /// The probability that a training user's item is seen by the actor.
+    /// The probability that the actor sees an item of a training user.
     #[serde(default = "default_keep")]
     pub keep: f64,
-    /// Least time between two checkpoints within a phase, in seconds; 0 writes one after every epoch.
+    /// The shortest time between two checkpoints within a phase, in seconds; 0 writes one after every epoch.
     #[serde(default = "default_checkpoint_seconds")]
     pub checkpoint_seconds: f64,
     /// Where the interactions come from.
@@ -57,17 +58,17 @@ pub struct Config {
     /// The critic and its training while the actor is frozen.
     #[serde(default)]
     pub critic: Critic,
-    /// What the best actor is trained by further, next to each other.
+    /// The fine-tunings. Each starts from the same best actor.
     #[serde(default = "default_fine_tuning")]
     pub fine_tuning: Vec<FineTuning>,
-    /// The phase that both train in.
+    /// The phase in which both the actor and the critic train.
     #[serde(default)]
     pub actor_critic: ActorCritic,
-    /// The control, the actor's own loss continued instead of the critic's, and the other fine-tunings without a critic; what
-    /// it leaves out is as in `actor_critic`.
+    /// The control, which continues on the actor's own loss instead of the critic's, and the other fine-tuning arms
+    /// without a critic. Values that are left out are those of `actor_critic`.
     #[serde(default)]
     pub control: Control,
-    /// What is measured, and what is selected by.
+    /// The metrics to measure, and the metric that selects.
     #[serde(default)]
     pub evaluation: Evaluation,
 }
@@ -89,7 +90,7 @@ fn default_checkpoint_seconds() -> f64 {
 }
 
 impl Config {
-    /// An experiment at the paper's settings.
+    /// An experiment with the paper's settings.
     pub fn new(dataset: impl Into<String>, data: Data) -> Self {
         Self {
             dataset: dataset.into(),
@@ -109,18 +110,18 @@ impl Config {
         }
     }
 
-    /// The run of one of its seeds.
+    /// The configuration of the run with one seed.
     #[must_use]
     pub fn of_seed(&self, seed: u64) -> Self {
         Self { seed, seeds: Vec::new(), ..self.clone() }
     }
 
-    /// What the actor is called in tables.
+    /// The actor's name in tables.
     pub fn actor_label(&self) -> &'static str {
         self.actor.network.label
     }
 
-    /// Epochs and step size of the control and of the other fine-tunings without a critic.
+    /// Epochs and step size of the control and of the other fine-tuning arms without a critic.
     pub fn control(&self) -> Schedule {
         Schedule {
             epochs: self.control.epochs.unwrap_or(self.actor_critic.epochs),
@@ -186,7 +187,7 @@ impl Settings for Config {
             return Err(problem.to_owned());
         }
         if (1..self.seeds.len()).any(|place| self.seeds[..place].contains(&self.seeds[place])) {
-            return Err("seeds names one twice: each makes one run".to_owned());
+            return Err("seeds names a seed twice: each seed makes one run".to_owned());
         }
         if self.evaluation.metrics.is_empty() {
             return Err("evaluation.metrics is empty: name at least one, such as ndcg@100".to_owned());
@@ -213,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_file_leaves_out_is_as_in_the_paper() {
+    fn settings_that_a_file_leaves_out_are_those_of_the_paper() {
         let config = read(MINIMAL, &[]).unwrap();
         assert_eq!((config.batch_size, config.keep, config.actor.hidden, config.actor.latent), (500, 0.5, 600, 200));
         assert_eq!((config.actor.anneal_batches, config.actor.beta_max), (200_000, 0.2));
@@ -235,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn two_configurations_differ_by_what_makes_another_run() {
+    fn the_difference_of_two_configurations_is_a_key_that_changes_the_results() {
         let config = read(MINIMAL, &[]).unwrap();
         let difference = |set: &str| config.difference(&read(MINIMAL, &[set]).unwrap()).unwrap();
         assert_eq!(difference("seed=0"), None);

@@ -12,11 +12,11 @@ use std::str::FromStr;
 pub enum Phase {
     /// The actor trains on its own loss.
     Actor,
-    /// From the best actor: it trains further without a critic.
+    /// The best actor trains further on the loss of a fine-tuning arm, without a critic.
     Arm(Arm),
-    /// From the best actor: the critic learns to predict the metric while the actor is frozen.
+    /// The best actor is frozen, and the critic learns to predict the metric.
     Critic,
-    /// From the best actor and its critic: both train.
+    /// The best actor and its critic train together.
     ActorCritic,
 }
 
@@ -26,7 +26,7 @@ impl Phase {
         [Self::Actor].into_iter().chain(Arm::all().map(Self::Arm)).chain([Self::Critic, Self::ActorCritic])
     }
 
-    /// Those that a configuration asks for, in order.
+    /// The phases of a configuration, in order.
     pub fn of(config: &Config) -> impl Iterator<Item = Self> {
         let asks_for = |fine_tuning| config.fine_tuning.contains(&fine_tuning);
         Self::all().filter(move |phase| match *phase {
@@ -36,7 +36,7 @@ impl Phase {
         })
     }
 
-    /// The phase whose outcome this one starts from.
+    /// The phase from whose outcome this one starts.
     pub fn starts_from(self) -> Option<Self> {
         match self {
             Self::Actor => None,
@@ -55,7 +55,7 @@ impl Phase {
         }
     }
 
-    /// As what its outcome is tested, if it is.
+    /// The role of its outcome in the test; `None` when the outcome is not tested.
     pub fn role(self) -> Option<Role> {
         match self {
             Self::Actor => Some(Role::Actor),
@@ -65,8 +65,8 @@ impl Phase {
         }
     }
 
-    /// The number of its streams of batches, masks and noise. All fine-tunings have the same, so that they differ by their
-    /// losses alone.
+    /// The number that selects its random streams of batches, masks and noise. All fine-tunings have the same number,
+    /// so they differ only in their losses.
     pub fn draws(self) -> u64 {
         match self {
             Self::Actor => 0,
@@ -85,14 +85,14 @@ impl Phase {
         }
     }
 
-    /// Epochs at each of its step sizes for the actor.
+    /// The step sizes of the actor, and the epochs at each of them.
     pub fn schedule(self, config: &Config) -> Schedule {
         match self {
             Self::Actor => {
                 let Actor { epochs, learning_rate, .. } = config.actor;
                 Schedule { epochs, learning_rate: Rates::of(learning_rate) }
             }
-            // The step size is that of nobody: the actor is frozen.
+            // The actor is frozen, so it has no step size.
             Self::Critic => Schedule { epochs: config.critic.epochs, learning_rate: Rates::of(0.0) },
             Self::ActorCritic => {
                 let ActorCritic { epochs, learning_rate, .. } = config.actor_critic.clone();
@@ -102,19 +102,20 @@ impl Phase {
         }
     }
 
-    /// How many epochs it has, at all of its step sizes.
+    /// The number of epochs, summed over all step sizes.
     pub fn epochs(self, config: &Config) -> u64 {
         let Schedule { epochs, learning_rate } = self.schedule(config);
         epochs * learning_rate.iter().len() as u64
     }
 
-    /// The actor's step size in epoch `epoch` (from 1) of the phase.
+    /// The actor's step size in epoch `epoch` of the phase, counted from 1.
     pub fn learning_rate(self, config: &Config, epoch: u64) -> f64 {
         let Schedule { epochs, learning_rate } = self.schedule(config);
         learning_rate.iter().nth(((epoch - 1) / epochs) as usize).unwrap_or_default()
     }
 
-    /// Whether the actor changes, so that each epoch is measured on the validation users and the best one kept.
+    /// Whether the actor changes in this phase. If it does, each epoch is measured on the validation users, and the
+    /// best one is kept.
     pub fn selects(self) -> bool {
         self != Self::Critic
     }
@@ -156,7 +157,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn phases_run_in_order_and_are_read_as_they_are_written() {
+    fn phases_are_in_order_and_their_names_read_back() {
         let phases: Vec<_> = Phase::all().collect();
         assert!(phases.is_sorted() && phases.first() == Some(&Phase::Actor));
         for phase in phases {

@@ -1,19 +1,19 @@
-//! A step size, or several to choose from.
+//! One step size, or several to choose from.
 
 use serde::{Deserialize, Serialize};
 
-/// Step sizes: in a file one number, or a list of them.
+/// Step sizes. In a file: one number, or a list of numbers.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(from = "Written", into = "Written")]
 pub struct Rates(Vec<f64>);
 
 impl Rates {
-    /// One.
+    /// A single step size.
     pub fn of(rate: f64) -> Self {
         Self(vec![rate])
     }
 
-    /// All of them.
+    /// All step sizes.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = f64> {
         self.0.iter().copied()
     }

@@ -1,4 +1,5 @@
-//! Roles: what is tested beside what. In files they are strings, such as `actor`, `control`, `ract`; here they are types.
+//! Roles: the recommenders that a run tests. In files they are strings, such as `actor`, `control`, `ract`; here they
+//! are types.
 
 use ract_models::baselines::Method;
 use ract_models::fine_tuning::{Arm, control};
@@ -6,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
 
-/// What was tested. The order is that of rows in tables.
+/// A tested recommender. The order is that of the rows in tables.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
 pub enum Role {
@@ -21,7 +22,7 @@ pub enum Role {
 }
 
 impl Role {
-    /// The control, if there is such an arm.
+    /// The control, if the registry has such an arm.
     pub fn control() -> Option<Self> {
         control().map(Self::Arm)
     }
@@ -46,7 +47,7 @@ impl Role {
         }
     }
 
-    /// Whether a run trained it.
+    /// Whether it was trained by gradients: all roles except baselines.
     pub fn is_trained(self) -> bool {
         !matches!(self, Self::Baseline(_))
     }
@@ -85,13 +86,13 @@ impl TryFrom<String> for Role {
     }
 }
 
-/// What one role has more than another, paired by user. In files: `ract-control`.
+/// The gain of one role over another, paired by user. In files: `ract-control`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
 pub struct Gain {
-    /// Whose gain it is.
+    /// The role that gains.
     pub of: Role,
-    /// What it is held against.
+    /// The role that it is compared with.
     pub over: Role,
 }
 
@@ -134,7 +135,7 @@ mod tests {
     use std::collections::BTreeMap;
 
     #[test]
-    fn every_role_is_read_as_it_is_written_and_no_two_have_the_same_name() {
+    fn role_names_are_unique_and_read_back() {
         let roles = [Role::Actor, Role::Ract].into_iter().chain(Arm::all().map(Role::Arm));
         let roles: Vec<_> = roles.chain(Method::all().map(Role::Baseline)).collect();
         for &role in &roles {
@@ -146,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn roles_and_gains_are_keys_in_json() {
+    fn roles_and_gains_can_be_keys_in_json() {
         let gain = Gain::new(Role::Ract, Role::control().unwrap());
         let text = serde_json::to_string(&BTreeMap::from([(gain, 1)])).unwrap();
         assert_eq!(text, r#"{"ract-control":1}"#);

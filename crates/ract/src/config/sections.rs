@@ -14,11 +14,11 @@ use std::path::PathBuf;
 pub enum Data {
     /// A folder that `ract prepare` wrote.
     Path(PathBuf),
-    /// Made in memory.
+    /// Synthetic data, generated in memory.
     Synthetic(Synthetic),
 }
 
-/// The synthetic world.
+/// The settings of synthetic data.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Synthetic {
@@ -26,9 +26,9 @@ pub struct Synthetic {
     pub users: usize,
     /// Number of items.
     pub items: usize,
-    /// Validation users, and as many test users.
+    /// The number of validation users, and also of test users.
     pub heldout_users: usize,
-    /// The world's own seed, apart from that of the training.
+    /// The seed of the data, separate from the seed of the training.
     #[serde(default)]
     pub seed: u64,
 }
@@ -37,7 +37,7 @@ pub struct Synthetic {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Actor {
-    /// Which actor.
+    /// The kind of actor.
     pub network: ActorKind,
     /// Width of its hidden layers.
     pub hidden: usize,
@@ -47,18 +47,18 @@ pub struct Actor {
     pub epochs: u64,
     /// Adam's step size.
     pub learning_rate: f64,
-    /// The weight of the KL term is the share of this many batches that has been seen ...
+    /// The weight of the KL term is `min(t / anneal_batches, beta_max)` after t batches.
     pub anneal_batches: u64,
-    /// ... up to this cap.
+    /// The largest weight of the KL term.
     pub beta_max: f64,
-    /// The weight of the sum of squares of its parameters, when it is not variational; what it leaves out is the
-    /// registry's.
+    /// The weight of the sum of squares of its parameters, when the actor is not variational. If it is left out, the
+    /// registry's value counts.
     pub l2: Option<f64>,
-    /// The weight of an item that a user has in a weighted squared error.
+    /// In a weighted squared error: the weight of an item that the user has.
     pub positive_weight: f64,
-    /// The regularisation of a linear part that is EASE.
+    /// Lambda of EASE, for actors with an EASE part.
     pub ease_lambda: f64,
-    /// How many of the most popular items that part covers; 0: all of them.
+    /// How many of the most popular items the EASE part covers; 0 means all items.
     pub ease_items: usize,
 }
 
@@ -70,34 +70,34 @@ pub struct Critic {
     pub hidden: Vec<usize>,
     /// The metric that it learns to predict.
     pub metric: Metric,
-    /// What it sees of each user; the loss feature is the one that carries a gradient in the paper.
+    /// Its features. In the paper, the loss is the feature that passes a gradient.
     pub inputs: Vec<Feature>,
-    /// How it is given its features.
+    /// Whether the features are standardised.
     pub features: Features,
-    /// Epochs of training with the actor frozen.
+    /// Epochs of its training while the actor is frozen.
     pub epochs: u64,
-    /// Adam's step size, in the actor-critic phase too.
+    /// Adam's step size, also in the actor-critic phase.
     pub learning_rate: f64,
-    /// Weight of the sum of squares of its parameters, before it is divided by the batch size.
+    /// The weight of the sum of squares of its parameters. It is divided by the batch size.
     pub l2: f64,
 }
 
-/// How the critic is given its features.
+/// Whether the critic's features are standardised.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Features {
-    /// Standardised by statistics that are gathered while the actor trains.
+    /// They are standardised by statistics that are collected while the actor trains.
     #[default]
     Standardised,
-    /// As they are: the statistics stay at 0 and 1, as in the published code.
+    /// They are not: the statistics stay at mean 0 and variance 1, as in the published code.
     Raw,
 }
 
-/// What the best actor is trained by further. Each starts from the same actor and trains on the same batches.
+/// One fine-tuning of the best actor. Each starts from the same actor and trains on the same batches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
 pub enum FineTuning {
-    /// A loss without a critic.
+    /// An arm: a loss without a critic.
     Arm(Arm),
     /// The critic.
     Ract,
@@ -126,15 +126,16 @@ impl TryFrom<String> for FineTuning {
     }
 }
 
-/// The phase that both networks train in.
+/// The phase in which both the actor and the critic train.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct ActorCritic {
     /// Number of epochs.
     pub epochs: u64,
-    /// Adam's step size for the actor; of several, the one that does best on the validation users.
+    /// Adam's step size for the actor. If there are several, the one that does best on the validation users is kept.
     pub learning_rate: Rates,
-    /// The weight of the actor's own regulariser, where it stood, beside the critic's prediction; 0 in the paper.
+    /// The weight of the actor's own regulariser in the actor's loss, which is otherwise minus the critic's prediction;
+    /// 0 in the paper. It multiplies the regulariser's weight at the actor's best epoch.
     pub regulariser: f64,
 }
 
@@ -143,28 +144,28 @@ pub struct ActorCritic {
 pub struct Schedule {
     /// Number of epochs.
     pub epochs: u64,
-    /// Adam's step size for the actor; of several, the one that does best on the validation users.
+    /// Adam's step size for the actor. If there are several, the one that does best on the validation users is kept.
     pub learning_rate: Rates,
 }
 
-/// Epochs and step size of the control and of all that is not the critic's; those of the actor-critic phase where it says
-/// nothing.
+/// Epochs and step size of the control and of the other fine-tuning arms without a critic. Values that are left out are
+/// those of the actor-critic phase.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Control {
     /// Number of epochs.
     pub epochs: Option<u64>,
-    /// Adam's step size for the actor, or several.
+    /// Adam's step size for the actor, or several step sizes.
     pub learning_rate: Option<Rates>,
 }
 
-/// What is measured, and what is selected by.
+/// The metrics to measure, and the metric that selects.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Evaluation {
     /// Metrics in `result.json`.
     pub metrics: Vec<Metric>,
-    /// Each phase keeps the epoch that is best by this metric on the validation users.
+    /// The metric that selects: each phase keeps the epoch with its best value on the validation users.
     pub select: Metric,
 }
 

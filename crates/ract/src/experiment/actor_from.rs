@@ -1,4 +1,4 @@
-//! An actor that another run has trained already: the same seed trains the same one, so it is taken instead.
+//! Takes an actor that another run has already trained. The same seed would train the same actor, so the time is saved.
 
 use crate::config::{Config, Evaluation, Features, Phase, Settings};
 use crate::run::layout::run_of_seed;
@@ -9,11 +9,11 @@ use ract_models::RunningStatistics;
 use ract_models::features::Feature;
 use std::path::PathBuf;
 
-/// Where the actor of `actor_from` is, in its folder of this seed or in itself, and how it was made; `None` when no run there
-/// has finished its actor.
+/// The run that holds the actor of `actor_from`, and its configuration. The run is in the folder of this seed, or in
+/// `actor_from` itself. `None` when no run there has finished its actor.
 ///
 /// # Errors
-/// When that run trained its actor otherwise, or on other data, or gathered no statistics of what this critic sees.
+/// When that run trained another actor or used other data, or has no statistics of a feature that this critic uses.
 pub(crate) fn source(config: &Config, data_sha256: &str) -> Result<Option<(RunPath, Config)>> {
     let Some(place) = &config.actor_from else { return Ok(None) };
     let places = [run_of_seed(place, config.seed), RunPath::at(place)];
@@ -33,8 +33,8 @@ pub(crate) fn source(config: &Config, data_sha256: &str) -> Result<Option<(RunPa
     Ok(Some((from, theirs)))
 }
 
-/// Takes the actor, the history of its training and the statistics of the critic's features from their [`source`], and returns
-/// where that is.
+/// Copies the actor, the history of its training and the statistics of the critic's features from their [`source`].
+/// Returns the folder of the source.
 ///
 /// # Errors
 /// As for [`source`].
@@ -50,7 +50,7 @@ pub(crate) fn take(trainer: &mut Trainer<'_>, items: usize, folder: &RunFolder) 
             statistics(&theirs, &meta.statistics, &config.critic.inputs, items).ok_or_else(damaged)?
         }
     };
-    // The critic is fresh in either run, and of a shape of its own in each.
+    // The critic is untrained in both runs, and its shape may differ between them.
     let fresh = trainer.snapshot(0).weights.into_iter().filter(|(name, _)| name.starts_with("critic."));
     let weights = weights.into_iter().filter(|(name, _)| !name.starts_with("critic.")).chain(fresh).collect();
     let outcome = Snapshot { weights, meta };
@@ -63,7 +63,8 @@ pub(crate) fn take(trainer: &mut Trainer<'_>, items: usize, folder: &RunFolder) 
     Ok(Some(from.folder().to_owned()))
 }
 
-/// `theirs` with all that comes after the actor's training as in `ours`.
+/// `theirs`, but with the settings of `ours` for everything after the actor's training. Only differences in the actor's
+/// training remain.
 fn of_the_actor(theirs: &Config, ours: &Config) -> Config {
     Config {
         critic: ours.critic.clone(),
@@ -71,12 +72,12 @@ fn of_the_actor(theirs: &Config, ours: &Config) -> Config {
         actor_critic: ours.actor_critic.clone(),
         control: ours.control.clone(),
         evaluation: Evaluation { metrics: ours.evaluation.metrics.clone(), ..theirs.evaluation },
-        data: ours.data.clone(), // its fingerprint decides
+        data: ours.data.clone(), // the fingerprints are compared instead
         ..theirs.clone()
     }
 }
 
-/// The statistics of the features `wanted`, of those that a run of `theirs` gathered.
+/// The statistics of the features `wanted`, selected from those that a run of `theirs` has collected.
 fn statistics(theirs: &Config, gathered: &[f64], wanted: &[Feature], items: usize) -> Option<Vec<f64>> {
     let inputs = &theirs.critic.inputs;
     let width = |features: &[Feature]| features.iter().map(|feature| feature.width.of(items)).sum::<usize>();

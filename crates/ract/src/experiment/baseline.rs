@@ -1,4 +1,4 @@
-//! Baselines: fitted over a grid, chosen on the validation users, tested once.
+//! Baselines: they are fitted for each combination of a grid, selected on the validation users, and tested once.
 
 use crate::config::{BaselineConfig, Role};
 use crate::metrics::Metric;
@@ -10,11 +10,12 @@ use ract_models::baselines::Parameters;
 use std::collections::BTreeMap;
 use std::time::Instant;
 
-/// Users who are scored at a time.
+/// The number of users who are scored at a time.
 const BATCH_SIZE: usize = 500;
 
-/// Fits every combination that was not tried yet to the training users, hears of each by `tried`, tests the one that is best
-/// on the validation users, and writes `per_user.csv` and `result.json`. A finished one is only read.
+/// Fits every combination that was not tried yet on the training users, and calls `tried` after each. Then tests the
+/// combination that is best on the validation users, and writes `per_user.csv` and `result.json`. A finished baseline
+/// is only read.
 ///
 /// # Errors
 /// When a fit fails or the folder cannot be written to.
@@ -38,7 +39,7 @@ pub fn run(
         if trials.iter().any(|trial| trial.is_of(&parameters)) {
             continue;
         }
-        drop(last.take()); // before the next one takes memory
+        drop(last.take()); // frees its memory before the next fit
         let start = Instant::now();
         let baseline = (method.fit)(&data.train, &parameters).map_err(failed)?;
         let seconds = start.elapsed().as_secs_f64();

@@ -1,4 +1,4 @@
-//! The gradients of one batch of a run, to be looked at.
+//! Shows the gradients of one batch of a run.
 
 use crate::config::{Config, Phase};
 use crate::run::RunFolder;
@@ -9,23 +9,23 @@ use ract_autodiff::{Grads, Mat, Module, Param, Tape, Target, Var};
 use ract_data::Dataset;
 use serde::Serialize;
 
-/// What the gradient of one batch looks like.
+/// The gradients of one batch.
 #[derive(Clone, Debug)]
 pub struct Inspection {
     /// The loss that was differentiated.
     pub loss: f32,
     /// Gradients of named nodes and of the trained network's parameters.
     pub table: GradTable,
-    /// Nodes and parameters that no gradient reaches; the critic's count features are among them.
+    /// Critic features and parameters that no gradient reaches, such as the critic's count features.
     pub without_gradient: Vec<String>,
-    /// The recording for Graphviz, with the gradient's path in red.
+    /// The recorded graph for Graphviz, with the path of the gradient in red.
     pub dot: String,
-    /// Of the actor-critic phase: what the critic makes of each user of the batch.
+    /// In the actor-critic phase: the weight that the critic gives to each user of the batch.
     pub weights: Vec<UserWeight>,
 }
 
-/// The critic's effect on the actor, one user at a time: to first order, its step is one down the actor's own loss, in which
-/// each user has a weight.
+/// The critic's effect on the actor for one user. To first order, a step on the critic's prediction is a step on the
+/// actor's own loss, in which each user has a weight.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct UserWeight {
     /// Number of items that the actor saw.
@@ -36,23 +36,24 @@ pub struct UserWeight {
     pub loss: f32,
     /// The metric that the critic predicts.
     pub predicted: f32,
-    /// Minus the derivative of the prediction in the loss.
+    /// The weight: minus the derivative of the prediction with respect to the loss.
     pub weight: f32,
 }
 
-/// Differentiates the loss of `phase` on batch `batch` (from 0) of the phase's first epoch. The networks are those that the
-/// phase ended with or, when it is not finished, those that it starts from.
+/// Differentiates the loss of `phase` on batch `batch` (counted from 0) of the phase's first epoch. The networks are
+/// the outcome of the phase. If it is not finished, they are the outcome of the last finished phase before it on which
+/// it builds; for the actor's own phase, they are new networks.
 ///
 /// # Errors
-/// When there is no such batch, no such network yet, or the computation fails: then with the first op whose value or
-/// gradient is not finite, if there is one.
+/// When there is no such batch, when these networks do not exist yet, or when the computation fails. If a value or a
+/// gradient is not finite, the error names the first op where this happens.
 pub fn inspect(config: &Config, data: &Dataset, folder: &RunFolder, phase: Phase, batch: usize) -> Result<Inspection> {
     let mut trainer = Trainer::new(config, &data.train)?;
     let checkpoints = &folder.checkpoints;
     let trained = std::iter::successors(Some(phase), |phase| phase.starts_from()).find(|&phase| checkpoints.has(phase));
     match trained {
         Some(phase) => trainer.restore(&checkpoints.outcome(phase)?)?,
-        None if phase == Phase::Actor => {} // as it starts: fresh
+        None if phase == Phase::Actor => {} // it starts from new networks
         None => return Err(Error::Failed("the run has finished no phase yet: go on with `ract run`".to_owned())),
     }
     let order = trainer.order(&data.train, phase, 1);
@@ -72,7 +73,7 @@ pub fn inspect(config: &Config, data: &Dataset, folder: &RunFolder, phase: Phase
     let seen_by_critic = recorded.critic_loss.is_some().then_some(recorded.features).flatten();
     let features = seen_by_critic.iter().flat_map(|features| &features.each);
     let features: Vec<_> = features.map(|&(feature, node)| (feature.name(), node)).collect();
-    // The critic's own phase differentiates what the critic does, and leaves the actor out.
+    // In the critic's own phase, only the critic is differentiated, so the actor's nodes are left out.
     let names = if recorded.actor_loss.is_some() { tape.names().collect() } else { vec!["features", "predicted"] };
     let named = names.into_iter().filter_map(|name| Some((name, tape.named(name)?)));
     let nodes: Vec<_> = features.iter().copied().chain(named.filter(|(_, node)| !is_among(&features, *node))).collect();
@@ -81,7 +82,7 @@ pub fn inspect(config: &Config, data: &Dataset, folder: &RunFolder, phase: Phase
         (Phase::ActorCritic, Some(predicted)) => user_weights(&features, predicted, &grads),
         _ => None,
     };
-    // What lies on no path to the loss is of interest where the critic sees it.
+    // Among the nodes without a path to the loss, only the critic features are of interest.
     let nodes_without = features.iter().filter(|(_, node)| grads.get(*node).is_none());
     let nodes_without = nodes_without.map(|(name, _)| (*name).to_owned());
     let params_without = params.iter().filter(|p| grads.get(**p).is_none()).map(|p| p.name().to_owned());
@@ -94,10 +95,10 @@ pub fn inspect(config: &Config, data: &Dataset, folder: &RunFolder, phase: Phase
     })
 }
 
-/// What the critic of a finished run predicts from rows of its features.
+/// The predictions of a finished run's critic for rows of its features.
 ///
 /// # Errors
-/// When the run has no trained critic, or the rows are not of its features.
+/// When the run has no trained critic, or when the number of columns differs from its number of features.
 pub fn critic_at<const N: usize>(
     config: &Config,
     data: &Dataset,
@@ -111,7 +112,8 @@ pub fn critic_at<const N: usize>(
     Ok(trainer.critic.predict(features).value()?.iter().copied().collect())
 }
 
-/// Rows of features say which feature they are, and which node of the actor where that has another name: `loss (nll)`.
+/// Renames the rows of features to the name of the feature, followed by the name of the actor's node if it differs:
+/// `loss (nll)`.
 fn with_features_named(tape: &Tape<f32>, mut table: GradTable, features: &[(&str, Var<'_, f32>)]) -> GradTable {
     for row in &mut table.0 {
         let node = tape.named(&row.name);
@@ -133,7 +135,7 @@ fn is_same(one: Var<'_, f32>, other: Var<'_, f32>) -> bool {
     value(one) == value(other)
 }
 
-/// `None` where the critic does not see the counts and the loss.
+/// The weight of each user. `None` when the critic does not use the counts and the loss as features.
 fn user_weights(
     features: &[(&str, Var<'_, f32>)],
     predicted: Var<'_, f32>,
@@ -142,7 +144,7 @@ fn user_weights(
     let node = |name: &str| features.iter().find(|(feature, _)| *feature == name).map(|&(_, node)| node);
     let (seen, unseen, own) = (node("seen")?.value().ok()?, node("unseen")?.value().ok()?, node("loss")?.value().ok()?);
     let predicted = predicted.value().ok()?;
-    let slopes = grads.get(node("loss")?)?; // of minus the mean prediction
+    let slopes = grads.get(node("loss")?)?; // of minus the mean prediction, with respect to the loss
     let users = slopes.nrows() as f32;
     let of_user = |user: usize| UserWeight {
         seen: seen[(user, 0)],

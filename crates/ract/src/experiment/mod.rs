@@ -1,4 +1,4 @@
-//! A whole experiment: every phase, then the test.
+//! A complete experiment: all phases, then the test.
 
 mod actor_from;
 pub mod baseline;
@@ -16,27 +16,27 @@ use std::path::Path;
 use std::sync::Arc;
 use test::test_run;
 
-/// The interactions that a configuration names, read or made.
+/// The interactions that a configuration names. They are read from a folder or generated.
 ///
 /// # Errors
-/// When there is no prepared folder, or when it is damaged.
+/// When the prepared folder does not exist or is damaged.
 pub fn read_data(data: &Data) -> Result<Dataset> {
     Ok(match data {
         Data::Path(path) => Dataset::read(path)?,
-        Data::Synthetic(world) => SyntheticSpec {
-            users: world.users,
-            items: world.items,
-            heldout_users: world.heldout_users,
-            seed: world.seed,
+        Data::Synthetic(synthetic) => SyntheticSpec {
+            users: synthetic.users,
+            items: synthetic.items,
+            heldout_users: synthetic.heldout_users,
+            seed: synthetic.seed,
         }
         .dataset()?,
     })
 }
 
-/// The interactions that a run of `config` trains on and is tested by.
+/// The interactions on which a run of `config` trains and is tested.
 ///
 /// # Errors
-/// As for [`read_data`], and when there are fewer training users than in a batch.
+/// As for [`read_data`], and when there are fewer training users than `batch_size`.
 pub fn load_data(config: &Config) -> Result<Dataset> {
     let data = read_data(&config.data)?;
     let (users, batch_size) = (data.train.n_users(), config.batch_size);
@@ -47,16 +47,17 @@ pub fn load_data(config: &Config) -> Result<Dataset> {
     Ok(data)
 }
 
-/// Checks that the actor of `config.actor_from`, if one is trained there, can be taken, before a folder is made for the run.
+/// Checks whether the actor of `config.actor_from` can be used, if it is trained already. This is done before a folder
+/// is created for the run.
 ///
 /// # Errors
-/// When it is of another kind, of other data, or without what this critic needs.
+/// When the actor differs from that of `config`, was trained on other data, or lacks statistics that the critic needs.
 pub fn check_actor_from(config: &Config, data_sha256: &str) -> Result<()> {
     actor_from::source(config, data_sha256).map(drop)
 }
 
-/// Trains all phases that are not finished yet, tests what they ended with, and writes `result.json`. A finished run is
-/// only read. With `profile`, what each phase spent its time on, as far as it ran here, goes to `profile.json`.
+/// Trains all phases that are not finished yet, tests their outcomes, and writes `result.json`. A finished run is only
+/// read. With `profile`, the time of each part of the phases that were trained here is written to `profile.json`.
 ///
 /// # Errors
 /// When training fails or the folder cannot be written to.
@@ -71,8 +72,8 @@ pub fn run(
     run_towards(target, config, data, folder, progress, profile)
 }
 
-/// As [`run`], with a critic that learns to predict `target`, any function of a user's ranked list, instead of the
-/// configuration's `critic.metric`.
+/// As [`run`], with a critic that learns to predict `target` instead of the configuration's `critic.metric`. `target`
+/// can be any function of a user's ranked list.
 ///
 /// # Errors
 /// As for [`run`].
@@ -110,7 +111,7 @@ pub fn run_towards(
     Ok(result)
 }
 
-/// Tests what the finished phases of a run, complete or not, ended with, and writes `per_user.csv`.
+/// Tests the outcomes of the finished phases of a run, which itself may be unfinished, and writes `per_user.csv`.
 ///
 /// # Errors
 /// When a checkpoint is damaged or belongs to other data.
@@ -124,10 +125,10 @@ fn test(trainer: &mut Trainer<'_>, data: &Dataset, folder: &RunFolder) -> Result
     Ok(TestSummary::of(&tested, &trainer.config.evaluation.metrics, data.test.most_candidates()))
 }
 
-/// The data, the folder and the configuration of a run that was begun in `path`.
+/// The configuration, the data and the folder of the run in `path`, finished or not.
 ///
 /// # Errors
-/// When there is no run, its data are gone or others, or another process writes to it.
+/// When there is no run, when its data are missing or have changed, or when another process writes to the folder.
 pub fn open(path: &Path) -> Result<(Config, Dataset, RunFolder)> {
     let config = RunPath::at(path).read_config()?;
     let data = load_data(&config)?;

@@ -1,5 +1,5 @@
-//! A search over an experiment's keys: every combination of a small grid, or some drawn at random, measured on the validation
-//! users.
+//! A search over an experiment's keys. It tries every combination of a small grid, or combinations drawn at random, and
+//! measures them on the validation users.
 
 use crate::config::{Config, Phase, Settings, assign};
 use crate::metrics::Metric;
@@ -16,46 +16,46 @@ use std::path::Path;
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Sweep {
-    /// How many combinations are tried, drawn at random; without it all of them.
+    /// How many combinations are drawn at random. Without it, all combinations are tried.
     pub runs: Option<usize>,
-    /// The draws follow from it.
+    /// The seed of the random draws.
     #[serde(default)]
     pub seed: u64,
-    /// What each key is given.
+    /// The values of each key.
     pub values: BTreeMap<String, Values>,
 }
 
-/// Values that a key is given.
+/// The values that a key can take.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(untagged)]
 pub enum Values {
-    /// Each of them.
+    /// Each value of a list.
     List(Vec<toml::Value>),
-    /// Any number between two.
+    /// Any number of a range.
     Range {
         /// The smallest.
         from: f64,
         /// The largest.
         to: f64,
-        /// Whether equal ratios are equally likely, instead of equal distances.
+        /// Whether the logarithm of the value is uniform, instead of the value itself.
         #[serde(default)]
         log: bool,
     },
 }
 
-/// One of the runs.
+/// One of the runs of a search.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Combination {
-    /// The keys and what they are given, as they would be written after `--set`.
+    /// The keys and their values, as they would be written after `--set`.
     pub assignments: Vec<String>,
-    /// The whole configuration.
+    /// The complete configuration.
     pub config: Config,
 }
 
-/// Reads an experiment file with a section `sweep`: the runs that it asks for, in order.
+/// Reads an experiment file with a section `sweep`. Returns the runs that it asks for, in order.
 ///
 /// # Errors
-/// When a key is unknown, a value wrong, or nothing is asked for.
+/// When a key is unknown, a value is wrong, or no run is asked for.
 pub fn read(path: &Path) -> Result<Vec<Combination>> {
     let wrong = |problem: String| Error::Usage(format!("{}: {problem}", path.display()));
     let text = std::fs::read_to_string(path).map_err(Error::file("read", path))?;
@@ -98,7 +98,7 @@ impl Sweep {
         }
         let mut rng = stream(self.seed, Purpose::Sweep, 0, 0);
         let runs = self.runs.unwrap_or(size).min(size);
-        // Where all can be counted, no combination comes twice.
+        // If all values are lists, the combinations can be numbered, and none is drawn twice.
         let is_counted = size < usize::MAX;
         let drawn = match runs {
             all if all == size => (0..size).collect(),
@@ -130,7 +130,7 @@ impl Sweep {
     }
 }
 
-/// How good a finished run is: the best mean over the validation users in its last phase that is measured.
+/// The score of a finished run: the best mean over the validation users in the last phase that is measured on them.
 pub fn validation(run: &Run) -> f64 {
     let select: Metric = run.config.evaluation.select;
     let last = Phase::of(&run.config).filter(|&phase| phase != Phase::Critic).last();
@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn some_are_drawn_without_repetition_and_the_seed_decides_which() {
+    fn a_number_of_runs_is_drawn_without_repetition_and_the_seed_decides_which() {
         let text = "runs = 5\nvalues = { a = [1, 2, 3], b = [1, 2, 3] }";
         let drawn = combinations(text).unwrap();
         assert_eq!(drawn, combinations(text).unwrap());
@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_are_drawn_from_a_range() {
+    fn numbers_are_drawn_from_a_range_and_a_range_needs_a_number_of_runs() {
         let drawn = combinations("runs = 20\nvalues.a = { from = 1e-4, to = 1e-2, log = true }").unwrap();
         let values: Vec<f64> = drawn.iter().map(|one| one[0].strip_prefix("a=").unwrap().parse().unwrap()).collect();
         assert!(values.iter().all(|value| (1e-4..1e-2).contains(value)));

@@ -1,4 +1,4 @@
-//! The test: what the finished phases of a run ended with, on the test users.
+//! The test: the outcomes of a run's finished phases, measured on the test users.
 
 use crate::Result;
 use crate::config::{Config, Gain, Phase, Role};
@@ -11,7 +11,7 @@ use ract_data::Dataset;
 use ract_models::baselines::{Method, Popularity};
 use std::collections::BTreeMap;
 
-/// Tests what the finished phases of a run ended with, beside popularity.
+/// Tests the outcomes of a run's finished phases, and popularity.
 pub(crate) fn test_run(trainer: &mut Trainer<'_>, data: &Dataset, checkpoints: &Checkpoints) -> Result<Tested> {
     let config = trainer.config;
     let metrics = &config.evaluation.metrics;
@@ -20,7 +20,7 @@ pub(crate) fn test_run(trainer: &mut Trainer<'_>, data: &Dataset, checkpoints: &
         Method::named("popularity").map(|method| (Role::Baseline(method), popularity)).into_iter().collect();
     for phase in Phase::of(config).filter(|&phase| checkpoints.has(phase)) {
         let Some(role) = phase.role() else { continue };
-        // The critic's phase leaves the actor as it was, and has a critic that predicts.
+        // The critic's phase does not change the actor, and its outcome includes a critic that predicts.
         let restored = if phase == Phase::Actor && checkpoints.has(Phase::Critic) { Phase::Critic } else { phase };
         trainer.restore(&checkpoints.outcome(restored)?)?;
         let predicts = matches!(restored, Phase::Critic | Phase::ActorCritic);
@@ -30,7 +30,7 @@ pub(crate) fn test_run(trainer: &mut Trainer<'_>, data: &Dataset, checkpoints: &
 }
 
 impl TestSummary {
-    /// Means over users and what each gains over the others; `candidates` as in the field of that name.
+    /// The means over users, and the gains of each role over the others. `candidates` is the field of that name.
     pub fn of(tested: &Tested, metrics: &[Metric], candidates: Option<usize>) -> Self {
         let summary = |f: &dyn Fn(Metric) -> Estimate| -> Metrics { metrics.iter().map(|&m| (m, f(m))).collect() };
         let test = tested.iter().map(|(&role, per_user)| (role, summary(&|m| per_user.estimate(m))));

@@ -9,7 +9,8 @@ pub(super) const ENTRY: MetricEntry = MetricEntry {
     of,
 };
 
-/// The precision at each hit among the first k, summed, divided by the smaller of k and the number of held-out items.
+/// The sum of the precisions at each hit among the first k, divided by the smaller of k and the number of held-out
+/// items.
 fn of(user: Ranked<'_>, k: usize) -> f64 {
     let precisions = (1..).zip(user.hit_ranks(k)).map(|(hits, rank)| f64::from(hits) / rank as f64);
     precisions.sum::<f64>() / user.attainable(k) as f64
@@ -20,7 +21,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_is_the_mean_of_the_precisions_at_the_hits() {
+    fn average_precision_is_the_mean_of_the_precisions_at_the_hits() {
         let user = Ranked { hits: &[true, false, true], items: &[1, 2, 3], held_out: 2 };
         assert!((of(user, 3) - (1.0 + 2.0 / 3.0) / 2.0).abs() < 1e-12);
     }

@@ -9,12 +9,12 @@ pub(super) const ENTRY: MetricEntry = MetricEntry {
     of: dcg,
 };
 
-/// Each hit at rank r (from 1) of the first k counts `1 / log2(r + 1)`.
+/// The sum of `1 / log2(r + 1)` over the hits among the first k, where r is the rank of a hit, counted from 1.
 pub(super) fn dcg(user: Ranked<'_>, k: usize) -> f64 {
     user.hit_ranks(k).map(discount).sum()
 }
 
-/// What a hit at `rank` (from 1) counts.
+/// The gain of a hit at `rank`, counted from 1.
 pub(super) fn discount(rank: usize) -> f64 {
     1.0 / ((rank + 1) as f64).log2()
 }
@@ -24,7 +24,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn hits_count_less_further_down() {
+    fn a_hit_at_a_lower_rank_counts_less() {
         let user = Ranked { hits: &[true, false, true], items: &[1, 2, 3], held_out: 5 };
         assert_eq!((dcg(user, 2), dcg(user, 3)), (1.0, 1.5));
     }

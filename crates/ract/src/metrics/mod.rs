@@ -1,7 +1,9 @@
-//! Ranking metrics, per user, on held-out items. Fold-in items are left out of the ranking, or only candidates are ranked.
+//! Ranking metrics per user, on held-out items. Either all items except the user's fold-in items are ranked, or only
+//! the user's candidates are ranked.
 //!
-//! One metric a file. A new one is a file beside this one and a line in [`METRICS`]. A program that uses this crate can add
-//! one of its own with [`register`]. Experiment files then name it, and the critic can learn to predict it.
+//! One metric per file. To add a metric, write a file beside this one and add a line to [`METRICS`]. A program that
+//! uses this crate can add its own metric with [`register`]. Experiment files can then name it, and the critic can
+//! learn to predict it.
 
 mod average_precision;
 mod dcg;
@@ -21,7 +23,7 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::{PoisonError, RwLock};
 
-/// A kind of metric: what it is called, and its value for one user.
+/// A kind of metric: its name, and the function that computes it for one user.
 #[derive(Debug)]
 pub struct MetricEntry {
     /// The name in experiment files and results, in front of `@k`.
@@ -30,20 +32,21 @@ pub struct MetricEntry {
     pub about: &'static str,
     /// Whether its value can exceed 1.
     pub is_unbounded: bool,
-    /// The value of the first k ranks of one user: 0 or more, and 0 when nothing is held out.
+    /// The value for the first k ranks of one user. It is 0 or more, and 0 when nothing is held out.
     pub of: fn(user: Ranked<'_>, k: usize) -> f64,
 }
 
 /// The metrics of this crate.
 pub static METRICS: &[MetricEntry] = &[ndcg::ENTRY, dcg::ENTRY, recall::ENTRY, average_precision::ENTRY];
 
-/// Metrics from outside of this crate.
+/// Metrics that other crates registered.
 static REGISTERED: RwLock<Vec<&'static MetricEntry>> = RwLock::new(Vec::new());
 
-/// Makes a metric of another crate known by its name: experiment files and `ract` then take `name@k` (`examples/own_metric.rs`).
+/// Registers a metric of another crate. Experiment files and `ract` then accept `name@k` (see
+/// `examples/own_metric.rs`).
 ///
 /// # Errors
-/// When the name is taken, or is no name.
+/// When the name is in use, or is empty, or contains `@`, a comma or a space.
 pub fn register(entry: &'static MetricEntry) -> Result<(), String> {
     let name = entry.name;
     if name.is_empty() || name.contains(['@', ',', ' ']) {
@@ -56,7 +59,7 @@ pub fn register(entry: &'static MetricEntry) -> Result<(), String> {
     Ok(())
 }
 
-/// All metrics that can be named.
+/// The metrics of this crate and all registered ones.
 fn all() -> Vec<&'static MetricEntry> {
     let registered = REGISTERED.read().unwrap_or_else(PoisonError::into_inner);
     METRICS.iter().chain(registered.iter().copied()).collect()
@@ -66,8 +69,8 @@ fn find(name: &str) -> Option<&'static MetricEntry> {
     all().into_iter().find(|entry| entry.name == name)
 }
 
-/// A function of one user's ranked list: what a critic can learn to predict. [`Metric`] is one by its name; a caller may bring
-/// another, such as a logged outcome.
+/// A function of one user's ranked list, which a critic can learn to predict. A [`Metric`] is such a function; a caller
+/// may supply another, such as a logged outcome.
 pub trait RankingMetric: Send + Sync {
     /// How many ranks it looks at.
     fn depth(&self) -> usize;
@@ -127,7 +130,7 @@ impl Metric {
         self.k
     }
 
-    /// As the head of a column: `NDCG@100`.
+    /// The title of a table's column: `NDCG@100`.
     pub fn title(self) -> String {
         self.to_string().to_uppercase()
     }
@@ -171,7 +174,7 @@ impl RankingMetric for Metric {
     }
 }
 
-/// As in configuration and results: `ndcg@100`, `recall@20`, `ap@10`, `dcg@100`.
+/// The name in configurations and results: `ndcg@100`, `recall@20`, `ap@10`, `dcg@100`.
 impl fmt::Display for Metric {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}@{}", self.entry.name, self.k)
@@ -212,7 +215,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_read_as_they_are_written() {
+    fn names_are_read_back_as_they_are_written() {
         for name in ["ndcg@100", "dcg@5", "recall@20", "ap@1"] {
             assert_eq!(name.parse::<Metric>().unwrap().to_string(), name);
         }
@@ -222,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn a_metric_from_outside_is_named_like_the_others_and_names_are_not_taken_twice() {
+    fn a_registered_metric_can_be_named_and_a_name_in_use_is_refused() {
         static LAST: MetricEntry = MetricEntry {
             name: "last",
             about: "whether the item at rank k is a hit",
@@ -238,9 +241,9 @@ mod tests {
         assert!(register(&NAMELESS).unwrap_err().contains("is no name of a metric"));
     }
 
-    /// The promises that every metric of the registry keeps at the edges.
+    /// Edge cases for every metric of the registry.
     #[test]
-    fn every_metric_keeps_its_bounds_without_targets_beyond_the_list_and_for_the_best_list() {
+    fn every_metric_stays_within_its_bounds_and_is_best_for_the_best_list() {
         for entry in METRICS {
             let of = |hits: &[bool], held_out, k| {
                 let items: Vec<u32> = (0..hits.len() as u32).collect();
@@ -264,7 +267,7 @@ mod tests {
     }
 
     #[test]
-    fn of_equal_scores_the_first_item_counts_first_for_every_metric() {
+    fn of_items_with_equal_scores_the_one_with_the_smaller_number_ranks_first_for_every_metric() {
         use ndarray::array;
         use ract_data::Interactions;
         let scores = array![[0.5_f32, 0.5, 0.5]];

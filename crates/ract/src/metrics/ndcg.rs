@@ -10,7 +10,7 @@ pub(super) const ENTRY: MetricEntry = MetricEntry {
     of,
 };
 
-/// The ideal DCG is at least this, so that a user with nothing held out scores 0.
+/// A lower bound for the ideal DCG, so that a user with nothing held out scores 0.
 const IDEAL_FLOOR: f64 = 0.1;
 
 /// `DCG@k / IDCG@k` (Järvelin and Kekäläinen, TOIS 2002). The ideal list has a hit at each of its first
@@ -25,7 +25,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_hit_at_the_second_rank_of_one_that_is_held_out_is_worth_the_discount() {
+    fn with_one_held_out_item_a_hit_at_rank_2_scores_its_discount() {
         let user = Ranked { hits: &[false, true], items: &[4, 7], held_out: 1 };
         assert!((of(user, 2) - 1.0 / 3.0_f64.log2()).abs() < 1e-12);
         assert_eq!(of(user, 1), 0.0);

@@ -1,4 +1,4 @@
-//! Each user's best items, and which of them were held out.
+//! The ranking of each user's items, and which of the ranked items were held out.
 
 use super::RankingMetric;
 use ndarray::{Array2, ArrayView1, Axis};
@@ -6,12 +6,12 @@ use ract_data::{Batch, Interactions};
 use rayon::prelude::*;
 use std::cmp::Reverse;
 
-/// Items that are compared with the threshold at once.
+/// The number of items that are compared with the threshold at once.
 const BLOCK: usize = 64;
-/// Users that one task ranks, one after the other in the same buffers.
+/// The number of users that one task ranks, one after the other, in the same buffers.
 const USERS_PER_TASK: usize = 16;
 
-/// The head of one user's ranking.
+/// The first ranks of one user's ranking.
 #[derive(Clone, Copy, Debug)]
 pub struct Ranked<'a> {
     /// For each of the first ranks, whether the item there was held out.
@@ -23,36 +23,37 @@ pub struct Ranked<'a> {
 }
 
 impl Ranked<'_> {
-    /// The ranks of the hits among the first k, ascending, from 1.
+    /// The ranks of the hits among the first k, ascending, counted from 1.
     pub fn hit_ranks(&self, k: usize) -> impl Iterator<Item = usize> {
         (1..).zip(self.hits.iter().take(k)).filter_map(|(rank, &hit)| hit.then_some(rank))
     }
 
-    /// The number of hits that the first k ranks can hold: the smaller of k and the number of held-out items, but at least 1,
-    /// so that it can divide.
+    /// The largest possible number of hits in the first k ranks: the smaller of k and the number of held-out items. It
+    /// is at least 1, so that it can be a divisor.
     pub fn attainable(&self, k: usize) -> usize {
         self.held_out.min(k).max(1)
     }
 }
 
-/// Which items are ranked; row for row of the same users.
+/// Which items are ranked. Row i belongs to user i of the ranked users.
 #[derive(Clone, Copy, Debug)]
 pub enum Candidates<'a> {
-    /// All but those that each user has here.
+    /// All items, except those that the user has here.
     AllBut(&'a Interactions),
-    /// Those that each user has here.
+    /// Only the items that the user has here.
     Among(&'a Interactions),
 }
 
 impl<'a> Candidates<'a> {
-    /// Of a batch.
+    /// The candidates of a batch if it has any; otherwise, all items except the seen ones.
     pub fn of<T>(batch: &'a Batch<T>) -> Self {
         batch.candidates.as_ref().map_or(Self::AllBut(&batch.seen), Self::Among)
     }
 }
 
-/// `metrics` (columns) of all users (rows), whose rows of item scores `scores_of` gives. Of the items in `pool`, which are
-/// ranked, those in `wanted` are hits. Of equal scores the item with the smaller number ranks first.
+/// The values of `metrics` (columns) for all users (rows). `scores_of` gives a user's row of item scores, `pool` says
+/// which items are ranked, and the items in `wanted` are hits. Of items with equal scores, the one with the smaller
+/// number ranks first.
 pub fn score_users<'a>(
     scores_of: impl Fn(usize) -> ArrayView1<'a, f32> + Sync,
     pool: Candidates<'_>,
@@ -82,14 +83,15 @@ pub fn score_users<'a>(
     values
 }
 
-/// The [`key`]s of the `depth` best items in `best`, best first, without those in `seen` (ascending). A score that is not a
-/// number is never ranked.
+/// Writes the [`key`]s of the `depth` best items, without those in `seen` (ascending), to `best`, best first. Scores
+/// that are NaN are never ranked.
 fn rank_keys(scores: &[f32], seen: &[u32], depth: usize, best: &mut Vec<u64>) {
     best.clear();
     if depth == 0 {
         return;
     }
-    // Almost all blocks fall to one comparison; the few items that pass are gathered, and the best of them kept.
+    // For almost all blocks, one comparison shows that no item can be among the best. The few other items are
+    // collected, and the best of them are kept.
     let mut threshold = f32::NEG_INFINITY;
     let mut seen = seen;
     for (block, first) in scores.chunks(BLOCK).zip((0..).step_by(BLOCK)) {
@@ -114,7 +116,7 @@ fn rank_keys(scores: &[f32], seen: &[u32], depth: usize, best: &mut Vec<u64>) {
     best.truncate(depth);
 }
 
-/// The [`key`]s of the `depth` best of `candidates` in `best`, best first. A score that is not a number is never ranked.
+/// Writes the [`key`]s of the `depth` best of `candidates` to `best`, best first. Scores that are NaN are never ranked.
 fn rank_among(scores: ArrayView1<'_, f32>, candidates: &[u32], depth: usize, best: &mut Vec<u64>) {
     best.clear();
     let scored = candidates.iter().map(|&item| (scores[item as usize], item));
@@ -123,10 +125,11 @@ fn rank_among(scores: ArrayView1<'_, f32>, candidates: &[u32], depth: usize, bes
     best.truncate(depth);
 }
 
-/// Score and item as one number, larger for a better rank: first by the score, then by the smaller item.
+/// Score and item as one number, which is larger for a better rank: a higher score comes first, then a smaller item
+/// number.
 fn key(score: f32, item: u32) -> u64 {
     let bits = (score + 0.0).to_bits(); // -0 becomes 0: the two are equal
-    // As `f32::total_cmp` orders them: negative numbers from back to front, below all others.
+    // The order of `f32::total_cmp`: negative numbers are in reverse order, and below all others.
     let ordered = if bits >> 31 == 1 { !bits } else { bits | 1 << 31 };
     u64::from(ordered) << 32 | u64::from(!item)
 }
@@ -147,9 +150,9 @@ mod tests {
     }
 
     #[test]
-    fn the_head_of_the_ranking_is_that_of_a_full_sort() {
+    fn the_first_ranks_are_those_of_a_full_sort() {
         for (items, depth) in [(50, 1), (50, 7), (50, 50), (50, 80), (3000, 100)] {
-            // Few different values, so that ties abound.
+            // Few different values, so that there are many ties.
             let scores: Vec<f32> = (0..items).map(|i| ((i * 7919 + 13) % 101) as f32 - 50.0).collect();
             let seen: Vec<u32> = (0..items as u32).filter(|i| i % 7 == 3).collect();
             let mut sorted: Vec<_> = scores.iter().copied().zip(0..).filter(|(_, i)| !seen.contains(i)).collect();
@@ -160,10 +163,11 @@ mod tests {
     }
 
     #[test]
-    fn candidates_alone_are_ranked() {
+    fn only_candidates_are_ranked() {
         use crate::metrics::Metric;
         let (ndcg, recall) = (Metric::ndcg, Metric::recall);
-        // Item 3 is the fourth of all, and behind item 5 the second of the candidates: 1 / log2(3) of the ideal 1.
+        // Item 3 is the fourth of all items. Among the candidates it is the second, behind item 5: 1 / log2(3) of the
+        // ideal 1.
         let scores = Array2::from_shape_vec((1, 6), vec![0.9, 0.1, 0.8, 0.6, f32::NAN, 0.7]).unwrap();
         let rows = |items: &[u32]| Interactions::from_rows(6, [items.to_vec()]);
         let (seen, wanted, candidates) = (rows(&[]), rows(&[3]), rows(&[1, 3, 4, 5]));
@@ -174,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn a_random_ranking_of_a_hundred_candidates_hits_among_ten_a_tenth_of_the_time() {
+    fn a_random_ranking_of_100_candidates_has_the_held_out_item_in_its_first_10_with_probability_a_tenth() {
         use crate::metrics::{Estimate, Metric};
         use ract_data::random::{Purpose, stream};
         use rand::Rng;
@@ -193,12 +197,12 @@ mod tests {
     }
 
     #[test]
-    fn minus_zero_is_no_worse_than_zero() {
+    fn minus_zero_ranks_as_high_as_zero() {
         assert_eq!(rank(&[-0.0, 0.0, -0.0], &[], 2), [(0.0, 0), (0.0, 1)]);
     }
 
     #[test]
-    fn a_score_that_is_not_a_number_is_never_ranked() {
+    fn a_score_that_is_nan_is_never_ranked() {
         assert_eq!(rank(&[1.0, f32::NAN, 2.0], &[], 3), [(2.0, 2), (1.0, 0)]);
     }
 }

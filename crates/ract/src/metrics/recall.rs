@@ -9,7 +9,8 @@ pub(super) const ENTRY: MetricEntry = MetricEntry {
     of,
 };
 
-/// Hits among the first k, divided by the smaller of k and the number of held-out items (Liang et al., WWW 2018).
+/// The number of hits among the first k, divided by the smaller of k and the number of held-out items (Liang et al.,
+/// WWW 2018).
 fn of(user: Ranked<'_>, k: usize) -> f64 {
     user.hit_ranks(k).count() as f64 / user.attainable(k) as f64
 }
@@ -19,7 +20,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_is_the_share_of_the_hits_that_k_ranks_can_hold() {
+    fn recall_is_the_share_of_the_hits_that_are_possible_in_k_ranks() {
         let user = Ranked { hits: &[true, false, true, false], items: &[1, 2, 3, 4], held_out: 3 };
         assert_eq!((of(user, 1), of(user, 2), of(user, 4)), (1.0, 0.5, 2.0 / 3.0));
     }

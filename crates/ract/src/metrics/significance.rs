@@ -1,30 +1,32 @@
-//! Whether one recommender is better than another on the same users, by three tests that assume less and less.
+//! Tests whether one recommender is better than another on the same users. The three tests make fewer and fewer
+//! assumptions.
 
 use super::paired_gain;
 use ract_data::random::{Purpose, stream};
 use rand::Rng;
 use statrs::distribution::{ContinuousCDF, Normal, StudentsT};
 
-/// Resamples of the bootstrap.
+/// Number of resamples of the bootstrap.
 const RESAMPLES: usize = 10_000;
 
-/// What `after` has more than `before`, paired by user.
+/// The difference of `after` minus `before`, paired by user.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Comparison {
-    /// Mean difference.
+    /// The mean difference.
     pub mean: f64,
     /// Its standard error over the users.
     pub se: f64,
-    /// Between which the middle 95 % of the means of resampled users lie (percentile bootstrap).
+    /// The interval that contains the middle 95 % of the means of resampled users (percentile bootstrap).
     pub interval: (f64, f64),
-    /// Two-sided p of the paired t test.
+    /// Two-sided p value of the paired t test.
     pub t: f64,
-    /// Two-sided p of Wilcoxon's signed-rank test, by its normal approximation, users without a difference left out.
+    /// Two-sided p value of Wilcoxon's signed-rank test, by its normal approximation. Users without a difference are
+    /// left out.
     pub wilcoxon: f64,
 }
 
 impl Comparison {
-    /// Of as many values in `after` as in `before`, in the order of the users.
+    /// Compares `after` with `before`: one value per user in each, with the users in the same order.
     pub fn of(after: &[f64], before: &[f64]) -> Self {
         let gain = paired_gain(after.iter().copied(), before.iter().copied());
         let differences: Vec<f64> = after.iter().zip(before).map(|(after, before)| after - before).collect();
@@ -38,7 +40,8 @@ impl Comparison {
     }
 }
 
-/// Adjusts the p values of several tests so that the chance of any false alarm stays what it is for one (Holm, 1979).
+/// Adjusts the p values of several tests, so that the probability of at least one false positive stays that of a single
+/// test (Holm, 1979).
 pub fn holm(p: &[f64]) -> Vec<f64> {
     let mut order: Vec<usize> = (0..p.len()).collect();
     order.sort_by(|&a, &b| p[a].total_cmp(&p[b]));
@@ -63,7 +66,7 @@ fn bootstrap(differences: &[f64]) -> (f64, f64) {
     (means[RESAMPLES / 40], means[RESAMPLES - 1 - RESAMPLES / 40])
 }
 
-/// 1 where there is nothing to tell from.
+/// Returns 1 when the test cannot be computed: with fewer than two users, or when all differences are 0.
 fn t_test(differences: &[f64], mean: f64) -> f64 {
     let n = differences.len() as f64;
     let variance = differences.iter().map(|d| (d - mean).powi(2)).sum::<f64>() / (n - 1.0);
@@ -96,8 +99,9 @@ mod tests {
     const BEFORE: [f64; 10] = [0.42, 0.35, 0.70, 0.22, 0.78, 0.41, 0.36, 0.50, 0.09, 0.66];
 
     #[test]
-    fn the_tests_give_what_scipy_gives() {
-        // ttest_rel; wilcoxon(method="asymptotic", correction=False), which leaves out what is equal, too.
+    fn the_p_values_equal_those_of_scipy() {
+        // ttest_rel, and wilcoxon(method="asymptotic", correction=False), which also leaves out users without a
+        // difference.
         let Comparison { mean, t, wilcoxon, .. } = Comparison::of(&AFTER, &BEFORE);
         assert!((mean - 0.044).abs() < 1e-12);
         assert!(
@@ -107,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn the_interval_of_the_bootstrap_is_close_to_that_of_the_standard_error() {
+    fn the_bootstrap_interval_is_close_to_that_of_the_standard_error() {
         let differences: Vec<f64> = (0..1000).map(|i| f64::from(i * 37 % 1000) / 1000.0 - 0.3).collect();
         let Comparison { mean, se, interval, .. } = Comparison::of(&differences, &[0.0; 1000]);
         assert!((interval.0 - (mean - 1.96 * se)).abs() < 0.1 * se, "{interval:?}");
@@ -115,13 +119,13 @@ mod tests {
     }
 
     #[test]
-    fn equal_recommenders_are_not_told_apart() {
+    fn equal_recommenders_do_not_differ_significantly() {
         let same = Comparison::of(&AFTER, &AFTER);
         assert_eq!((same.mean, same.t, same.wilcoxon, same.interval), (0.0, 1.0, 1.0, (0.0, 0.0)));
     }
 
     #[test]
-    fn holm_multiplies_the_smallest_p_most_and_keeps_their_order() {
+    fn holm_multiplies_the_smallest_p_value_most_and_keeps_the_order() {
         assert_eq!(holm(&[0.04, 0.01, 0.03]), [0.06, 0.03, 0.06]);
         assert_eq!(holm(&[0.5, 0.9]), [1.0, 1.0]);
     }

@@ -1,4 +1,4 @@
-//! What is shown where: `experiments/index.toml`.
+//! The index of tables and figures, `experiments/index.toml`: which experiments each of them shows.
 
 use crate::config::Role;
 use crate::run::layout;
@@ -6,11 +6,11 @@ use crate::{Error, Result};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
-/// Groups of experiments, and what the tables and figures show of them.
+/// Groups of experiments, and the experiments that the tables and figures show.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Index {
-    /// Names of experiments by the name of their group.
+    /// The names of the experiments of each group, by the group's name.
     #[serde(default)]
     pub groups: BTreeMap<String, Vec<String>>,
     #[serde(default, rename = "table")]
@@ -19,17 +19,17 @@ pub struct Index {
     figures: BTreeMap<String, Page>,
 }
 
-/// A table or a figure.
+/// The entry of a table or a figure.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Page {
-    /// The data set that it shows when none is named.
+    /// The data set to show when none is named.
     pub data: Option<String>,
     #[serde(default)]
     show: Vec<Line>,
 }
 
-/// A line of a page's list: a group, or one experiment.
+/// A line of an entry's list: a group, or one experiment.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Line {
@@ -44,17 +44,17 @@ struct Line {
 /// A row of a table, or a series of a figure.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Shown {
-    /// The experiment, by its name in the data set's folder.
+    /// The name of the experiment in the data set's folder.
     pub experiment: String,
-    /// What of it is shown; of a group's experiments, all.
+    /// The role that is shown. For the experiments of a group it may be missing; then all roles are shown.
     pub role: Option<Role>,
-    /// What it is called.
+    /// Its name in the table or figure.
     pub label: String,
     short: Option<String>,
 }
 
 impl Shown {
-    /// What it is called where there is little room.
+    /// Its name where there is little room.
     pub fn short(&self) -> &str {
         self.short.as_deref().unwrap_or(&self.label)
     }
@@ -64,7 +64,7 @@ impl Index {
     /// Reads `experiments/index.toml`.
     ///
     /// # Errors
-    /// When it is missing or says what it cannot say.
+    /// When the file is missing or its contents are not valid.
     pub fn read() -> Result<Self> {
         let path = layout::index();
         let text = std::fs::read_to_string(&path).map_err(Error::file("read", &path))?;
@@ -78,7 +78,7 @@ impl Index {
             match (&line.group, &line.experiment) {
                 (Some(group), None) => drop(index.group(group)?),
                 (None, Some(_)) => {}
-                _ => return Err("each line of `show` names a group or an experiment: one of them".to_owned()),
+                _ => return Err("each line of `show` names either a group or an experiment, not both".to_owned()),
             }
         }
         Ok(index)
@@ -87,7 +87,7 @@ impl Index {
     /// The experiments of a group.
     ///
     /// # Errors
-    /// When there is none of that name.
+    /// When there is no group of that name.
     pub fn group(&self, name: &str) -> Result<&[String], String> {
         self.groups.get(name).map(Vec::as_slice).ok_or_else(|| {
             let names: Vec<_> = self.groups.keys().map(String::as_str).collect();
@@ -95,17 +95,17 @@ impl Index {
         })
     }
 
-    /// Table `number`; empty, when nothing is said of it.
+    /// The entry of table `number`; empty when the index has none.
     pub fn table(&self, number: u8) -> Page {
         self.tables.get(&number.to_string()).cloned().unwrap_or_default()
     }
 
-    /// Figure `number`; empty, when nothing is said of it.
+    /// The entry of figure `number`; empty when the index has none.
     pub fn figure(&self, number: u8) -> Page {
         self.figures.get(&number.to_string()).cloned().unwrap_or_default()
     }
 
-    /// What `page` shows, in order.
+    /// The experiments that `page` shows, in order.
     pub fn shown(&self, page: &Page) -> Vec<Shown> {
         let of_line = |line: &Line| {
             let of_group = line.group.iter().flat_map(|group| self.groups.get(group)).flatten();
@@ -143,7 +143,7 @@ mod tests {
         assert!(numbers(&index.figures).iter().all(|number| FIGURES.iter().any(|figure| figure.number == *number)));
     }
 
-    /// No list forgets an experiment, and none names one that is not there.
+    /// Each experiment is in a group, and each name in the index belongs to an experiment.
     #[test]
     fn every_experiment_on_movielens_1m_is_in_a_group_and_every_name_is_an_experiment() {
         let index = repository();
@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_shown_is_refused() {
+    fn an_unknown_group_and_an_unknown_section_are_refused() {
         let error = Index::of("[table.4]\nshow = [{ group = \"actor\" }]\n[groups]\nactors = []\n").unwrap_err();
         assert_eq!(error, "there is no group 'actor': write one of actors");
         assert!(Index::of("[tables.4]\n").unwrap_err().contains("unknown field `tables`"));

@@ -1,4 +1,4 @@
-//! The paper's tables and figures, ours beside what was published.
+//! The paper's tables and figures, with our results beside the published ones.
 
 pub mod figures;
 pub mod index;

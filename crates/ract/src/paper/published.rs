@@ -1,4 +1,4 @@
-//! Figures that were published elsewhere, to stand beside ours: `experiments/published.toml`.
+//! Published numbers, which are shown beside ours: `experiments/published.toml`.
 
 use crate::config::Phase;
 use crate::metrics::Metric;
@@ -9,15 +9,15 @@ use std::collections::BTreeMap;
 
 const FILE: &str = include_str!("../../../../experiments/published.toml");
 
-/// Stands beneath tables with [`Row::mark`]s.
+/// The footnote of tables with a [`Row::mark`].
 pub const FOOTNOTE: &str = "*: quoted from memory or from a copy, not checked against the publication.";
 
-/// All that was published on a data set, in the file's order.
+/// All published numbers, in the order of the file.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[serde(default)]
 pub struct Published {
-    /// What the data sets hold.
+    /// The sizes of the data sets.
     pub statistics: Vec<Statistics>,
     /// Rows of tables of test metrics.
     #[serde(rename = "row")]
@@ -25,10 +25,10 @@ pub struct Published {
     /// Validation curves.
     #[serde(rename = "curve")]
     pub curves: Vec<Curve>,
-    /// Critics with features left out.
+    /// Results of critics without some of the features.
     #[serde(rename = "ablation")]
     pub ablations: Vec<Ablation>,
-    /// How well something goes along with the metric.
+    /// Correlations of other quantities with the metric.
     #[serde(rename = "correlation")]
     pub correlations: Vec<Correlation>,
     /// Metrics by the users' activity.
@@ -37,7 +37,7 @@ pub struct Published {
     pub cut_offs: Vec<Row>,
 }
 
-/// What passed the filters of a data set.
+/// The size of a data set after filtering.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "the names say it")]
@@ -45,7 +45,7 @@ pub struct Statistics {
     pub dataset: String,
     pub users: usize,
     pub items: usize,
-    /// As precisely as it was published.
+    /// The number of interactions, as precise as in the publication.
     pub interactions: String,
     pub heldout_users: usize,
     pub source: String,
@@ -61,21 +61,21 @@ pub struct Row {
     pub model: String,
     /// Test metrics.
     pub test: BTreeMap<Metric, f64>,
-    /// Where the row stands.
+    /// The publication, with the place in it.
     pub source: String,
-    /// Whether it was quoted from memory or from a copy, and not checked against the publication.
+    /// Whether the row is quoted from memory or from a copy, and was not checked against the publication.
     #[serde(default)]
     pub from_memory: bool,
 }
 
 impl Row {
-    /// Its numbers are shown with this behind them.
+    /// The mark that is shown after its numbers: `*` for a row from memory.
     pub fn mark(&self) -> &'static str {
         if self.from_memory { "*" } else { "" }
     }
 }
 
-/// Means over the validation users by epoch.
+/// The mean of a metric over the validation users, by epoch.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "the names say it")]
@@ -83,12 +83,12 @@ pub struct Curve {
     pub dataset: String,
     pub phase: Phase,
     pub metric: Metric,
-    /// Epoch, from 1, and value.
+    /// Pairs of an epoch, counted from 1, and a value.
     pub points: Vec<(f64, f64)>,
     pub source: String,
 }
 
-/// The best validation metric of a critic that sees this.
+/// The best validation metric with a critic that has these features.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "the names say it")]
@@ -99,7 +99,7 @@ pub struct Ablation {
     pub source: String,
 }
 
-/// Pearson's correlation with the metric over the test users.
+/// Pearson's correlation of a quantity with the metric, over the test users.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "the names say it")]
@@ -110,7 +110,7 @@ pub struct Correlation {
     pub source: String,
 }
 
-/// Mean metric of each quartile of the users, from the least active on.
+/// The mean metric of each quartile of the users, starting with the least active users.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "the names say it")]
@@ -121,10 +121,10 @@ pub struct Activity {
     pub source: String,
 }
 
-/// What was published on a data set.
+/// The published numbers for a data set.
 ///
 /// # Errors
-/// When the file that the program was built with is damaged.
+/// When the file, which was compiled into the program, is damaged.
 pub fn published(dataset: &str) -> Result<Published> {
     let mut all: Published = toml::from_str(FILE)
         .map_err(|error| Error::Failed(format!("experiments/published.toml: {}", error.message())))?;
@@ -143,7 +143,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_published_on_ml_20m_is_there() {
+    fn the_published_numbers_for_ml_20m_are_found() {
         let Published { statistics, rows, curves, ablations, correlations, activity, cut_offs } =
             published("ml-20m").unwrap();
         let ract = rows.iter().find(|row| row.model == "RaCT").unwrap();

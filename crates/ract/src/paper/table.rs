@@ -1,4 +1,4 @@
-//! Results as a table in Markdown.
+//! Results as tables in Markdown.
 
 use crate::config::{Gain, Role};
 use crate::metrics::{Estimate, Metric};
@@ -6,8 +6,9 @@ use crate::paper::published::Row;
 use crate::run::{BaselineResult, Metrics, Profiles, TestSummary};
 use comfy_table::{CellAlignment, Table, presets::ASCII_MARKDOWN};
 
-/// Of one run: test metrics with their standard errors, the gains paired by user. Of several: means over the runs, with the
-/// standard deviations between them. The published rows stand beneath. `actor` is the actor's label.
+/// A table of test results. For one run: test metrics with their standard errors, and gains, paired by user. For
+/// several runs: means and standard deviations over the runs. The published rows are at the bottom. `actor` is the
+/// actor's label.
 pub fn of_runs(runs: &[TestSummary], actor: &str, metrics: &[Metric], published: &[Row]) -> Table {
     match runs {
         [run] => draw(title(run.test_users, run.candidates), run, actor, metrics, published),
@@ -48,7 +49,7 @@ fn draw(title: String, evaluation: &TestSummary, actor: &str, metrics: &[Metric]
     table
 }
 
-/// Test metrics of a baseline.
+/// The test metrics of a baseline.
 pub fn baseline(result: &BaselineResult, metrics: &[Metric]) -> Table {
     let mut table = Table::new();
     table.load_style(ASCII_MARKDOWN);
@@ -60,7 +61,8 @@ pub fn baseline(result: &BaselineResult, metrics: &[Metric]) -> Table {
     table
 }
 
-/// What each phase spent its time on: the parts that took a hundredth of it or more, the longest first.
+/// The time of the parts of each phase. Only parts with at least a hundredth of the phase's time are shown, longest
+/// first.
 pub fn profiles(profiles: &Profiles) -> Table {
     const LEAST: f64 = 0.01;
     let mut table = Table::new();
@@ -95,7 +97,7 @@ mod tests {
     use std::collections::BTreeMap;
 
     #[test]
-    fn gains_have_a_sign_and_published_figures_stand_beneath() {
+    fn gains_have_a_sign_and_published_numbers_are_at_the_bottom() {
         let metric = Metric::ndcg(100);
         let figure = |mean, se| Metrics::from([(metric, Estimate { mean, se })]);
         let evaluation = TestSummary {

@@ -8,9 +8,9 @@ use plotters::prelude::{Cartesian2d, ChartContext, DrawingArea, DrawingBackend, 
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{BLACK, Color, WHITE};
 
-/// From this share of the largest value on, a cell is dark.
+/// Above this share of the largest value, a cell is so dark that its number is written in white.
 const DARK: f64 = 0.6;
-/// Values in the key.
+/// Number of values in the key.
 const STEPS: u32 = 7;
 
 pub(super) fn draw<B: DrawingBackend>(
@@ -38,7 +38,7 @@ pub(super) fn draw<B: DrawingBackend>(
     Ok(())
 }
 
-/// Writes which value has which colour.
+/// Draws the key, which shows the colours of some values.
 pub(super) fn draw_key<B: DrawingBackend>(area: &DrawingArea<B, Shift>, cells: &Cells, scale: u32) -> Drawn<B> {
     let (low, high) = ends(&cells.rows);
     if low >= high {
@@ -62,7 +62,8 @@ fn ends(rows: &[Vec<f64>]) -> (f64, f64) {
     all.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), x| (low.min(x), high.max(x)))
 }
 
-/// How dark a value is: around 0 where there are negative values, else from the smallest to the largest.
+/// How dark the cell of a value is. If there are negative values, the share is 0 at the value 0 and at most 1 in size.
+/// Otherwise it is 0 at the smallest value and 1 at the largest.
 fn share(value: f64, low: f64, high: f64) -> f64 {
     if low < 0.0 { value / high.max(-low) } else { (value - low) / (high - low).max(f64::MIN_POSITIVE) }
 }

@@ -1,4 +1,4 @@
-//! What a panel's series are called: beside their last points, in their colours.
+//! The key of a panel: the names of its series, beside their last points and in their colours.
 
 use super::style::Drawn;
 use super::{Mark, Series, style};
@@ -6,10 +6,11 @@ use plotters::coord::Shift;
 use plotters::prelude::{DrawingArea, DrawingBackend, Rectangle};
 use plotters::style::Color;
 
-/// Height of a line of the key.
+/// The height of a line of the key.
 const LINE: i32 = 17;
 
-/// Writes a key of `series` at `left`, between `top` and `bottom`; a line's label as near as can be to `ends`, where it ends.
+/// Draws a key of `series` at the horizontal position `left`, between `top` and `bottom`. The label of a line is placed
+/// as close as possible to its position in `ends`, where the line ends.
 pub(super) fn draw<B: DrawingBackend>(
     area: &DrawingArea<B, Shift>,
     series: &[Series],
@@ -35,8 +36,8 @@ pub(super) fn draw<B: DrawingBackend>(
     Ok(())
 }
 
-/// Places of labels of height `line` that are wished at ascending places: at least `line` apart, between `top` and `bottom`
-/// as far as they fit.
+/// Positions of labels of height `line`, given the ascending positions `wished`. The labels are at least `line` apart,
+/// and between `top` and `bottom` as far as they fit.
 fn spread(wished: &[i32], line: i32, top: i32, bottom: i32) -> Vec<i32> {
     let mut places = wished.to_vec();
     let mut least = top;

@@ -1,4 +1,5 @@
-//! Figures: what is to be seen, apart from how it is drawn. Each becomes an SVG, a PNG, and a CSV of its numbers.
+//! Figures, described separately from how they are drawn. Each can be written as an SVG, as a PNG, and as a CSV file of
+//! its numbers.
 
 mod cells;
 mod key;
@@ -12,48 +13,48 @@ use plotters::prelude::{BitMapBackend, DrawingBackend, IntoDrawingArea, SVGBacke
 use plotters::style::WHITE;
 use std::fmt::Display;
 
-/// Panels of a figure that stand next to each other.
+/// The number of panels side by side.
 const COLUMNS: usize = 2;
-/// Pixels of a PNG to each unit of an SVG.
+/// The number of pixels of a PNG per unit of the SVG.
 const PNG_SCALE: u32 = 2;
 
-/// Panels under a title.
+/// A title and the panels below it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Figure {
-    /// What it shows.
+    /// The title.
     pub title: String,
-    /// In reading order.
+    /// The panels, in reading order.
     pub panels: Vec<Panel>,
 }
 
 /// A pair of axes and what is drawn on them.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Panel {
-    /// What it shows; may be empty.
+    /// The title; it may be empty.
     pub title: String,
     /// The horizontal axis.
     pub x: Axis,
     /// The vertical axis.
     pub y: Axis,
-    /// What is drawn.
+    /// The content.
     pub content: Content,
 }
 
 /// An axis.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Axis {
-    /// What it measures, with its unit.
+    /// The quantity, with its unit.
     pub label: String,
-    /// Whether equal distances are equal ratios.
+    /// Whether the axis is logarithmic.
     pub log: bool,
-    /// Names of the places 0, 1, 2 and so on, where the axis has no numbers.
+    /// The names of the positions 0, 1, 2 and so on, if the axis has names instead of numbers.
     pub names: Vec<String>,
 }
 
 /// What is drawn on a pair of axes.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Content {
-    /// One over another.
+    /// Series, drawn over one another.
     Series(Vec<Series>),
     /// A grid of coloured cells.
     Cells(Cells),
@@ -62,47 +63,47 @@ pub enum Content {
 /// Points that belong together.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Series {
-    /// What they are.
+    /// The name of the series.
     pub label: String,
     /// How they are drawn.
     pub mark: Mark,
-    /// In the order in which a line joins them.
+    /// The points, in the order in which a line joins them.
     pub points: Vec<Point>,
 }
 
 /// How a series is drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mark {
-    /// A line; its last number stands beside it.
+    /// A line. Its last value is written beside it.
     Line,
-    /// A dashed line; its last number stands beside it.
+    /// A dashed line. Its last value is written beside it.
     Dashed,
-    /// A line whose last number says nothing.
+    /// A line without its last value beside it.
     Curve,
-    /// A dot for each.
+    /// A dot for each point.
     Points,
-    /// A bar from 0 for each, beside those of the other series at the same place.
+    /// A bar from 0 for each point. Bars of several series at the same position are drawn side by side.
     Bars,
 }
 
 /// A point of a series.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Point {
-    /// Along the horizontal axis.
+    /// The value on the horizontal axis.
     pub x: f64,
-    /// Along the vertical axis.
+    /// The value on the vertical axis.
     pub y: f64,
-    /// Half the length of its error bar; 0: none.
+    /// Half the length of its error bar; 0 means no error bar.
     pub error: f64,
 }
 
-/// Cells in rows and columns, each with a value, which its colour shows: from white to blue, or from vermilion through white
-/// to blue where some are negative.
+/// A grid of cells. The colour of a cell shows its value: from white to blue. If some values are negative, the colours
+/// go from vermilion through white to blue.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Cells {
-    /// Rows of values from the bottom up; not a number where there is none.
+    /// Rows of values, from the bottom up. NaN marks an empty cell.
     pub rows: Vec<Vec<f64>>,
-    /// Whether each value is also written into its cell.
+    /// Whether each value is also written in its cell.
     pub numbers: bool,
 }
 
@@ -112,12 +113,12 @@ impl Axis {
         Self { label: label.into(), ..Self::default() }
     }
 
-    /// An axis of numbers on which equal distances are equal ratios.
+    /// A logarithmic axis of numbers.
     pub fn log(label: impl Into<String>) -> Self {
         Self { log: true, ..Self::of(label) }
     }
 
-    /// An axis of named places.
+    /// An axis of named positions.
     pub fn named<N: Display>(label: impl Into<String>, names: impl IntoIterator<Item = N>) -> Self {
         Self { names: names.into_iter().map(|name| name.to_string()).collect(), ..Self::of(label) }
     }
@@ -132,20 +133,20 @@ impl Series {
 }
 
 impl Figure {
-    /// As an SVG document, which asks for no font by name.
+    /// The figure as an SVG document, which does not require a font by name.
     ///
     /// # Errors
     /// When it cannot be drawn.
     pub fn svg(&self) -> Result<String> {
         let mut svg = String::new();
         self.draw(SVGBackend::with_string(&mut svg, self.size(1)), 1)?;
-        // As wide as the page allows, never wider than drawn.
+        // As wide as the page allows, but not wider than the size at which it was drawn.
         let (width, height) = self.size(1);
         let fixed = format!("<svg width=\"{width}\" height=\"{height}\"");
         Ok(svg.replacen(&fixed, &format!("<svg role=\"img\" style=\"width:100%;max-width:{width}px;height:auto\""), 1))
     }
 
-    /// As a PNG file, twice as large.
+    /// The figure as a PNG file, twice as large as the SVG.
     ///
     /// # Errors
     /// When it cannot be drawn.
@@ -161,10 +162,10 @@ impl Figure {
         Ok(bytes)
     }
 
-    /// Its numbers: a line per point or cell.
+    /// The numbers of the figure as CSV, one line per point or cell.
     ///
     /// # Errors
-    /// When a name cannot be written.
+    /// When the CSV cannot be written.
     pub fn csv(&self) -> Result<String> {
         let mut csv = csv::Writer::from_writer(Vec::new());
         let mut lines = || -> csv::Result<()> {
@@ -256,7 +257,7 @@ mod tests {
     }
 
     #[test]
-    fn the_csv_holds_every_number() {
+    fn the_csv_contains_every_number() {
         let csv = figure().csv().unwrap();
         let lines: Vec<_> = csv.lines().collect();
         assert_eq!(lines[0], "panel,series,x,y,value,error");
@@ -266,7 +267,7 @@ mod tests {
     }
 
     #[test]
-    fn the_svg_scales_escapes_and_names_the_last_number_of_a_line() {
+    fn the_svg_scales_with_the_page_escapes_text_and_shows_the_last_value_of_a_line() {
         let svg = figure().svg().unwrap();
         assert!(svg.starts_with("<svg role=\"img\" style=\"width:100%;max-width:"), "{}", &svg[..120]);
         assert!(svg.contains("Title &lt;&amp;&gt;") && svg.contains("RaCT 0.4") && svg.contains("-0.25"));

@@ -1,4 +1,4 @@
-//! A panel: axes, and series on them.
+//! How a panel is drawn: its axes, and the series or cells on them.
 
 use super::style::Drawn;
 use super::{Axis, Content, Mark, Panel, Point, Series, cells, key, style};
@@ -13,9 +13,9 @@ use std::ops::Range;
 
 type Chart<'a, B> = ChartContext<'a, B, Cartesian2d<RangedCoordf64, RangedCoordf64>>;
 
-/// Share of the room of a place that its bars fill.
+/// The share of the width of a position that its bars fill.
 const BARS: f64 = 0.8;
-/// From so many points on, dots are small.
+/// With more points than this, the dots are small.
 const MANY: usize = 50;
 
 pub(super) fn draw<B: DrawingBackend>(area: &DrawingArea<B, Shift>, panel: &Panel, scale: u32) -> Drawn<B> {
@@ -63,12 +63,12 @@ pub(super) fn draw<B: DrawingBackend>(area: &DrawingArea<B, Shift>, panel: &Pane
     }
 }
 
-/// Where on the axis a value lies.
+/// The position of a value on the axis.
 fn on(axis: &Axis, value: f64) -> f64 {
     if axis.log { value.max(f64::MIN_POSITIVE).log10() } else { value }
 }
 
-/// What stands at a tick.
+/// The label of a tick.
 fn ticks(axis: &Axis) -> impl Fn(&f64) -> String + use<'_> {
     |&at| match axis {
         Axis { names, .. } if !names.is_empty() => {
@@ -106,7 +106,7 @@ fn ranges(panel: &Panel) -> (Range<f64>, Range<f64>) {
     (x, padded(ends.chain(from_zero).map(|y| on(&panel.y, y)), 0.05))
 }
 
-/// From the smallest to the largest, and a share of their distance more on both sides.
+/// The range of the values, extended on both sides by a share of its length.
 fn padded(values: impl Iterator<Item = f64>, share: f64) -> Range<f64> {
     let finite = values.filter(|value| value.is_finite());
     let (low, high) = finite.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), x| (low.min(x), high.max(x)));
@@ -128,7 +128,7 @@ fn draw_series<B: DrawingBackend>(
     let line = colour.stroke_width(2 * scale);
     let bars: Vec<usize> = all.iter().enumerate().filter(|(_, s)| s.mark == Mark::Bars).map(|(at, _)| at).collect();
     let width = BARS / bars.len().max(1) as f64;
-    // Bars of one place stand side by side.
+    // Bars at the same position stand side by side.
     let shift = match bars.iter().position(|&at| at == place) {
         Some(bar) => (bar as f64 + 0.5) * width - BARS / 2.0,
         None => 0.0,

@@ -1,4 +1,4 @@
-//! Curves over the epochs: what was measured on the validation users, and the losses.
+//! The curves of a report: validation metrics and losses by epoch.
 
 use super::parts::{Figure, Rows};
 use crate::Result;
@@ -9,20 +9,22 @@ use crate::plot::{Axis, Content, Mark, Panel, Series};
 use crate::run::{EpochRecord, at_kept_rate};
 use std::collections::BTreeMap;
 
-/// One number of every epoch of a phase, by epoch.
+/// The values of one quantity in a phase, by epoch: one value per run.
 type Curve = BTreeMap<u64, Vec<f64>>;
 
-/// Curves that are drawn together: a title, and which numbers of a loss report they are.
-const TOGETHER: (&str, [&str; 2]) = ("what the critic predicts, and what it should", ["metric", "predicted"]);
+/// Losses that are drawn in one figure: its title, and their names in the report of losses.
+const TOGETHER: (&str, [&str; 2]) =
+    ("what the critic predicts, and the metric that it should predict", ["metric", "predicted"]);
 
-/// A figure per number that an epoch has, of the actor, of what it is trained by further, and of the critic; over several
-/// runs the mean. Of a phase that tried several step sizes, the one that it kept. What was published is dashed.
+/// One figure per quantity that is recorded for each epoch: for the actor, for the fine-tunings and for the critic.
+/// Over several runs, a curve is the mean. For a phase that tried several step sizes, the curve is that of the kept
+/// one. Published curves are dashed.
 pub(super) fn figures(runs: &[&[EpochRecord]], published: &[published::Curve]) -> Result<Vec<Figure>> {
     let mut figures = Vec::new();
     let is_tuning = |phase: &Phase| !matches!(phase, Phase::Actor | Phase::Critic);
     let tunings: Vec<Phase> = Phase::all().filter(is_tuning).collect();
     for (name, phases) in [("Actor", &[Phase::Actor][..]), ("Fine-tuning", &tunings), ("Critic", &[Phase::Critic])] {
-        // By title: the curves of each phase, in the order of the phases.
+        // The curves of all phases, by title. For each title, the phases are in order.
         let mut curves: BTreeMap<String, Vec<(String, Curve)>> = BTreeMap::new();
         for &phase in phases {
             for (title, label, curve) in of_phase(phase, runs) {
@@ -53,12 +55,12 @@ pub(super) fn figures(runs: &[&[EpochRecord]], published: &[published::Curve]) -
     Ok(figures)
 }
 
-/// The title of a metric on the validation users.
+/// The title of a validation metric.
 fn validation(metric: Metric) -> String {
     format!("validation {}", metric.title())
 }
 
-/// What the curves of a phase are called.
+/// The name of a phase's curves.
 fn of(phase: Phase) -> &'static str {
     phase.role().map_or(phase.name(), Role::name)
 }
@@ -68,7 +70,7 @@ fn series(label: String, curve: &Curve) -> Series {
     Series::new(label, Mark::Line, curve.iter().map(|(&epoch, values)| (epoch as f64, mean(values))))
 }
 
-/// Title, label and curve of each number that the epochs of `phase` have.
+/// Title, label and curve of each quantity that the epochs of `phase` have.
 fn of_phase(phase: Phase, runs: &[&[EpochRecord]]) -> Vec<(String, String, Curve)> {
     let mut curves: BTreeMap<(String, String), Curve> = BTreeMap::new();
     let name = of(phase);
@@ -93,7 +95,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn curves_of_several_runs_are_their_mean() {
+    fn the_curve_of_several_runs_is_their_mean() {
         let of_run = |nll| [EpochRecord::new(Phase::Actor, 1, BTreeMap::from([("nll".to_owned(), nll)]))];
         let (one, other) = (of_run(400.0), of_run(500.0));
         let curves = of_phase(Phase::Actor, &[&one, &other]);

@@ -1,4 +1,4 @@
-//! Reports: one HTML file that needs nothing else, of a run or of all that lie beneath a folder.
+//! Reports: one self-contained HTML file about a run, or about all runs and baselines in a folder.
 
 mod curves;
 mod parts;
@@ -13,18 +13,18 @@ use ract_data::atomic_file;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-/// What there is to tell of a run: without a result it is not finished.
+/// What a report shows of a run. Without a result, the run is not finished.
 #[derive(Clone, Copy)]
-struct Told<'a> {
+struct RunView<'a> {
     config: &'a Config,
     result: Option<&'a RunResult>,
     history: &'a [EpochRecord],
 }
 
-/// The report of the run in `path`, finished or not, or of the finished baseline; another process may have it open.
-///
+/// The report of the run in `path`, finished or not, or of the finished baseline in `path`. Another process may write
+/// to the folder at the same time.
 /// # Errors
-/// When there is no run in it, or it is damaged.
+/// When there is no run in `path`, or it is damaged.
 pub fn of_run(path: &Path) -> Result<String> {
     let run = RunPath::at(path);
     let config = match run.read_any_config()? {
@@ -35,21 +35,21 @@ pub fn of_run(path: &Path) -> Result<String> {
         }
     };
     let (result, history) = (run.read_result()?, run.read_history()?);
-    let told = Told { config: &config, result: result.as_ref(), history: &history };
+    let view = RunView { config: &config, result: result.as_ref(), history: &history };
     let title = format!("{} on {}, seed {}", config.actor_label(), config.dataset, config.seed);
-    Page { title, lead: sections::lead(&told), parts: sections::of_runs(&[told])? }.html()
+    Page { title, lead: sections::lead(&view), parts: sections::of_runs(&[view])? }.html()
 }
 
 fn of_baseline(baseline: &BaselineResult) -> Result<String> {
     let title = format!("{} on {}", baseline.baseline.label, baseline.dataset);
     let lead = format!(
-        "A baseline: the best on the validation users of {} combinations of its parameters.",
+        "A baseline. Its parameters are the best of {} combinations on the validation users.",
         baseline.trials.len()
     );
     Page { title, lead, parts: sections::of_baseline(baseline) }.html()
 }
 
-/// Writes the report of the run or baseline in `path` to its `report.html`, and returns where that is.
+/// Writes the report of the run or baseline in `path` to its `report.html`. Returns the path of the report.
 ///
 /// # Errors
 /// As for [`of_run`], and when the file cannot be written.
@@ -59,10 +59,10 @@ pub fn write_run(path: &Path) -> Result<PathBuf> {
     Ok(file)
 }
 
-/// The report of all runs and baselines beneath a folder, a chapter per data set.
+/// The report of all runs and baselines in a folder, with one chapter per data set.
 ///
 /// # Errors
-/// When a configuration cannot be written as TOML, or nothing lies there.
+/// When a configuration cannot be written as TOML, or when there are no results.
 pub fn of_results(results: &Results) -> Result<String> {
     let of_runs = results.runs.iter().map(|run| run.result.dataset.as_str());
     let datasets: BTreeSet<&str> =
@@ -74,7 +74,7 @@ pub fn of_results(results: &Results) -> Result<String> {
         let mut runs: Vec<Run> = results.runs.iter().filter(|run| run.result.dataset == **dataset).cloned().collect();
         let mut baselines: Vec<Baseline> =
             results.baselines.iter().filter(|r| r.result.dataset == **dataset).cloned().collect();
-        // In the data set's own chapter its folder goes without saying.
+        // The chapter names the data set, so its folder is left out of the names.
         let names =
             runs.iter_mut().map(|run| &mut run.name).chain(baselines.iter_mut().map(|baseline| &mut baseline.name));
         names.for_each(|name| {

@@ -1,11 +1,11 @@
-//! What a report is made of; the templates escape all text.
+//! The parts of a report. The templates escape all text.
 
 use crate::plot::Series;
 use crate::{Error, Result, plot};
 use askama::Template;
 use comfy_table::{Row, Table};
 
-/// A whole file.
+/// The complete page.
 #[derive(Template)]
 #[template(path = "page.html")]
 pub(super) struct Page {
@@ -14,21 +14,21 @@ pub(super) struct Page {
     pub(super) parts: Vec<Part>,
 }
 
-/// A heading and what stands beneath it, parts of its own last.
+/// A heading and the content below it. Subordinate parts come last.
 #[derive(Default)]
 pub(super) struct Part {
     pub(super) heading: String,
-    /// Opened by the reader.
+    /// Whether the part is folded until the reader opens it.
     pub(super) folded: bool,
     pub(super) text: Vec<String>,
     pub(super) rows: Option<Rows>,
     pub(super) figures: Vec<Figure>,
-    /// As it stands in a file.
+    /// Text that is shown exactly as it is in a file.
     pub(super) verbatim: Option<String>,
     pub(super) parts: Vec<Part>,
 }
 
-/// A part at its depth in the page.
+/// A part with the level of its heading in the page.
 #[derive(Template)]
 #[template(path = "part.html")]
 struct Placed<'a> {
@@ -73,7 +73,7 @@ impl From<&Table> for Rows {
 }
 
 impl Figure {
-    /// A panel, and `rows` with its numbers. The page says the title, not the drawing.
+    /// A figure from a panel and `rows` with its numbers. The page shows the title; the drawing does not.
     pub(super) fn new(title: String, panel: plot::Panel, rows: Rows) -> Result<Self> {
         let svg = plot::Figure { title: String::new(), panels: vec![panel] }.svg()?;
         Ok(Self { title, svg, rows })
@@ -81,7 +81,7 @@ impl Figure {
 }
 
 impl Rows {
-    /// The numbers of curves over the same axis, a row per place on it.
+    /// The numbers of curves over the same axis, one row per value on the axis.
     pub(super) fn of_curves(axis: &str, curves: &[Series]) -> Self {
         let header = std::iter::once(axis.to_owned()).chain(curves.iter().map(|curve| curve.label.clone())).collect();
         let mut places: Vec<f64> = curves.iter().flat_map(|curve| &curve.points).map(|point| point.x).collect();
@@ -95,7 +95,7 @@ impl Rows {
     }
 }
 
-/// Five digits that mean something.
+/// A number with five significant digits.
 fn digits(value: f64) -> String {
     format!("{value:.*}", plot::decimals(value, 5))
 }
@@ -105,7 +105,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn text_is_escaped_wherever_it_stands() {
+    fn text_is_escaped_in_every_part_of_the_page() {
         let rows = Rows { header: vec!["<h>".to_owned()], rows: vec![vec!["<c>".to_owned()]] };
         let text = || "<script>".to_owned();
         let inner = Part { heading: text(), folded: true, ..Part::default() };
@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_have_five_digits() {
+    fn numbers_have_five_significant_digits() {
         assert_eq!(
             [0.45452540146, 544.08697, 0.00225, 0.0, 776.86173].map(digits),
             ["0.45453", "544.09", "0.0022500", "0.0000", "776.86"]

@@ -1,7 +1,7 @@
-//! What a report says of runs, of baselines and of a data set.
+//! The sections of a report: about runs, about baselines, and about a data set.
 
 use super::parts::{Figure, Part, Rows};
-use super::{Told, curves};
+use super::{RunView, curves};
 use crate::Result;
 use crate::config::{Config, Evaluation, Gain, Phase, Role, Settings};
 use crate::metrics::{Estimate, Metric};
@@ -11,16 +11,16 @@ use crate::plot::{Axis, Content, Mark, Panel, Series};
 use crate::run::{Baseline, BaselineResult, Provenance, Results, Run, Trial};
 use std::collections::BTreeSet;
 
-/// What a reader wants to know first.
-pub(super) fn lead(told: &Told<'_>) -> String {
-    let metric = told.config.evaluation.select;
-    let Some(result) = told.result else { return "The run is not finished: nothing has been tested yet.".to_owned() };
+/// The main result, in one sentence.
+pub(super) fn lead(view: &RunView<'_>) -> String {
+    let metric = view.config.evaluation.select;
+    let Some(result) = view.result else { return "The run is not finished: nothing has been tested yet.".to_owned() };
     let evaluation = &result.evaluation;
     let gain = |of: Option<Role>| evaluation.gain.get(&Gain::new(of?, Role::Actor))?.get(&metric).copied();
     let say = |Estimate { mean, se }| format!("{mean:+.4} ± {se:.4}");
     let found = [("RaCT gains", gain(Some(Role::Ract))), ("the control gains", gain(Role::control()))];
     let found: Vec<_> = found.into_iter().filter_map(|(who, gain)| Some(format!("{who} {}", say(gain?)))).collect();
-    let label = told.config.actor_label();
+    let label = view.config.actor_label();
     let metric = metric.title();
     match found.is_empty() {
         true => format!("{label}: {metric} of {} test users.", evaluation.test_users),
@@ -28,23 +28,25 @@ pub(super) fn lead(told: &Told<'_>) -> String {
     }
 }
 
-/// Runs that differ by their seeds alone.
-pub(super) fn of_runs(runs: &[Told<'_>]) -> Result<Vec<Part>> {
-    let Some(Told { config, .. }) = runs.first() else { return Ok(Vec::new()) };
+/// The parts about runs that differ only in their seeds.
+pub(super) fn of_runs(runs: &[RunView<'_>]) -> Result<Vec<Part>> {
+    let Some(RunView { config, .. }) = runs.first() else { return Ok(Vec::new()) };
     let histories: Vec<_> = runs.iter().map(|run| run.history).collect();
     let published = published(&config.dataset)?.curves;
     let figures = curves::figures(&histories, &published)?;
     let mut curves = Part { heading: "Curves".to_owned(), figures, ..Part::default() };
     curves.text.push(match runs.len() {
-        1 => "Of a phase that tried several step sizes, the one that did best on the validation users.".to_owned(),
-        n => format!("Means of {n} runs; of a phase that tried several step sizes, the one that did best."),
+        1 => {
+            "If a phase tried several step sizes, its curve is that of the best one on the validation users.".to_owned()
+        }
+        n => format!("Means of {n} runs. If a phase tried several step sizes, its curve is that of the best one."),
     });
     curves.text.extend(sources("Dashed", published.iter().map(|curve| curve.source.as_str())));
     Ok([tested(runs)?, Some(curves), Some(settings(config)?), Some(made(runs))].into_iter().flatten().collect())
 }
 
-fn tested(runs: &[Told<'_>]) -> Result<Option<Part>> {
-    let Some(Told { config, .. }) = runs.first() else { return Ok(None) };
+fn tested(runs: &[RunView<'_>]) -> Result<Option<Part>> {
+    let Some(RunView { config, .. }) = runs.first() else { return Ok(None) };
     let evaluations: Vec<_> = runs.iter().filter_map(|run| Some(run.result?.evaluation.clone())).collect();
     let Evaluation { metrics, select } = &config.evaluation;
     let others = metrics.iter().filter(|metric| *metric != select);
@@ -62,7 +64,7 @@ fn tested(runs: &[Told<'_>]) -> Result<Option<Part>> {
     Ok(Some(Part { heading: "Test".to_owned(), text, rows: Some((&table).into()), ..Part::default() }))
 }
 
-/// Where published figures stand, each place once; nothing for none.
+/// A sentence that names the sources of published numbers, each once; `None` without sources.
 fn sources<'a>(what: &str, all: impl Iterator<Item = &'a str>) -> Option<String> {
     let all: Vec<_> = all.collect::<BTreeSet<_>>().into_iter().collect();
     (!all.is_empty()).then(|| format!("{what}: {}.", all.join("; ")))
@@ -78,12 +80,12 @@ fn settings(config: &Config) -> Result<Part> {
     Ok(Part { heading: "Settings".to_owned(), rows, parts: vec![all], ..Part::default() })
 }
 
-/// A column per run.
-fn made(runs: &[Told<'_>]) -> Part {
+/// The part about how the runs were made, with one column per run.
+fn made(runs: &[RunView<'_>]) -> Part {
     let header =
         std::iter::once("made by".to_owned()).chain(runs.iter().map(|run| format!("seed {}", run.config.seed)));
     let mut rows: Vec<Vec<String>> = Vec::new();
-    let mut row = |name: &str, of: &dyn Fn(&Told<'_>) -> Option<String>| {
+    let mut row = |name: &str, of: &dyn Fn(&RunView<'_>) -> Option<String>| {
         let cells: Vec<_> = runs.iter().map(|run| of(run).unwrap_or_default()).collect();
         if cells.iter().any(|cell| !cell.is_empty()) {
             rows.push(std::iter::once(name.to_owned()).chain(cells).collect());
@@ -113,7 +115,7 @@ fn made(runs: &[Told<'_>]) -> Part {
 }
 
 type OfProvenance = fn(&Provenance) -> String;
-/// What is said of where numbers come from.
+/// The rows about the provenance of the numbers.
 const PROVENANCE: [(&str, OfProvenance); 4] = [
     ("command", |made| made.command.clone()),
     ("commit", |made| made.commit.clone()),
@@ -125,7 +127,7 @@ fn megabytes(bytes: u64) -> String {
     format!("{:.0} MB", bytes as f64 / 1e6)
 }
 
-/// A data set: its actors and baselines side by side, and each of them folded beneath.
+/// The part about a data set: its actors and baselines side by side, then one folded part for each of them.
 pub(super) fn of_dataset(dataset: &str, results: &Results) -> Result<Part> {
     let metric = results.runs.first().map_or(Evaluation::default().select, |run| run.config.evaluation.select);
     let groups = results.over_seeds()?;
@@ -133,11 +135,11 @@ pub(super) fn of_dataset(dataset: &str, results: &Results) -> Result<Part> {
     let figures = if groups.len() > 1 { vec![actors(&groups, metric)?] } else { Vec::new() };
     let mut parts = Vec::new();
     for runs in &groups {
-        let told: Vec<_> = runs
+        let views: Vec<_> = runs
             .iter()
-            .map(|run| Told { config: &run.config, result: Some(&run.result), history: &run.history })
+            .map(|run| RunView { config: &run.config, result: Some(&run.result), history: &run.history })
             .collect();
-        parts.push(Part { heading: runs[0].label(), folded: true, parts: of_runs(&told)?, ..Part::default() });
+        parts.push(Part { heading: runs[0].label(), folded: true, parts: of_runs(&views)?, ..Part::default() });
     }
     parts.extend(results.baselines.iter().map(|Baseline { name, result }| {
         let beneath = if name == result.baseline.name() { String::new() } else { format!(": {name}") };
@@ -145,13 +147,13 @@ pub(super) fn of_dataset(dataset: &str, results: &Results) -> Result<Part> {
         Part { heading, folded: true, parts: of_baseline(result), ..Part::default() }
     }));
     let text = vec![format!(
-        "Test {}; beside a gain its standard error over the users, and in how many seeds it is more than twice that.",
+        "Test {}. Beside each gain: its standard error over the users, and in how many seeds it exceeds twice that.",
         metric.title()
     )];
     Ok(Part { heading: dataset.to_owned(), text, rows, figures, parts, ..Part::default() })
 }
 
-/// What each actor has before the critic, after it, and after the control.
+/// A figure of each actor's test metric: before fine-tuning, after the control, and after RaCT.
 fn actors(groups: &[Vec<&Run>], metric: Metric) -> Result<Figure> {
     let mean = |runs: &[&Run], of: Role| {
         let found = runs.iter().map(|run| Some(run.result.evaluation.test.get(&of)?.get(&metric)?.mean));
@@ -178,7 +180,7 @@ fn actors(groups: &[Vec<&Run>], metric: Metric) -> Result<Figure> {
     Figure::new(format!("{metric_name} of each actor, mean over its seeds"), panel, Rows { header, rows })
 }
 
-/// What there is to say of a baseline.
+/// The parts about a baseline.
 pub(super) fn of_baseline(baseline: &BaselineResult) -> Vec<Part> {
     let metrics: Vec<Metric> =
         baseline.test.values().next().into_iter().flat_map(|test| test.keys().copied()).collect();

@@ -1,4 +1,5 @@
-//! Event files for TensorBoard: the scalars of every epoch, a folder per phase, so that phases lie over one another.
+//! Event files for TensorBoard: the scalars of every epoch. Each phase has its own folder, so that the curves of the
+//! phases are drawn over one another.
 
 use crate::config::{Config, Phase};
 use crate::run::EpochRecord;
@@ -12,12 +13,13 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// The version of the format, which every file begins with.
+/// The version of the format, which is the first record of every file.
 const VERSION: &str = "brain.Event:2";
-/// Of a session's log: what it says of these steps replaces what older files said.
+/// The status in a session's log that marks a start: the later events of this file replace those of older files for the
+/// same steps.
 const START: i32 = 1;
 
-/// What a record holds: the fields of TensorFlow's `Event` that scalars need.
+/// The content of a record: the fields of TensorFlow's `Event` that scalars need.
 #[derive(Clone, PartialEq, Message)]
 struct Event {
     #[prost(double, tag = "1")]
@@ -52,21 +54,22 @@ struct SessionLog {
     status: i32,
 }
 
-/// The event files of a run, which grow as it goes on.
+/// The event files of a run, which grow while it trains.
 pub struct EventFiles<'a> {
     folder: PathBuf,
     config: &'a Config,
     phases: BTreeMap<Phase, (File, u64)>,
-    /// In the names of the files, and where their clock starts.
+    /// The time of creation in seconds since 1970. It is part of the file names, and the clock of the events starts
+    /// there.
     created: u64,
-    /// Time trained so far: the clock of the events, which then shows no pauses.
+    /// The training time so far in seconds. It is the clock of the events, so pauses are not shown.
     seconds: f64,
     failure: Option<Error>,
 }
 
 impl<'a> EventFiles<'a> {
-    /// Writes what a run of `config` has done so far into files beneath `folder`; what it does from then on, it is told
-    /// by [`Progress`].
+    /// Creates the files in folders below `folder`, and writes the epochs in `history`, which a run of `config` has
+    /// done so far. Later epochs are added by the calls of [`Progress`].
     ///
     /// # Errors
     /// When a file cannot be written.
@@ -79,7 +82,7 @@ impl<'a> EventFiles<'a> {
     }
 
     /// # Errors
-    /// The first one of writing what the run did.
+    /// The first error that occurred when an epoch was written.
     pub fn finish(self) -> Result<()> {
         self.failure.map_or(Ok(()), Err)
     }
@@ -102,7 +105,7 @@ impl<'a> EventFiles<'a> {
             new.insert((file, 0));
         }
         let Some((file, last)) = self.phases.get_mut(&phase) else { return Ok(()) };
-        // After a stop the epochs since the last checkpoint are trained again, to the same bits.
+        // After a stop, the epochs since the last checkpoint are trained again, with the same results bit for bit.
         if record.epoch > *last {
             let summary = Some(Summary { value: scalars(self.config, record) });
             write(file, &Event { step: record.epoch as i64, summary, ..event }).map_err(failed)?;
@@ -119,7 +122,7 @@ impl Progress for EventFiles<'_> {
 
     fn batch(&mut self) {}
 
-    /// Training does not stop for it: [`EventFiles::finish`] tells what went wrong.
+    /// Training continues when the file cannot be written. [`EventFiles::finish`] returns the error.
     fn epoch(&mut self, record: &EpochRecord) {
         if self.failure.is_none() {
             self.failure = self.add(record).err();
@@ -139,16 +142,16 @@ fn scalars(config: &Config, record: &EpochRecord) -> Vec<Scalar> {
     all.map(|(tag, value)| Scalar { tag, simple_value: value as f32 }).collect()
 }
 
-/// A record: length, its checksum, the event, its checksum.
+/// Writes a record: the length, its checksum, the event, its checksum.
 fn write(file: &mut File, event: &Event) -> std::io::Result<()> {
     let data = event.encode_to_vec();
     let length = (data.len() as u64).to_le_bytes();
     let [of_length, of_data] = [&length[..], &data].map(|bytes| checksum(bytes).to_le_bytes());
-    // In one piece, so that a reader finds whole records.
+    // With a single write, so that a reader finds complete records.
     file.write_all(&[&length[..], &of_length, &data, &of_data].concat())
 }
 
-/// CRC-32C, masked as TensorFlow does, since a checksum of bytes that hold their own checksum says little.
+/// CRC-32C, masked as TensorFlow does it: the plain checksum of bytes that contain their own checksum would say little.
 fn checksum(bytes: &[u8]) -> u32 {
     crc32c::crc32c(bytes).rotate_right(15).wrapping_add(0xa282_ead8)
 }
@@ -187,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn every_scalar_of_every_epoch_reads_back_with_its_checksum_whether_it_was_there_or_came_later() {
+    fn every_scalar_of_every_epoch_reads_back_with_its_checksum_whether_from_the_history_or_added_later() {
         let folder = tempfile::tempdir().unwrap();
         let config = Config::new("tiny", Data::Path("nowhere".into()));
         let history = [record(Phase::Actor, 1, 500.0), record(Phase::Actor, 2, 400.0)];
@@ -218,12 +221,12 @@ mod tests {
 
     #[test]
     fn the_checksum_is_the_one_that_tensorflow_writes() {
-        // The head of every record of 24 bytes, such as a file's first one.
+        // The first field of every record of 24 bytes, such as the first record of a file.
         assert_eq!(checksum(&24_u64.to_le_bytes()), 0x224b_7fa3);
     }
 
     #[test]
-    fn a_file_that_cannot_be_written_is_an_error_at_the_end() {
+    fn the_error_of_a_file_that_cannot_be_written_is_returned_at_the_end() {
         let file = tempfile::NamedTempFile::new().unwrap();
         let config = Config::new("tiny", Data::Path("nowhere".into()));
         let mut files = EventFiles::create(file.path(), &config, &[]).unwrap();

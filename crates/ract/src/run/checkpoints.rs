@@ -1,4 +1,4 @@
-//! The checkpoints of a run: the outcome of each finished phase, and the state of the one under way.
+//! The checkpoints of a run: the outcome of each finished phase, and the saved state of the phase in progress.
 
 use super::layout::RunPath;
 use super::snapshot::{Meta, Snapshot};
@@ -11,19 +11,20 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
 
-/// The checkpoints of a run, in their folder.
+/// The checkpoints of a run, stored in its folder.
 pub(crate) struct Checkpoints(RunPath);
 
-/// What stands beside the matrices of a saved state.
+/// The part of a saved state that is not matrices.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct StateMeta {
     pub(crate) phase: Phase,
-    /// Where training stands.
+    /// The current state of training.
     pub(crate) current: Meta,
     /// The best epoch of the phase so far.
     pub(crate) best: Option<Meta>,
-    /// Steps of the actor's and of the critic's optimiser.
+    /// Number of steps of the actor's optimiser.
     pub(crate) actor_steps: u64,
+    /// Number of steps of the critic's optimiser.
     pub(crate) critic_steps: u64,
 }
 
@@ -31,12 +32,12 @@ pub(crate) struct StateMeta {
 pub(crate) type Tensors = BTreeMap<String, Mat<f32>>;
 
 impl Checkpoints {
-    /// Those of a run that is only read.
+    /// The checkpoints of a run that is only read.
     pub(crate) fn of(run: &RunPath) -> Self {
         Self(run.clone())
     }
 
-    /// Those of a run that is written to.
+    /// The checkpoints of a run that is written to. Creates their folder.
     pub(crate) fn open(run: &RunPath) -> Result<Self> {
         let folder = run.checkpoints();
         fs::create_dir_all(&folder).map_err(Error::file("create", &folder))?;
@@ -48,13 +49,13 @@ impl Checkpoints {
         self.0.outcome(phase).exists()
     }
 
-    /// What `phase` ended with.
+    /// The outcome of `phase`.
     pub(crate) fn outcome(&self, phase: Phase) -> Result<Snapshot> {
         let (weights, meta) = tensor_file::read(&self.0.outcome(phase))?;
         Ok(Snapshot { weights, meta })
     }
 
-    /// Saves what `phase` ended with, which makes its state superfluous.
+    /// Saves the outcome of `phase`, and removes its saved state, which is not needed any more.
     pub(crate) fn save_outcome(&self, phase: Phase, outcome: &Snapshot) -> Result<()> {
         let tensors = outcome.weights.iter().map(|(name, value)| (name.clone(), value));
         tensor_file::write(&self.0.outcome(phase), tensors, &outcome.meta)?;
@@ -62,7 +63,7 @@ impl Checkpoints {
         if state.exists() { fs::remove_file(&state).map_err(Error::file("remove", &state)) } else { Ok(()) }
     }
 
-    /// Saves where the phase under way stands between two epochs.
+    /// Saves the state of the phase in progress, between two epochs.
     pub(crate) fn save_state<'a>(
         &self,
         meta: &StateMeta,
@@ -71,7 +72,7 @@ impl Checkpoints {
         tensor_file::write(&self.0.state(), tensors, meta)
     }
 
-    /// Where `phase` was interrupted, if it was.
+    /// The saved state of `phase`, if it was interrupted.
     pub(crate) fn state(&self, phase: Phase) -> Result<Option<(StateMeta, Tensors)>> {
         let file = self.0.state();
         if !file.exists() {

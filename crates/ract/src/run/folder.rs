@@ -1,4 +1,4 @@
-//! A run folder that this process writes to.
+//! A run folder to which this process writes.
 
 use super::checkpoints::Checkpoints;
 use super::history::{EpochRecord, PartTime};
@@ -15,22 +15,22 @@ use std::fs::{self, File, TryLockError};
 use std::io::Write;
 use std::path::Path;
 
-/// A folder that one run writes to.
+/// A folder to which one run writes.
 pub struct RunFolder {
     path: RunPath,
     pub(crate) checkpoints: Checkpoints,
     data_sha256: String,
-    /// Held for as long as the folder is open, so that no two processes write to it.
+    /// The lock is held as long as the folder is open, so that two processes never write to it.
     _lock: File,
 }
 
 impl RunFolder {
-    /// Opens `path` for a run of `config` on the data of that fingerprint: a new folder, or one in which that run was
-    /// begun.
+    /// Opens `path` for a run of `config` on the data with the fingerprint `data_sha256`. The folder is new, or it
+    /// already holds an unfinished or finished run with the same configuration and data.
     ///
     /// # Errors
-    /// When another process writes to it, or it holds something else: other files, or a run of another configuration or
-    /// on other data.
+    /// When another process writes to the folder, or when it holds something else: other files, or a run with another
+    /// configuration or on other data.
     pub fn open<S: Settings>(path: &Path, config: &S, data_sha256: &str) -> Result<Self> {
         let run = RunPath::at(path);
         if !run.is_begun() {
@@ -55,7 +55,7 @@ impl RunFolder {
         }
         if run.data().exists() {
             if run.read_data_sha256()? != data_sha256 {
-                return refuse("on other data, which were prepared or made anew since".to_owned());
+                return refuse("on other data (the data were prepared or generated again since then)".to_owned());
             }
         } else {
             atomic_file::save(&run.data(), format!("{data_sha256}\n"))?;
@@ -68,7 +68,7 @@ impl RunFolder {
         &self.data_sha256
     }
 
-    /// What the run found out, when it is finished.
+    /// The results of the run; `None` when it is not finished.
     ///
     /// # Errors
     /// When the file is damaged.
@@ -76,26 +76,27 @@ impl RunFolder {
         self.path.read_result()
     }
 
-    /// The lines of the history: of a run its epochs, of a baseline the parameters that were tried.
+    /// The lines of the history: the epochs of a run, or the parameters that a baseline tried.
     ///
     /// # Errors
-    /// When it cannot be read.
+    /// When the history cannot be read.
     pub fn history<R: DeserializeOwned>(&self) -> Result<Vec<R>> {
         self.path.read_history()
     }
 
-    /// Writes `per_user.csv`: what was measured of each test user.
+    /// Writes `per_user.csv`: the measurements of each test user.
     pub(crate) fn write_per_user(&self, tested: &Tested) -> Result<()> {
         Ok(atomic_file::save(&self.path.per_user(), per_user::to_csv(tested)?)?)
     }
 
-    /// Writes `result.json`: the run is finished.
+    /// Writes `result.json`, which marks the run as finished.
     pub(crate) fn finish(&self, result: &impl Serialize) -> Result<()> {
         let file = self.path.result();
         Ok(atomic_file::save(&file, pretty(&file, result)?)?)
     }
 
-    /// Writes what `phase` spent its time on to `profile.json`, beside the other phases'.
+    /// Adds the profile of `phase`, the time of each of its parts, to `profile.json`. The profiles of other phases stay
+    /// there.
     pub(crate) fn add_profile(&self, phase: Phase, profile: &Profile) -> Result<()> {
         let mut profiles = self.path.read_profiles()?;
         let total: f64 = profile.parts().map(|(_, spent)| spent.time.as_secs_f64()).sum();
@@ -108,14 +109,16 @@ impl RunFolder {
         Ok(atomic_file::save(&file, pretty(&file, &profiles)?)?)
     }
 
-    /// Forgets the epochs of `phase` after the first `done`, and the phases after it: they are trained (again).
+    /// Removes from the history the epochs of `phase` after the first `done`, and all later phases: they will be
+    /// trained (again).
     pub(crate) fn rewind_history(&self, phase: Phase, done: u64) -> Result<()> {
         let mut history: Vec<EpochRecord> = self.history()?;
         history.retain(|record| record.phase < phase || (record.phase == phase && record.epoch <= done));
         self.write_history(&history)
     }
 
-    /// Writes `history.jsonl` anew. What a stop in the middle of a line left is gone, so that lines may be added.
+    /// Replaces `history.jsonl`. If the process was stopped in the middle of a line, the incomplete line is gone
+    /// afterwards, so that lines can be appended.
     pub(crate) fn write_history(&self, records: &[impl Serialize]) -> Result<()> {
         let file = self.path.history();
         let lines = records.iter().map(line).collect::<serde_json::Result<String>>();
@@ -123,7 +126,7 @@ impl RunFolder {
         Ok(atomic_file::save(&file, lines)?)
     }
 
-    /// Adds a line to `history.jsonl`.
+    /// Appends a line to `history.jsonl`.
     pub(crate) fn append(&self, record: &impl Serialize) -> Result<()> {
         let file = self.path.history();
         let write =
@@ -136,7 +139,7 @@ fn line(record: &impl Serialize) -> serde_json::Result<String> {
     Ok(serde_json::to_string(record)? + "\n")
 }
 
-/// JSON for people to read.
+/// JSON with line breaks and indentation.
 fn pretty(file: &Path, value: &impl Serialize) -> Result<String> {
     let text = serde_json::to_string_pretty(value).map_err(|error| Error::file("write", file)(error.into()))?;
     Ok(text + "\n")
@@ -155,8 +158,8 @@ fn lock(run: &RunPath) -> Result<File> {
     }
 }
 
-/// Checks that a new run would not be strewn among other files. What a run that was killed at its very start leaves does
-/// not count.
+/// Checks that the folder contains no other files, so that a new run can use it. Files that remain when a run is killed
+/// at its very start are allowed.
 fn check_unused(run: &RunPath) -> Result<()> {
     let folder = run.folder();
     if !folder.exists() {

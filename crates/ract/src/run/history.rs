@@ -1,4 +1,4 @@
-//! What a run notes while it trains: `history.jsonl`, `profile.json`.
+//! What a run records while it trains: `history.jsonl` and `profile.json`.
 
 use crate::config::Phase;
 use crate::metrics::Metric;
@@ -8,22 +8,22 @@ use std::collections::BTreeMap;
 /// One epoch in `history.jsonl`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct EpochRecord {
-    /// Of which phase.
+    /// The phase.
     pub phase: Phase,
-    /// From 1.
+    /// The number of the epoch in its phase, counted from 1.
     pub epoch: u64,
-    /// Means over the epoch's batches, by name.
+    /// The mean of each loss over the epoch's batches, by name.
     pub losses: BTreeMap<String, f64>,
-    /// Means over the validation users.
+    /// The mean of each metric over the validation users.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub validation: BTreeMap<Metric, f64>,
-    /// The actor's step size, where the phase tries several.
+    /// The actor's step size, if the phase tries several.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub learning_rate: Option<f64>,
     /// Whether it is the best epoch of its phase so far.
     #[serde(default)]
     pub best: bool,
-    /// Training and validation time.
+    /// Time of training and validation, in seconds.
     pub seconds: f64,
 }
 
@@ -33,7 +33,8 @@ impl EpochRecord {
     }
 }
 
-/// The epochs of a phase at the step size that it kept, which is that of its last best epoch, counted from 1.
+/// The epochs of a phase at the step size that it kept, which is the step size of its last best epoch. The epochs are
+/// counted from 1 again.
 pub(crate) fn at_kept_rate(history: &[EpochRecord], phase: Phase) -> Vec<EpochRecord> {
     let of_phase = || history.iter().filter(|record| record.phase == phase);
     let kept = of_phase().rfind(|record| record.best).and_then(|best| best.learning_rate);
@@ -43,17 +44,18 @@ pub(crate) fn at_kept_rate(history: &[EpochRecord], phase: Phase) -> Vec<EpochRe
     records
 }
 
-/// Where the time of each phase went, by part: an op with its output's shape and its pass, or what is no op.
+/// The time of each phase, by part. A part is an op with the shape of its output and its pass, or work that is not an
+/// op.
 pub type Profiles = BTreeMap<Phase, BTreeMap<String, PartTime>>;
 
-/// What a part of a phase took.
+/// The time of one part of a phase.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PartTime {
-    /// Share of all that was measured in the phase.
+    /// The share of the phase's total measured time.
     pub share: f64,
-    /// In all.
+    /// The total time, in seconds.
     pub seconds: f64,
-    /// How often it was done.
+    /// The number of calls.
     pub calls: u64,
 }
 
@@ -62,7 +64,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn of_several_step_sizes_the_kept_one_is_shown_counted_from_its_own_first_epoch() {
+    fn only_the_epochs_of_the_kept_step_size_are_shown_and_they_are_counted_from_1() {
         let control = "control".parse().unwrap();
         let record = |epoch, rate, value, best| {
             let mut record = EpochRecord::new(control, epoch, BTreeMap::new());

@@ -1,12 +1,12 @@
-//! What is kept of runs in the repository: what is small.
+//! Copies the small files of runs to the folder that the repository keeps.
 
 use super::layout::{all_finished_runs, counts_of_data, kept_of_data, runs_of_data};
 use crate::{Error, Result};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Copies what is small of every finished run on a data set, and the data set's counts, to where the repository keeps them.
-/// Returns the folders.
+/// Copies the small files of every finished run on a data set, and the data set's counts, to `experiments/results`.
+/// Returns the folders of the copied runs.
 ///
 /// # Errors
 /// When a file cannot be read or written.

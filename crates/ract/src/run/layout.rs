@@ -1,5 +1,5 @@
-//! Where everything lies: the files of a run, the folders of seeds, and the folders of the repository. Nobody else joins these
-//! paths.
+//! All paths: the files of a run, the folders of seeds, and the folders of the repository. Other modules ask for a path
+//! here instead of joining it themselves.
 
 use crate::config::Phase;
 use crate::{Error, Result};
@@ -9,18 +9,18 @@ use std::path::{Path, PathBuf};
 
 /// Experiment files: `experiments/DATA/NAME.toml`.
 const EXPERIMENTS: &str = "experiments";
-/// Run folders, as they are trained.
+/// The folder of the run folders.
 const RUNS: &str = "runs";
-/// What was kept of finished runs.
+/// The copies of the small files of finished runs, in `experiments`.
 const KEPT: &str = "results";
 const FIGURES: &str = "figures";
-/// Prepared data sets.
+/// The folder of the prepared data sets.
 const DATA: &str = "data";
-/// In front of a seed's number.
+/// The prefix of a seed's folder, before the number.
 const SEED: &str = "seed-";
 const TOML: &str = "toml";
 
-/// A run folder, by its path: where its files are.
+/// The path of a run folder, from which the paths of its files follow.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct RunPath(PathBuf);
 
@@ -35,42 +35,42 @@ impl RunPath {
         &self.0
     }
 
-    /// The resolved configuration.
+    /// The configuration, with all defaults filled in.
     pub fn config(&self) -> PathBuf {
         self.0.join("config.toml")
     }
 
-    /// The fingerprint of the data, so that a run does not go on with other users than it began with.
+    /// The fingerprint of the data. Because of it, a run cannot continue on other data than it started with.
     pub fn data(&self) -> PathBuf {
         self.0.join("data.sha256")
     }
 
-    /// A line per epoch, or per combination of a baseline's parameters.
+    /// The history: one line per epoch, or per combination of a baseline's parameters.
     pub fn history(&self) -> PathBuf {
         self.0.join("history.jsonl")
     }
 
-    /// What each phase spent its time on, where that was asked for.
+    /// The time of each part of each phase, if profiling was asked for.
     pub fn profile(&self) -> PathBuf {
         self.0.join("profile.json")
     }
 
-    /// What was measured of each test user.
+    /// The measurements of each test user.
     pub fn per_user(&self) -> PathBuf {
         self.0.join("per_user.csv")
     }
 
-    /// What the run found out. It is there when the run is finished.
+    /// The results of the run. The file exists when the run is finished.
     pub fn result(&self) -> PathBuf {
         self.0.join("result.json")
     }
 
-    /// The report.
+    /// The HTML report.
     pub fn report(&self) -> PathBuf {
         self.0.join("report.html")
     }
 
-    /// Held by the process that writes to the folder.
+    /// The lock file, which the writing process holds.
     pub fn lock(&self) -> PathBuf {
         self.0.join(".lock")
     }
@@ -80,17 +80,17 @@ impl RunPath {
         self.0.join("checkpoints")
     }
 
-    /// What a phase ended with.
+    /// The outcome of a phase.
     pub fn outcome(&self, phase: Phase) -> PathBuf {
         self.checkpoints().join(format!("{phase}.safetensors"))
     }
 
-    /// Where the phase under way stood between two epochs.
+    /// The saved state of the phase in progress, between two epochs.
     pub fn state(&self) -> PathBuf {
         self.checkpoints().join("state.safetensors")
     }
 
-    /// Whether a run was begun there.
+    /// Whether a run was started there.
     pub fn is_begun(&self) -> bool {
         self.config().exists()
     }
@@ -100,14 +100,13 @@ impl RunPath {
         self.result().exists()
     }
 
-    /// What is kept of a finished run: what is small.
+    /// The small files of a finished run, which the repository keeps.
     pub(super) fn kept(&self) -> [PathBuf; 3] {
         [self.config(), self.history(), self.result()]
     }
 }
 
-/// The folders of the runs of an experiment whose runs lie in `folder`: one per seed, when it lists `seeds`; otherwise `folder`
-/// itself.
+/// The run folders of an experiment in `folder`: one per seed if it lists `seeds`, otherwise `folder` itself.
 pub fn runs_of(folder: &Path, seeds: &[u64]) -> Vec<RunPath> {
     match seeds {
         [] => vec![RunPath::at(folder)],
@@ -115,12 +114,12 @@ pub fn runs_of(folder: &Path, seeds: &[u64]) -> Vec<RunPath> {
     }
 }
 
-/// The folder of one seed of an experiment whose runs lie in `folder`.
+/// The run folder of one seed of an experiment in `folder`.
 pub fn run_of_seed(folder: &Path, seed: u64) -> RunPath {
     RunPath::at(folder.join(format!("{SEED}{seed}")))
 }
 
-/// The finished runs in `folder`: itself, or one per seed.
+/// The finished runs in `folder`: either `folder` itself, or its folders of seeds.
 ///
 /// # Errors
 /// When the folder cannot be read.
@@ -133,7 +132,7 @@ pub fn finished_runs(folder: &Path) -> Result<Vec<RunPath>> {
     Ok(entries(folder)?.into_iter().map(RunPath::at).filter(is_of_seed).collect())
 }
 
-/// Every finished run beneath `folder`, in the order of the paths.
+/// Every finished run in `folder` or in a folder below it, sorted by path.
 ///
 /// # Errors
 /// When a folder cannot be read.
@@ -147,80 +146,83 @@ pub fn all_finished_runs(folder: &Path) -> Result<Vec<RunPath>> {
     Ok(runs)
 }
 
-/// The folder of the experiment that the run in `folder` belongs to: the one above, for a folder of a seed.
+/// The folder of the experiment to which the run in `folder` belongs: the parent folder if `folder` is that of a seed,
+/// otherwise `folder` itself.
 pub fn experiment_of(folder: &Path) -> &Path {
     let is_seed = folder.file_name().is_some_and(|name| name.to_string_lossy().starts_with(SEED));
     folder.parent().filter(|_| is_seed).unwrap_or(folder)
 }
 
-/// Where the runs of an experiment file go: `runs/` and the file's place in `experiments/`.
+/// The folder of the runs of an experiment file: `runs/`, followed by the file's path below `experiments/`, without
+/// `.toml`.
 ///
 /// # Errors
 /// When the path names no file.
 pub fn runs_of_file(file: &Path) -> Result<PathBuf> {
-    // Two data sets may have experiments of the same name.
+    // Two data sets may have experiments with the same name, so the data set's folder is a part of the path.
     let place = file.strip_prefix(EXPERIMENTS).ok().or_else(|| file.file_name().map(Path::new));
     let place = place.ok_or_else(|| Error::Usage(format!("{} is no file", file.display())))?;
     Ok(Path::new(RUNS).join(place.with_extension("")))
 }
 
-/// An experiment by the names of its data set and of its own.
+/// An experiment, identified by the name of its data set and its own name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Experiment {
-    /// The data set: the folder in `experiments/`.
+    /// The data set: the name of the folder in `experiments/`.
     pub data: String,
-    /// The file in that folder, without `.toml`.
+    /// The name of the file in that folder, without `.toml`.
     pub name: String,
 }
 
 impl Experiment {
-    /// Its file.
+    /// Its TOML file.
     pub fn file(&self) -> PathBuf {
         Path::new(EXPERIMENTS).join(&self.data).join(&self.name).with_extension(TOML)
     }
 
-    /// Where its runs are trained.
+    /// The folder where its runs are trained.
     pub fn runs(&self) -> PathBuf {
         runs_of_data(&self.data).join(&self.name)
     }
 
-    /// Where what was kept of its runs lies.
+    /// The folder with the copies of its finished runs.
     pub fn kept(&self) -> PathBuf {
         kept_of_data(&self.data).join(&self.name)
     }
 }
 
-/// Where the runs on a data set are trained.
+/// The folder where the runs on a data set are trained.
 pub fn runs_of_data(data: &str) -> PathBuf {
     Path::new(RUNS).join(data)
 }
 
-/// Where what was kept of the runs on a data set lies.
+/// The folder with the copies of the finished runs on a data set.
 pub fn kept_of_data(data: &str) -> PathBuf {
     Path::new(EXPERIMENTS).join(KEPT).join(data)
 }
 
-/// Where the figures of a data set are drawn.
+/// The folder of a data set's figures.
 pub fn figures_of_data(data: &str) -> PathBuf {
     Path::new(EXPERIMENTS).join(FIGURES).join(data)
 }
 
-/// The counts of a prepared data set.
+/// The file with the counts of a prepared data set.
 pub fn counts_of_data(data: &str) -> PathBuf {
     Path::new(DATA).join(data).join(META)
 }
 
-/// The folders that hold a folder per prepared data set with its counts. The first that has one counts.
+/// The two folders that can hold one folder per prepared data set, with its counts. The first one that has a data set
+/// is used.
 pub fn prepared_data() -> [PathBuf; 2] {
     [PathBuf::from(DATA), Path::new(EXPERIMENTS).join(KEPT)]
 }
 
-/// What is shown where.
+/// The file that says which experiments the tables and figures show.
 pub fn index() -> PathBuf {
     Path::new(EXPERIMENTS).join("index").with_extension(TOML)
 }
 
-/// What is in `folder`, sorted; nothing when it is not there.
+/// The paths of all entries of `folder`, sorted. An error when the folder does not exist.
 fn entries(folder: &Path) -> Result<Vec<PathBuf>> {
     let read = fs::read_dir(folder).map_err(Error::file("read", folder))?;
     let mut paths = Vec::new();
@@ -236,7 +238,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn runs_lie_in_the_experiments_folder_or_in_one_per_seed() {
+    fn the_runs_of_an_experiment_are_its_folder_or_one_folder_per_seed() {
         let folder = Path::new("runs/ml-1m/mult-vae");
         assert_eq!(runs_of(folder, &[]), [RunPath::at(folder)]);
         let of_seeds = runs_of(folder, &[0, 7]);
@@ -246,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn an_experiments_runs_have_its_place_in_experiments() {
+    fn the_folder_of_the_runs_follows_from_the_path_of_the_experiment_file() {
         let experiment = Experiment { data: "ml-1m".to_owned(), name: "wmf".to_owned() };
         assert_eq!(runs_of_file(&experiment.file()).unwrap(), experiment.runs());
         assert_eq!(runs_of_file(Path::new("/tmp/mine.toml")).unwrap(), Path::new("runs/mine"));
@@ -254,7 +256,7 @@ mod tests {
     }
 
     #[test]
-    fn finished_runs_are_found_in_the_folder_or_in_those_of_its_seeds() {
+    fn finished_runs_are_found_in_the_folder_or_in_its_folders_of_seeds() {
         let folder = tempfile::tempdir().unwrap();
         let finish = |name: &str| {
             fs::create_dir_all(folder.path().join(name)).unwrap();

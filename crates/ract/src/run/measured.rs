@@ -1,4 +1,4 @@
-//! What was measured of each user, read back to be compared.
+//! The measurements of each user, read from finished runs to be compared.
 
 use super::layout::{RunPath, finished_runs};
 use super::per_user::{PerUser, Tested};
@@ -8,23 +8,24 @@ use crate::{Error, Result};
 use serde::Deserialize;
 use std::path::Path;
 
-/// What was measured of a recommender, under a name.
+/// The measurements of a recommender, under a name.
 #[derive(Clone, Debug)]
 pub struct Measured {
-    /// The folder and what of it.
+    /// The name: the folder, `:`, and the role.
     pub name: String,
-    /// Of each user; of several seeds the mean.
+    /// The metrics of each user. Over several seeds: their means.
     pub per_user: PerUser,
-    /// Fingerprint of the data.
+    /// The fingerprint of the data.
     data_sha256: String,
 }
 
 impl Measured {
-    /// What `run` names: a run folder, or one that holds a folder per seed, and perhaps `:` and what of it (`actor`,
-    /// `control`, `ract`, and so on; without it `ract`, or what else there is).
+    /// Reads the measurements that `run` names. `run` is a run folder, or a folder that holds one run folder per seed.
+    /// It may end with `:` and a role, such as `actor`, `control` or `ract`. Without a role, it is `ract` if that was
+    /// tested, otherwise the actor, otherwise the first tested role.
     ///
     /// # Errors
-    /// When nothing was measured there, or seeds differ in what was.
+    /// When nothing was measured there, or when the seeds differ in their users, metrics or data.
     pub fn read(run: &str) -> Result<Self> {
         let (folder, wanted) = match run.rsplit_once(':') {
             Some((folder, role)) => {
@@ -57,14 +58,15 @@ impl Measured {
         measured.ok_or_else(|| Error::Usage(format!("{run}: no finished run is there")))
     }
 
-    /// What this has more than `before`.
+    /// The gain of this recommender over `before`.
     ///
     /// # Errors
-    /// When they were not measured on the same users, or not by this metric.
+    /// When the two were not measured on the same users, or not by this metric.
     pub fn over(&self, before: &Self, metric: Metric) -> Result<Comparison> {
         let Self { name, per_user, data_sha256 } = self;
         if *data_sha256 != before.data_sha256 || per_user.users != before.per_user.users {
-            let message = format!("{name} and {} were tested on different data: their users are no pairs", before.name);
+            let message =
+                format!("{name} and {} were tested on different data: their users cannot be paired", before.name);
             return Err(Error::Usage(message));
         }
         let columns = [per_user.column(metric), before.per_user.column(metric)].map(|column| column.to_vec());

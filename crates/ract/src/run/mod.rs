@@ -1,4 +1,4 @@
-//! A run on disk: where its files lie, and how they are written and read.
+//! A run on disk: the paths of its files, and how they are written and read.
 
 mod checkpoints;
 mod folder;

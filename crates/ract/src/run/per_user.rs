@@ -1,4 +1,4 @@
-//! What was measured of each held-out user: `per_user.csv`.
+//! The measurements of each held-out user: `per_user.csv`.
 
 use crate::config::Role;
 use crate::metrics::{Estimate, Metric, paired_gain};
@@ -7,56 +7,57 @@ use ndarray::{Array2, ArrayView1, Axis};
 use std::collections::BTreeMap;
 use std::path::Path;
 
-/// Columns beside the metrics.
+/// The columns before those of the metrics.
 const COLUMNS: [&str; 6] = ["tested", "user", "seen", "unseen", "loss", "predicted"];
 
-/// Of each user who has something held out; there is nothing to find for the others.
+/// The measurements of each user who has held-out items. The other users are left out, because there is nothing to
+/// predict.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct PerUser {
-    /// Rows of the held-out users, ascending.
+    /// The users' rows in the held-out data, ascending.
     pub users: Vec<u32>,
-    /// How many items each of them showed.
+    /// Number of fold-in items of each user.
     pub seen: Vec<f64>,
-    /// How many items were held out.
+    /// Number of held-out items of each user.
     pub unseen: Vec<f64>,
-    /// The actor's own loss on all items; empty where there is no actor.
+    /// The actor's own loss on all items of each user; empty for baselines.
     pub loss: Vec<f64>,
-    /// What the critic predicts; empty where there is no critic.
+    /// The critic's prediction for each user; empty without a critic.
     pub predicted: Vec<f64>,
-    /// What was measured.
+    /// The metrics that were measured.
     pub metrics: Vec<Metric>,
-    /// Users x metrics.
+    /// The values of the metrics, users x metrics.
     pub values: Array2<f64>,
 }
 
-/// By what was tested, such as `actor` or `ract`.
+/// The measurements by role, such as `actor` or `ract`.
 pub type Tested = BTreeMap<Role, PerUser>;
 
 impl PerUser {
-    /// Mean over users; 0 for a metric that was not measured.
+    /// The mean over users and its standard error; 0 for a metric that was not measured.
     pub fn estimate(&self, metric: Metric) -> Estimate {
         Estimate::of(self.column(metric).iter().copied())
     }
 
-    /// What this gains over `before` on the same users, paired.
+    /// The gain over `before` on the same users, paired by user.
     pub fn gain(&self, before: &Self, metric: Metric) -> Estimate {
         let (after, before) = (self.column(metric), before.column(metric));
         paired_gain(after.iter().copied(), before.iter().copied())
     }
 
-    /// Whether the same users were measured by the same metrics.
+    /// Whether both hold the same users and the same metrics.
     pub fn is_like(&self, other: &Self) -> bool {
         self.users == other.users && self.metrics == other.metrics
     }
 
-    /// A metric of each user; empty when it was not measured.
+    /// The values of a metric, one per user; empty when it was not measured.
     pub fn column(&self, metric: Metric) -> ArrayView1<'_, f64> {
         let position = self.metrics.iter().position(|&m| m == metric);
         position.map_or_else(|| ArrayView1::from(&[]), |position| self.values.column(position))
     }
 }
 
-/// As CSV: a line per user of all that was tested.
+/// The measurements as CSV, with one line per role and user.
 pub(crate) fn to_csv(tested: &Tested) -> Result<String> {
     let mut csv = csv::Writer::from_writer(Vec::new());
     let failed = |error: &dyn std::fmt::Display| Error::Failed(format!("cannot write what each user has: {error}"));
@@ -77,7 +78,7 @@ pub(crate) fn to_csv(tested: &Tested) -> Result<String> {
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
-/// In as many digits as say it exactly; the loss of no items at all is 0, not -0.
+/// The shortest text that reads back as the same number. -0 is written as 0; it is the loss of a user without items.
 fn written(number: &f64) -> String {
     (number + 0.0).to_string()
 }
@@ -85,7 +86,7 @@ fn written(number: &f64) -> String {
 /// Reads `per_user.csv`.
 ///
 /// # Errors
-/// With line and value for what such a file does not hold.
+/// The error names the line and the value that does not fit.
 pub(crate) fn read(path: &Path) -> Result<Tested> {
     let wrong = |line: u64, problem: String| Error::Failed(format!("{}, line {line}: {problem}", path.display()));
     let file = std::fs::File::open(path).map_err(Error::file("read", path))?;
@@ -143,19 +144,19 @@ mod tests {
     }
 
     #[test]
-    fn what_was_written_reads_back_the_same() {
+    fn measurements_read_back_as_they_were_written() {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), to_csv(&tested()).unwrap()).unwrap();
         assert_eq!(read(file.path()).unwrap(), tested());
     }
 
     #[test]
-    fn zero_has_no_sign() {
+    fn minus_zero_is_written_as_zero() {
         assert_eq!([-0.0, 0.0, -1.5].map(|number| written(&number)), ["0", "0", "-1.5"]);
     }
 
     #[test]
-    fn what_is_no_number_is_named_with_its_line() {
+    fn the_error_names_the_line_of_a_value_that_is_not_a_number() {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), to_csv(&tested()).unwrap().replace("7.5", "x")).unwrap();
         let message = read(file.path()).unwrap_err().to_string();

@@ -1,4 +1,4 @@
-//! The files of a run, read. Another process may be writing to them.
+//! How the files of a run are read. Another process may write to them at the same time.
 
 use super::history::Profiles;
 use super::layout::RunPath;
@@ -11,10 +11,10 @@ use std::fs;
 use std::path::Path;
 
 impl RunPath {
-    /// The configuration, of a run or of a baseline.
+    /// The configuration of a run or of a baseline.
     ///
     /// # Errors
-    /// When there is none, or it is damaged.
+    /// When there is no configuration, or it is damaged.
     pub fn read_any_config(&self) -> Result<AnyConfig> {
         if self.is_begun() {
             return AnyConfig::read(&self.config(), &[]);
@@ -27,7 +27,7 @@ impl RunPath {
     /// The configuration of a run.
     ///
     /// # Errors
-    /// When there is none, or it is damaged, or it is a baseline's.
+    /// When there is no configuration, it is damaged, or it is that of a baseline.
     pub fn read_config(&self) -> Result<Config> {
         match self.read_any_config()? {
             AnyConfig::Run(config) => Ok(*config),
@@ -46,7 +46,7 @@ impl RunPath {
         Ok(text(&self.data())?.trim().to_owned())
     }
 
-    /// What the run found out; `None` when it is not finished.
+    /// The results of the run; `None` when it is not finished.
     ///
     /// # Errors
     /// When the file is damaged.
@@ -59,7 +59,7 @@ impl RunPath {
         serde_json::from_str(&text(&file)?).map(Some).map_err(damaged)
     }
 
-    /// The lines of the history: of a run its epochs, of a baseline the parameters that were tried.
+    /// The lines of the history: the epochs of a run, or the parameters that a baseline tried.
     ///
     /// # Errors
     /// When it cannot be read.
@@ -68,11 +68,11 @@ impl RunPath {
         if !file.exists() {
             return Ok(Vec::new());
         }
-        // A stop in the middle of a line leaves a last one that does not parse: its epoch is trained again.
+        // If the run was stopped in the middle of a line, the last line does not parse. That epoch is trained again.
         Ok(text(&file)?.lines().map_while(|line| serde_json::from_str(line).ok()).collect())
     }
 
-    /// What each profiled phase spent its time on, by part.
+    /// The time of each part of each profiled phase.
     ///
     /// # Errors
     /// When the file is damaged.
@@ -85,7 +85,7 @@ impl RunPath {
         serde_json::from_str(&text(&file)?).map_err(damaged)
     }
 
-    /// What was measured of each test user.
+    /// The measurements of each test user.
     ///
     /// # Errors
     /// When the file is missing or damaged.

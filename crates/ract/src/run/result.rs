@@ -1,4 +1,4 @@
-//! What a run found out: `result.json`.
+//! The results of a run: `result.json`.
 
 use crate::config::{Gain, Phase, Role};
 use crate::metrics::{Estimate, Metric};
@@ -10,49 +10,51 @@ use std::collections::BTreeMap;
 /// Estimates by metric.
 pub type Metrics = BTreeMap<Metric, Estimate>;
 
-/// `result.json`.
+/// `result.json` of a run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RunResult {
     /// The data set's name.
     pub dataset: String,
-    /// Which actor.
+    /// The kind of actor.
     pub actor: ActorKind,
     /// The seed of the training.
     pub seed: u64,
-    /// Fingerprint of the interactions that it trained on and was tested by.
+    /// The fingerprint of the interactions on which it was trained and tested.
     pub data_sha256: String,
     /// Test metrics and gains.
     #[serde(flatten)]
     pub evaluation: TestSummary,
     /// The epoch that each phase kept.
     pub kept_epoch: BTreeMap<Phase, u64>,
-    /// The actor's step size that each phase kept, where it tried several.
+    /// The actor's step size that each phase kept, if it tried several.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub kept_learning_rate: BTreeMap<Phase, f64>,
-    /// Training and validation time by phase.
+    /// Time of training and validation in seconds, by phase.
     pub seconds: BTreeMap<Phase, f64>,
     /// Largest resident memory of the process that finished the run.
     pub peak_memory_bytes: Option<u64>,
-    /// What made these numbers.
+    /// The program, the command and the machine that produced these numbers.
     pub provenance: Provenance,
 }
 
 /// Test metrics and gains.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct TestSummary {
-    /// Test users who have something held out.
+    /// Number of test users who have held-out items.
     pub test_users: usize,
-    /// How many items are ranked for a user, where they are candidates and not all that the user does not have.
+    /// The largest number of candidates of a user, if only candidates are ranked. `None` when all items outside the
+    /// fold-in are ranked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub candidates: Option<usize>,
-    /// By what was tested: `popularity`, `actor`, `control`, `ract`, and the other fine-tunings.
+    /// Test metrics by role: `popularity`, `actor`, `control`, `ract`, and the other fine-tuning arms.
     pub test: BTreeMap<Role, Metrics>,
-    /// Differences paired by user: `ract-actor`, `control-actor`, `ract-control`, and so on.
+    /// Gains, which are differences paired by user: `ract-actor`, `control-actor`, `ract-control`, and so on.
     pub gain: BTreeMap<Gain, Metrics>,
 }
 
 impl TestSummary {
-    /// Means of the figures that all `runs` have; in the place of standard errors, the standard deviations between runs.
+    /// The means over `runs` of the numbers that all of them have. The standard deviations between the runs take the
+    /// place of the standard errors.
     pub fn over_runs(runs: &[Self]) -> Self {
         let Some(first) = runs.first() else { return Self::default() };
         Self {
@@ -79,7 +81,7 @@ fn over_runs<K: Ord + Copy>(
     first.filter_map(|(key, metrics)| Some((*key, over_metrics(key, metrics)?))).collect()
 }
 
-/// What made the numbers.
+/// The program, the command and the machine that produced a result.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Provenance {
     /// The program's version.
@@ -93,7 +95,7 @@ pub struct Provenance {
 }
 
 impl Provenance {
-    /// Of this process.
+    /// The provenance of this process.
     pub fn here() -> Self {
         let (arch, os) = (std::env::consts::ARCH, std::env::consts::OS);
         let threads = rayon::current_num_threads();
@@ -106,7 +108,7 @@ impl Provenance {
     }
 }
 
-/// The largest resident set of this process so far.
+/// The largest resident set size of this process so far, in bytes; `None` if the system does not report it.
 pub fn peak_memory_bytes() -> Option<u64> {
     use nix::sys::resource::{UsageWho, getrusage};
     let unit = if cfg!(target_os = "macos") { 1 } else { 1024 };
@@ -114,14 +116,14 @@ pub fn peak_memory_bytes() -> Option<u64> {
     Some(u64::try_from(usage.max_rss()).ok()? * unit)
 }
 
-/// A combination of parameters in `history.jsonl`.
+/// A combination of a baseline's parameters, as a line of `history.jsonl`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Trial {
-    /// By name.
+    /// The values of the parameters, by name.
     pub parameters: BTreeMap<String, f64>,
-    /// The selecting metric's mean over the validation users.
+    /// The mean of the selecting metric over the validation users.
     pub validation: f64,
-    /// Time of fitting.
+    /// Time of the fit, in seconds.
     pub seconds: f64,
 }
 
@@ -139,30 +141,31 @@ impl Trial {
 pub struct BaselineResult {
     /// The data set's name.
     pub dataset: String,
-    /// Which baseline. (`rival` is the key's old name.)
+    /// The baseline. (`rival` is the key's old name.)
     #[serde(alias = "rival")]
     pub baseline: Method,
-    /// Fingerprint of the interactions that it was fitted to and tested by.
+    /// The fingerprint of the interactions on which it was fitted and tested.
     pub data_sha256: String,
     /// The combination that was best on the validation users.
     pub chosen: Trial,
-    /// All combinations.
+    /// All combinations that were tried.
     pub trials: Vec<Trial>,
-    /// Test users who have something held out.
+    /// Number of test users who have held-out items.
     pub test_users: usize,
-    /// How many items are ranked for a user, where they are candidates and not all that the user does not have.
+    /// The largest number of candidates of a user, if only candidates are ranked. `None` when all items outside the
+    /// fold-in are ranked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub candidates: Option<usize>,
-    /// Test metrics by the baseline's name.
+    /// Test metrics, under the baseline's role.
     pub test: BTreeMap<Role, Metrics>,
     /// Largest resident memory of the process that finished it.
     pub peak_memory_bytes: Option<u64>,
-    /// What made these numbers.
+    /// The program, the command and the machine that produced these numbers.
     pub provenance: Provenance,
 }
 
 impl BaselineResult {
-    /// What was tested, and with which parameters, for tables.
+    /// The baseline's name and its chosen parameters, for tables.
     pub fn label(&self) -> String {
         let name = self.baseline.label;
         let chosen = self.chosen.parameters.iter().filter(|(_, value)| **value != 0.0);

@@ -1,4 +1,4 @@
-//! What was measured: the result files beneath a folder.
+//! The results of all runs and baselines in a folder.
 
 use super::history::EpochRecord;
 use super::layout::{RunPath, all_finished_runs, experiment_of};
@@ -8,29 +8,31 @@ use crate::metrics::{Estimate, Metric};
 use crate::{Error, Result};
 use std::path::Path;
 
-/// A finished run, from its folder or from what was kept of it.
+/// A finished run, read from its own folder or from the kept copy.
 #[derive(Clone, Debug)]
 pub struct Run {
-    /// The folder beneath the results that it lies in, such as `mult-vae` for `mult-vae/seed-0`.
+    /// The run's folder relative to the folder of the results, without the folder of a seed: `mult-vae` for
+    /// `mult-vae/seed-0`.
     pub name: String,
-    /// Where its files are.
+    /// The paths of its files.
     pub path: RunPath,
-    /// How it was made.
+    /// Its configuration.
     pub config: Config,
-    /// What it found.
+    /// Its results.
     pub result: RunResult,
     /// Its epochs.
     pub history: Vec<EpochRecord>,
 }
 
 impl Run {
-    /// What it is called in tables: by its actor, and by its folder where that says more.
+    /// Its name in tables: the name of its actor, followed by its folder if that is named differently.
     pub fn label(&self) -> String {
         let label = self.config.actor_label();
         if self.name == self.config.actor.network.name() { label.to_owned() } else { format!("{label}: {}", self.name) }
     }
 
-    /// Median time of an epoch of the actor's own training, validation included; 0 without one.
+    /// The median time of an epoch of the actor's own training in seconds, including validation; 0 if there is no
+    /// epoch.
     pub fn seconds_per_epoch(&self) -> f64 {
         let of_actor = self.history.iter().filter(|record| record.phase == Phase::Actor).map(|record| record.seconds);
         let mut seconds: Vec<f64> = of_actor.collect();
@@ -42,13 +44,13 @@ impl Run {
 /// A finished baseline.
 #[derive(Clone, Debug)]
 pub struct Baseline {
-    /// The folder beneath the results that it lies in.
+    /// Its folder relative to the folder of the results.
     pub name: String,
-    /// What it found.
+    /// Its results.
     pub result: BaselineResult,
 }
 
-/// What lies beneath a folder.
+/// The finished runs and baselines in a folder.
 #[derive(Clone, Debug, Default)]
 pub struct Results {
     /// Trained actors.
@@ -58,10 +60,10 @@ pub struct Results {
 }
 
 impl Results {
-    /// Reads every `result.json` beneath `folder`, in the order of the paths.
+    /// Reads every `result.json` in `folder` and in the folders below it, sorted by path.
     ///
     /// # Errors
-    /// When a file cannot be read or is no result.
+    /// When a file cannot be read or is not a result.
     pub fn read(folder: &Path) -> Result<Self> {
         let mut results = Self::default();
         for path in all_finished_runs(folder)? {
@@ -83,7 +85,7 @@ impl Results {
         Ok(results)
     }
 
-    /// Adds what `others` have of runs and baselines that are not here.
+    /// Adds the runs and baselines of `others` that are not here yet.
     pub fn add(&mut self, others: Self) {
         for run in others.runs {
             let is_same = |here: &Run| here.name == run.name && here.result.seed == run.result.seed;
@@ -100,7 +102,7 @@ impl Results {
         self.runs.sort_by(|a, b| (&a.name, a.result.seed).cmp(&(&b.name, b.result.seed)));
     }
 
-    /// The runs that differ by their seeds alone, together.
+    /// Groups of runs that differ only in their seeds.
     ///
     /// # Errors
     /// When a configuration cannot be written as TOML.
@@ -121,12 +123,12 @@ impl Results {
     }
 }
 
-/// A gain on each of the runs; `None` where one of them has not measured it.
+/// The gain `of` in each of the runs; `None` when one of the runs has not measured it.
 pub(crate) fn gains(runs: &[&Run], of: Gain, metric: Metric) -> Option<Vec<Estimate>> {
     runs.iter().map(|run| run.result.evaluation.gain.get(&of)?.get(&metric).copied()).collect()
 }
 
-/// Mean over the runs of a gain and of its standard error over the users.
+/// The mean gain over the runs, and the mean of its standard errors over the users.
 pub(crate) fn mean_gain(gains: &[Estimate]) -> Estimate {
     let mean = |f: fn(&Estimate) -> f64| gains.iter().map(f).sum::<f64>() / gains.len().max(1) as f64;
     Estimate { mean: mean(|gain| gain.mean), se: mean(|gain| gain.se) }

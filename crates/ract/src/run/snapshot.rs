@@ -1,25 +1,25 @@
-//! All that training has learned, at one moment.
+//! Everything that training has learned up to one moment.
 
 use ract_autodiff::Mat;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// Weights of both networks, the statistics of the critic's features, and how far the actor's training had come.
+/// The weights of both networks, the statistics of the critic's features, and the progress of the actor's training.
 #[derive(Clone, Debug)]
 pub(crate) struct Snapshot {
     pub(crate) weights: BTreeMap<String, Mat<f32>>,
     pub(crate) meta: Meta,
 }
 
-/// The few numbers of a snapshot.
+/// The part of a snapshot that is not weights.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Meta {
-    /// Epoch of its phase.
+    /// The epoch in its phase.
     pub(crate) epoch: u64,
-    /// The selecting metric on the validation users; 0 where nothing was selected.
+    /// The mean of the selecting metric over the validation users; 0 if the phase does not select an epoch.
     pub(crate) validation: f64,
-    /// Batches of the actor's own training so far.
+    /// Number of batches of the actor's own training so far.
     pub(crate) batches_seen: u64,
-    /// Of the critic's features, as [`RunningStatistics::to_numbers`] gives them.
+    /// The statistics of the critic's features, as written by [`RunningStatistics::to_numbers`].
     pub(crate) statistics: Vec<f64>,
 }

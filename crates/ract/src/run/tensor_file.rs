@@ -1,4 +1,4 @@
-//! Matrices in files of the safetensors format, written whole or not at all.
+//! Matrices in safetensors files, which are written atomically.
 
 use crate::{Error, Result};
 use ract_autodiff::Mat;
@@ -10,12 +10,12 @@ use std::collections::{BTreeMap, HashMap};
 use std::io::Write;
 use std::path::Path;
 
-/// Under this key of the file's metadata stands what is not a matrix, as JSON.
+/// The key in the file's metadata under which everything that is not a matrix is stored, as JSON.
 const META_KEY: &str = "ract";
-/// The format wants the numbers to start at a multiple of so many bytes.
+/// The format requires that the numbers start at a multiple of this many bytes.
 const ALIGNMENT: usize = 8;
 
-/// Writes `tensors` and `meta` to `path`, straight from where they are.
+/// Writes `tensors` and `meta` to `path`, without a copy of the numbers.
 pub(crate) fn write<'a>(
     path: &Path,
     tensors: impl IntoIterator<Item = (String, &'a Mat<f32>)>,
@@ -49,7 +49,7 @@ pub(crate) fn write<'a>(
     attempt().map_err(Error::file("write", path))
 }
 
-/// Reads what [`write`] wrote.
+/// Reads a file that [`write`] wrote.
 pub(crate) fn read<M: DeserializeOwned>(path: &Path) -> Result<(BTreeMap<String, Mat<f32>>, M)> {
     let damaged = |problem: String| {
         Error::Failed(format!("{} is not a checkpoint of this program: {problem}; delete it", path.display()))
@@ -76,7 +76,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_read_is_what_was_written() {
+    fn matrices_read_back_as_they_were_written() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("x.safetensors");
         let (a, b) = (Mat::from_elem((2, 3), 0.1_f32), Mat::from_shape_fn((1, 5), |(_, j)| j as f32));
@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn a_damaged_file_is_told_by_name() {
+    fn the_error_names_the_damaged_file() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("x.safetensors");
         write(&path, [("a".to_owned(), &Mat::zeros((4, 4)))], &0).unwrap();

@@ -13,12 +13,12 @@ use ract_models::Turn;
 use std::sync::mpsc;
 
 impl Trainer<'_> {
-    /// Number of full batches of an epoch.
+    /// The number of full batches in an epoch.
     pub(crate) fn batches(&self, train: &Interactions) -> usize {
         train.n_users() / self.config.batch_size
     }
 
-    /// Trains `state.phase` on every full batch of epoch `epoch` (from 1) and returns the mean losses.
+    /// Trains `state.phase` on every full batch of epoch `epoch` (counted from 1) and returns the mean losses.
     pub(crate) fn epoch(
         &mut self,
         state: &mut PhaseState,
@@ -32,12 +32,12 @@ impl Trainer<'_> {
         let mut means = Losses::new();
         let draws = self.draws(phase, epoch);
         std::thread::scope(|scope| -> Result<()> {
-            // The next batch is drawn while this one trains. The drawing thread is none of rayon's: work that it gave to
-            // them would wait for this thread, which waits for the batch.
+            // The next batch is drawn while this one trains. A separate thread draws it, not one of rayon's threads:
+            // rayon could give a part of that work to this thread, which waits for the batch.
             let (send, drawn) = mpsc::sync_channel(1);
             let batches_of = order.chunks_exact(self.config.batch_size);
             scope.spawn(move || {
-                // Nobody listens any more after a step that failed.
+                // After a step that failed, the receiver is gone, and sending fails.
                 batches_of.map(|users| draws.step(train, users)).all(|step| send.send(step).is_ok())
             });
             for _ in 0..batches {
@@ -64,12 +64,12 @@ impl Trainer<'_> {
         epoch_order(train.n_users(), &mut stream(self.config.seed, Purpose::Shuffle, when(phase, epoch), 0))
     }
 
-    /// What the actor trains in an epoch: all of it, unless it has turns of its own in its own training.
+    /// The part of the actor that an epoch trains: all of it, except in the actor's own phase, where the actor decides.
     pub(crate) fn turn(&self, phase: Phase, epoch: u64) -> Turn {
         if phase == Phase::Actor { self.actor.turn(epoch) } else { Turn::ALL }
     }
 
-    /// Masks and noise of an epoch.
+    /// The source of the masks and the noise of an epoch.
     pub(crate) fn draws(&self, phase: Phase, epoch: u64) -> Draws {
         let Config { seed, keep, .. } = *self.config;
         let keep = self.turn(phase, epoch).keep.unwrap_or(keep);
@@ -77,7 +77,7 @@ impl Trainer<'_> {
     }
 }
 
-/// Masks and noise of an epoch, each user's from streams of the user's own.
+/// The source of the masks and the noise of an epoch. Each user has separate random streams.
 #[derive(Clone, Copy)]
 pub(crate) struct Draws {
     seed: u64,
@@ -87,7 +87,7 @@ pub(crate) struct Draws {
 }
 
 impl Draws {
-    /// What a step on these users trains on.
+    /// The input of a step on these users.
     pub(crate) fn step(&self, train: &Interactions, users: &[u32]) -> Step {
         let stream_for = |purpose| move |user: u32| stream(self.seed, purpose, self.when, user.into());
         let batch = Batch::training(train, users, self.keep, stream_for(Purpose::Mask));
@@ -95,12 +95,12 @@ impl Draws {
     }
 }
 
-/// The time of an epoch in the coordinates of the random streams.
+/// The coordinate of an epoch in the random streams.
 fn when(phase: Phase, epoch: u64) -> u64 {
     phase.draws() << 32 | epoch
 }
 
-/// Standard normal noise, one row of `latent` numbers per user from the user's own stream.
+/// Standard normal noise: one row of `latent` numbers per user, from the user's own stream.
 fn noise<R: rand::Rng>(users: &[u32], latent: usize, stream_of: impl Fn(u32) -> R) -> Mat<f32> {
     let mut eps = Mat::zeros((users.len(), latent));
     for (mut row, &user) in eps.rows_mut().into_iter().zip(users) {

@@ -1,4 +1,4 @@
-//! Metrics of held-out users.
+//! The evaluation on held-out users.
 
 use crate::Result;
 use crate::metrics::{Candidates, Metric, score_users};
@@ -9,13 +9,13 @@ use ract_data::{Batch, HeldOut};
 use ract_models::baselines::Baseline;
 use ract_models::{Output, Scored, Users};
 
-/// The actor's metrics: scores without noise from all fold-in items.
+/// The actor's metrics. It scores without noise, from all fold-in items.
 pub(crate) fn evaluate_actor(trainer: &mut Trainer<'_>, of: &HeldOut, metrics: &[Metric]) -> Result<PerUser> {
     evaluate_and(trainer, of, metrics, |_, _, _| Ok(()))
 }
 
-/// The same, with the actor's own loss of each user on all items, the held-out ones too, and, when the critic
-/// `predicts`, its predictions.
+/// As [`evaluate_actor`], and also each user's value of the actor's own loss on all items, the held-out ones included.
+/// If the critic `predicts`, also its predictions.
 pub(crate) fn test_actor(
     trainer: &mut Trainer<'_>,
     of: &HeldOut,
@@ -37,7 +37,7 @@ pub(crate) fn test_actor(
     Ok(PerUser { loss: losses, predicted: predictions, ..per_user })
 }
 
-/// The metrics, and what `then` makes of the actor's output on each batch.
+/// The actor's metrics. `then` is called with the actor's output for each batch.
 fn evaluate_and(
     trainer: &mut Trainer<'_>,
     of: &HeldOut,

@@ -1,4 +1,4 @@
-//! What the critic sees of a batch.
+//! The critic features of a batch.
 
 use super::Trainer;
 use ract_autodiff::{Tape, Var};
@@ -6,16 +6,16 @@ use ract_data::Batch;
 use ract_models::Scored;
 use ract_models::features::{Feature, FeatureInput};
 
-/// What the critic sees of a batch of B users.
+/// The critic features of a batch of B users.
 pub(crate) struct Features<'t> {
     /// Each feature, B x width, in the order of the configuration.
     pub(crate) each: Vec<(Feature, Var<'t, f32>)>,
-    /// All of them side by side, B x F.
+    /// All features side by side, B x F.
     pub(crate) together: Var<'t, f32>,
 }
 
 impl Trainer<'_> {
-    /// The critic's features. Counts and items are constants.
+    /// The critic's features for a batch. Counts and items are constants.
     pub(crate) fn features<'t>(
         &self,
         tape: &'t Tape<f32>,

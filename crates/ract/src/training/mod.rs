@@ -1,4 +1,4 @@
-//! Training: the actor, the critic, and both together.
+//! The training of the actor, of the critic, and of both together.
 
 mod epoch;
 mod evaluate;
@@ -26,32 +26,32 @@ use ract_models::features::head;
 use ract_models::{Actor, Critic, CriticOutput};
 use std::sync::Arc;
 
-/// The two networks and what their training shares.
+/// The actor, the critic, and the state that their training shares.
 pub(crate) struct Trainer<'a> {
     pub(crate) config: &'a Config,
     pub(crate) actor: Box<dyn Actor<f32>>,
     pub(crate) critic: Critic<f32>,
-    /// What the critic learns to predict.
+    /// The metric that the critic learns to predict.
     target: Arc<dyn RankingMetric>,
-    /// For each item, whether it is popular.
+    /// For each item, whether it is in the head.
     is_head: Vec<bool>,
-    /// The weight of the sum of squares of an actor that is not variational.
+    /// The weight of the sum of squares of the parameters of an actor that is not variational.
     l2: f64,
-    /// Batches of the actor's own training so far: they set the weight of the KL term.
+    /// Number of batches of the actor's own training so far. It sets the weight of the KL term.
     pub(crate) batches_seen: u64,
     pub(crate) tape: Tape<f32>,
 }
 
 impl<'a> Trainer<'a> {
-    /// Fresh networks, drawn from the configuration's seed.
+    /// New networks, initialised from the configuration's seed.
     ///
     /// # Errors
-    /// When the actor cannot be made from these data.
+    /// When the actor cannot be built from these data.
     pub(crate) fn new(config: &'a Config, train: &Interactions) -> Result<Self> {
         Self::with_target(config, train, Arc::new(config.critic.metric))
     }
 
-    /// The same, with a critic that learns to predict `target` instead of the configuration's metric.
+    /// As [`new`](Self::new), with a critic that learns to predict `target` instead of the configuration's metric.
     pub(crate) fn with_target(
         config: &'a Config,
         train: &Interactions,
@@ -86,7 +86,7 @@ impl<'a> Trainer<'a> {
         })
     }
 
-    /// The weight of the KL term where training stands: `min(t / T, beta_max)`.
+    /// The current weight of the KL term: `min(t / T, beta_max)`.
     pub(crate) fn beta(&self) -> f64 {
         let annealed = self.batches_seen as f64 / self.config.actor.anneal_batches as f64;
         annealed.min(self.config.actor.beta_max)
@@ -99,7 +99,7 @@ impl<'a> Trainer<'a> {
         actor.chain(critic).collect()
     }
 
-    /// The same, to be changed.
+    /// The parameters of both networks, by name, to be changed.
     pub(crate) fn params_mut(&mut self) -> Vec<(String, &mut Param<f32>)> {
         let actor = self.actor.params_mut().into_iter().map(|p| (full_name("actor", p), p));
         let critic = self.critic.params_mut().into_iter().map(|p| (full_name("critic", p), p));

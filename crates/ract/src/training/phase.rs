@@ -1,4 +1,4 @@
-//! A phase of training: its epochs, and the best of them.
+//! A phase of training: its epochs, and the selection of the best one.
 
 use super::evaluate::evaluate_actor;
 use super::state::PhaseState;
@@ -9,8 +9,9 @@ use crate::run::{EpochRecord, RunFolder};
 use ract_data::Dataset;
 use std::time::Instant;
 
-/// Trains what is left of `phase` and saves its outcome in the run folder: the epoch that is best on the validation
-/// users, or the last one of the critic's phase. With several step sizes it starts anew for each.
+/// Trains the remaining epochs of `phase` and saves its outcome in the run folder. The outcome is the epoch that is
+/// best on the validation users; in the critic's phase, the last epoch. With several step sizes, each one starts again
+/// from the beginning of the phase.
 pub(crate) fn train_phase(
     trainer: &mut Trainer<'_>,
     phase: Phase,
@@ -64,7 +65,7 @@ pub(crate) fn train_phase(
     checkpoints.save_outcome(phase, &outcome)
 }
 
-/// Measures the epoch on the validation users and keeps it when it is the best so far.
+/// Measures the epoch on the validation users. Keeps it if it is the best so far.
 fn validate(trainer: &mut Trainer<'_>, data: &Dataset, state: &mut PhaseState, record: &mut EpochRecord) -> Result<()> {
     let metric = trainer.config.evaluation.select;
     let per_user = evaluate_actor(trainer, &data.validation, &[metric])?;

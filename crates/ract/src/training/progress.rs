@@ -1,15 +1,15 @@
-//! How training tells where it stands; the library itself prints nothing.
+//! The interface through which training reports its progress. The library itself prints nothing.
 
 use crate::config::Phase;
 use crate::run::EpochRecord;
 use std::path::Path;
 
-/// Hears of every step of a run.
+/// Its methods are called as a run makes progress.
 pub trait Progress {
-    /// The actor of another run is taken.
+    /// The actor was taken from the run in `from`.
     fn taken(&mut self, from: &Path);
 
-    /// A phase starts or goes on: `done` of `epochs`, each of so many `batches`.
+    /// A phase starts or is continued: `done` of its `epochs` are done, and each epoch has `batches` batches.
     fn phase(&mut self, phase: Phase, done: u64, epochs: u64, batches: usize);
 
     /// A batch is done.
@@ -19,7 +19,7 @@ pub trait Progress {
     fn epoch(&mut self, record: &EpochRecord);
 }
 
-/// Everyone hears of everything.
+/// Every member of the list gets every call.
 impl Progress for Vec<&mut dyn Progress> {
     fn taken(&mut self, from: &Path) {
         self.iter_mut().for_each(|one| one.taken(from));

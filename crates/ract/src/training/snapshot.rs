@@ -1,4 +1,4 @@
-//! Snapshots of the trainer, and the way back to them.
+//! How the trainer is saved to a snapshot and restored from one.
 
 use super::Trainer;
 use crate::run::{Meta, Snapshot};
@@ -6,13 +6,13 @@ use crate::{Error, Result};
 use ract_models::RunningStatistics;
 
 impl Trainer<'_> {
-    /// A copy of where training stands.
+    /// A copy of the current state of training.
     pub(crate) fn snapshot(&self, epoch: u64) -> Snapshot {
         let weights = self.params().into_iter().map(|(name, param)| (name, param.value().clone())).collect();
         Snapshot { weights, meta: self.meta(epoch) }
     }
 
-    /// The same, into the buffers of an older snapshot.
+    /// As [`snapshot`](Self::snapshot), into the buffers of an older snapshot.
     pub(crate) fn snapshot_into(&self, epoch: u64, snapshot: &mut Snapshot) {
         for (name, param) in self.params() {
             if let Some(copy) = snapshot.weights.get_mut(&name) {
@@ -22,10 +22,10 @@ impl Trainer<'_> {
         snapshot.meta = self.meta(epoch);
     }
 
-    /// Goes back to a snapshot.
+    /// Restores the state of a snapshot.
     ///
     /// # Errors
-    /// When it is of other networks than these.
+    /// When the snapshot belongs to networks with other parameters.
     pub(crate) fn restore(&mut self, snapshot: &Snapshot) -> Result<()> {
         for (name, param) in self.params_mut() {
             let saved = snapshot.weights.get(&name);

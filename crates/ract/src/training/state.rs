@@ -1,4 +1,4 @@
-//! Where a phase of training stands between two epochs: what a stop and a resume need.
+//! The state of a phase between two epochs: all that is needed to stop and resume it.
 
 use super::Trainer;
 use crate::config::Phase;
@@ -7,24 +7,24 @@ use crate::{Error, Result};
 use ract_autodiff::Module;
 use ract_autodiff::optim::Adam;
 
-/// Where a phase stands between two epochs.
+/// The state of a phase between two epochs.
 pub(crate) struct PhaseState {
     pub(crate) phase: Phase,
-    /// Epochs done.
+    /// Number of epochs done.
     pub(crate) epoch: u64,
     pub(crate) actor_adam: Adam<f32>,
     pub(crate) critic_adam: Adam<f32>,
-    /// The epoch that is best on the validation users.
+    /// The best epoch so far on the validation users.
     pub(crate) best: Option<Snapshot>,
 }
 
 impl PhaseState {
-    /// Before the first epoch, with fresh moments.
+    /// The state before the first epoch, with new optimiser moments.
     pub(crate) fn new(phase: Phase, trainer: &Trainer<'_>) -> Self {
         Self::at(phase, 0, trainer)
     }
 
-    /// After `epoch` epochs, with fresh moments.
+    /// The state after `epoch` epochs, with new optimiser moments.
     pub(crate) fn at(phase: Phase, epoch: u64, trainer: &Trainer<'_>) -> Self {
         let config = trainer.config;
         // A network that the phase does not train needs no moments.
@@ -40,7 +40,7 @@ impl PhaseState {
         }
     }
 
-    /// Saves it with the networks as they are.
+    /// Saves the state, together with the current networks.
     pub(crate) fn save(&self, trainer: &Trainer<'_>, checkpoints: &Checkpoints) -> Result<()> {
         let current = trainer.params().into_iter().map(|(name, param)| (format!("current.{name}"), param.value()));
         let best = self.best.iter().flat_map(|best| &best.weights);
@@ -62,7 +62,7 @@ impl PhaseState {
         checkpoints.save_state(&meta, current.chain(best).chain(moments))
     }
 
-    /// Where `phase` was interrupted, if it was; the networks are put back to it.
+    /// The state in which `phase` was interrupted, if it was. The networks are restored to that state.
     pub(crate) fn resume(phase: Phase, trainer: &mut Trainer<'_>, checkpoints: &Checkpoints) -> Result<Option<Self>> {
         let Some((meta, mut tensors)) = checkpoints.state(phase)? else { return Ok(None) };
         let current = take(&mut tensors, "current.");
@@ -78,7 +78,7 @@ impl PhaseState {
     }
 }
 
-/// The tensors whose names start with `prefix`, without it.
+/// Removes and returns the tensors whose names start with `prefix`. The prefix is cut off.
 fn take(tensors: &mut Tensors, prefix: &str) -> Tensors {
     tensors
         .extract_if(.., |name, _| name.starts_with(prefix))

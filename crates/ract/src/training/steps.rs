@@ -1,4 +1,4 @@
-//! The losses of each phase, and one step down them.
+//! The losses of each phase, and one optimiser step on them.
 
 use super::Trainer;
 use super::features::Features;
@@ -12,10 +12,10 @@ use ract_models::fine_tuning::ArmInput;
 use ract_models::{Scored, Users};
 use std::collections::BTreeMap;
 
-/// What a step reports, by name: means over the batch.
+/// The losses that a step reports, by name. Each is a mean over the batch.
 pub(crate) type Losses = BTreeMap<String, f64>;
 
-/// What a step trains on.
+/// The input of a step.
 pub(crate) struct Step {
     pub(crate) batch: Batch<f32>,
     /// The users' rows in the training data.
@@ -24,19 +24,19 @@ pub(crate) struct Step {
     pub(crate) eps: Mat<f32>,
 }
 
-/// A forward pass on a tape, with the losses of those who are trained by it.
+/// A forward pass on a tape, and the losses of the networks that the phase trains.
 pub(crate) struct Recorded<'t> {
     pub(crate) actor_loss: Option<Var<'t, f32>>,
     pub(crate) critic_loss: Option<Var<'t, f32>>,
-    /// What the critic sees, where it predicts or its statistics are gathered.
+    /// The critic features, in phases where the critic predicts or its statistics are collected.
     pub(crate) features: Option<Features<'t>>,
-    /// What the critic predicts, B x 1.
+    /// The critic's predictions, B x 1.
     pub(crate) predicted: Option<Var<'t, f32>>,
     pub(crate) report: Losses,
 }
 
 impl Trainer<'_> {
-    /// One step of the phase: all its losses from one forward pass.
+    /// One step of the phase. All its losses come from one forward pass.
     pub(crate) fn step(&mut self, state: &mut PhaseState, step: Step) -> Result<Losses> {
         let (report, actor_grads, critic_grads) = {
             let Recorded { actor_loss, critic_loss, features, report, .. } =
@@ -62,9 +62,9 @@ impl Trainer<'_> {
     }
 
     /// Records the forward pass and the losses of `phase`:
-    /// the actor's own and its regulariser (actor, control), or another loss (fine-tunings without a critic);
-    /// the critic's, with the actor as it is (critic);
-    /// minus the critic's mean prediction for the actor, and the critic's own (actor-critic).
+    /// - actor and control: the actor's own loss and its regulariser; other fine-tuning arms have other losses;
+    /// - critic: the critic's loss, while the actor stays fixed;
+    /// - actor-critic: minus the critic's mean prediction for the actor, and the critic's own loss for the critic.
     pub(crate) fn record<'t>(&self, tape: &'t Tape<f32>, phase: Phase, step: Step) -> Result<Recorded<'t>> {
         let Step { batch, users, eps } = step;
         let users = Users { input: &batch.input, items: &batch.items, rows: Some(&users) };
@@ -87,7 +87,7 @@ impl Trainer<'_> {
         Ok(Recorded { actor_loss: Some(actor_loss), critic_loss: None, features, predicted: None, report })
     }
 
-    /// `beta KL` of a variational actor; `l2` times the sum of squares of any other's parameters.
+    /// `beta KL` for a variational actor. For other actors, `l2` times the sum of squares of the parameters.
     fn regulariser<'t>(
         &self,
         tape: &'t Tape<f32>,

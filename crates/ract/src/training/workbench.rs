@@ -1,4 +1,4 @@
-//! Times of the real training steps, for `make bench`.
+//! Measures the time of the real training steps, for `make bench`.
 
 use super::evaluate::evaluate_actor;
 use super::state::PhaseState;
@@ -17,9 +17,9 @@ use serde::Serialize;
 use std::path::Path;
 use std::time::Instant;
 
-/// Steps at the start of a measurement that are not counted: the first touch of buffers.
+/// Steps at the start of a measurement that are not counted, because they touch the buffers for the first time.
 const WARM_UP: usize = 3;
-/// Users whose items are ranked when evaluation is timed.
+/// The number of users whose items are ranked when the evaluation is timed.
 const EVALUATED: usize = 2000;
 
 /// The size of the problem.
@@ -35,29 +35,30 @@ pub struct Workload {
     pub hidden: usize,
     /// Number of latent variables.
     pub latent: usize,
-    /// Users whom the steps draw from.
+    /// Number of users from whom the steps draw.
     pub users: usize,
 }
 
 impl Default for Workload {
-    /// As MovieLens 20M with the paper's network.
+    /// The size of MovieLens 20M with the paper's network.
     fn default() -> Self {
         Self { items: 20_108, batch: 500, per_user: 73.0, hidden: 600, latent: 200, users: 6_000 }
     }
 }
 
 impl Workload {
-    /// The configuration of the steps.
+    /// The configuration with which the steps run.
     pub fn config(&self) -> Config {
-        let world = Synthetic { users: self.users, items: self.items, heldout_users: EVALUATED, seed: 0 };
-        let mut config = Config::new("bench", Data::Synthetic(world));
+        let data = Synthetic { users: self.users, items: self.items, heldout_users: EVALUATED, seed: 0 };
+        let mut config = Config::new("bench", Data::Synthetic(data));
         config.batch_size = self.batch;
         config.actor.hidden = self.hidden;
         config.actor.latent = self.latent;
         config
     }
 
-    /// Users with log-normal numbers of items, which they draw from a long tail (Zipf-Mandelbrot).
+    /// Random users. Their numbers of items are log-normal, and the popularity of the items has a long tail
+    /// (Zipf-Mandelbrot).
     fn interactions(&self) -> Interactions {
         let mut rng = stream(0, Purpose::SyntheticUsers, 1, 0);
         let mut tail = Vec::with_capacity(self.items);
@@ -87,7 +88,7 @@ impl Workload {
     }
 }
 
-/// What is timed.
+/// The part of training that is timed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Part {
@@ -95,9 +96,9 @@ pub enum Part {
     Actor,
     /// A step of the critic: the actor's forward pass, NDCG@100, the critic's backward pass and Adam.
     Critic,
-    /// A step of both from one forward pass.
+    /// A step of both networks from one forward pass.
     ActorCritic,
-    /// A batch of users evaluated: forward pass, NDCG@100, Recall@20, Recall@50.
+    /// The evaluation of a batch of users: forward pass, NDCG@100, Recall@20, Recall@50.
     Evaluate,
 }
 
@@ -116,14 +117,14 @@ impl Part {
     }
 }
 
-/// What an epoch took, from its first batch to the measure of its outcome.
+/// The time of an epoch, from its first batch to the evaluation of its outcome.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct Epoch {
-    /// Steps of the actor.
+    /// Number of steps of the actor.
     pub batches: usize,
-    /// Users whose rankings were then measured.
+    /// Number of users who were then evaluated.
     pub evaluated: usize,
-    /// All of that.
+    /// The total time in seconds.
     pub seconds: f64,
 }
 
@@ -135,7 +136,7 @@ pub struct Workbench<'a> {
 }
 
 impl<'a> Workbench<'a> {
-    /// Fresh networks, and the users of `workload`; `config` is that of [`Workload::config`].
+    /// New networks, and the users of `workload`. `config` must be that of [`Workload::config`].
     ///
     /// # Errors
     /// When there are fewer users than in a batch.
@@ -157,7 +158,8 @@ impl<'a> Workbench<'a> {
         Ok(Self { trainer: Trainer::new(config, &train)?, train, held_out })
     }
 
-    /// Seconds of each of `steps` steps in the loop that training runs, after a few that are not counted.
+    /// The time of each of `steps` steps in seconds, in the loop that training runs. A few steps before them are not
+    /// counted.
     ///
     /// # Errors
     /// When a step fails.
@@ -176,23 +178,23 @@ impl<'a> Workbench<'a> {
             epoch += 1;
             clock.ticks = vec![Instant::now()];
             self.trainer.epoch(&mut state, epoch, &self.train, &mut clock)?;
-            // The first step of an epoch waits for its batch to be drawn: it counts like any other.
+            // The first step of an epoch also waits for its batch to be drawn. It counts like any other step.
             seconds.extend(clock.ticks.windows(2).map(|pair| (pair[1] - pair[0]).as_secs_f64()));
         }
         Ok(seconds.split_off(WARM_UP).into_iter().take(steps).collect())
     }
 
-    /// Notes from now on where the time goes.
+    /// Starts to record which parts take the time.
     pub fn profile(&self) {
         self.trainer.tape.profile();
     }
 
-    /// Where it went.
+    /// Returns the recorded times.
     pub fn take_profile(&self) -> Profile {
         self.trainer.tape.take_profile()
     }
 
-    /// A whole epoch of the actor, and the evaluation that follows it.
+    /// Times a full epoch of the actor, and the evaluation that follows it.
     ///
     /// # Errors
     /// When a step fails.
@@ -221,7 +223,7 @@ impl<'a> Workbench<'a> {
     }
 }
 
-/// Notes when each batch is done.
+/// Records the time at which each batch is done.
 struct Clock {
     ticks: Vec<Instant>,
 }

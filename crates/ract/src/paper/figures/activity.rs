@@ -1,4 +1,4 @@
-//! Figure 5: NDCG by the users' activity, before and after.
+//! Figure 5: NDCG by the users' activity, before and after fine-tuning.
 
 use super::{FigureEntry, FigureInput, METRIC, elsewhere, point, users};
 use crate::metrics::Estimate;
@@ -18,7 +18,7 @@ const QUARTILES: usize = 4;
 fn draw(input: &FigureInput<'_>) -> Result<Figure> {
     let shown = input.runs()?;
     let seeds = shown[0].1.len();
-    // Of each user the mean over the seeds: their errors are those over users.
+    // The mean over the seeds, for each user: the standard errors are those over the users.
     let mut means: Vec<Vec<f64>> = Vec::new();
     let mut quartile = Vec::new();
     for (_, runs, role) in &shown {
@@ -69,7 +69,8 @@ fn draw(input: &FigureInput<'_>) -> Result<Figure> {
     })
 }
 
-/// Of each user the quartile, from 0, of the number of items among the users; of as many items, the earlier user comes first.
+/// The quartile of each user, counted from 0, by the user's number of items. Of users with equal numbers, the earlier
+/// user comes first.
 fn quartiles(users: &PerUser) -> Vec<usize> {
     let items = |user: usize| users.seen[user] + users.unseen[user];
     let n = users.users.len();
@@ -85,7 +86,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_quarter_of_the_users_is_in_each_quartile() {
+    fn each_quartile_has_a_quarter_of_the_users() {
         let users = PerUser {
             users: (0..8).collect(),
             seen: vec![9.0, 1.0, 5.0, 3.0, 8.0, 2.0, 6.0, 4.0],

@@ -1,4 +1,4 @@
-//! Figure 6: a critic of NDCG@k, tested on NDCG@R.
+//! Figure 6: critics that learn NDCG@k, tested on NDCG@R.
 
 use super::{FigureEntry, FigureInput, elsewhere, gain};
 use crate::Result;

@@ -1,4 +1,4 @@
-//! Figure 2: validation NDCG over the epochs, and the fine-tunings that branch off.
+//! Figure 2: validation NDCG by epoch, for the actor and for the fine-tunings that start from it.
 
 use super::{FigureEntry, FigureInput, METRIC, curve, elsewhere, phase_of};
 use crate::Result;

@@ -1,4 +1,4 @@
-//! Figure 3: critics with features left out.
+//! Figure 3: critics without some of the features.
 
 use super::{FigureEntry, FigureInput, METRIC, curve, elsewhere, gain, phase_of, point};
 use crate::Result;
@@ -26,7 +26,7 @@ fn draw(input: &FigureInput<'_>) -> Result<Figure> {
     let names = shown.iter().map(|(shown, ..)| shown.short().to_owned());
     let control = Role::control().and_then(|control| gain(&shown[0].1, Gain::new(control, Role::Actor), METRIC));
     gains.extend(control.map(|gain| point(shown.len(), gain)));
-    // The published critics see some of the paper's three features.
+    // The published critics use some of the paper's three features.
     let name = |inputs: &[Feature]| {
         let without = of_the_paper().into_iter().filter(|feature| !inputs.contains(feature));
         let without: Vec<_> = without.map(|feature| format!("- {feature}")).collect();

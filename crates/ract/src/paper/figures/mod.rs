@@ -1,5 +1,5 @@
-//! The paper's figures, one a file, from runs of ours and with what was published beside them. A new one is a file beside this
-//! one and a line in [`FIGURES`]; which experiments it shows stands in `experiments/index.toml`.
+//! The paper's figures, one per file, with our results beside the published ones. To add a figure, write a file beside
+//! this one and add a line to [`FIGURES`]. Which experiments a figure shows is written in `experiments/index.toml`.
 
 mod activity;
 mod cut_offs;
@@ -19,9 +19,9 @@ use crate::plot::{Figure, Point};
 use crate::run::{Results, Run, Tested, at_kept_rate, gains, mean_gain};
 use crate::{Error, Result};
 
-/// What the figures measure by.
+/// The metric of the figures.
 const METRIC: Metric = Metric::ndcg(100);
-/// The data set that the published figures beside ours are of.
+/// The data set of the published figures, which are shown beside ours.
 const PUBLISHED: &str = "ml-20m";
 
 /// A figure of the paper.
@@ -30,24 +30,25 @@ pub struct FigureEntry {
     pub number: u8,
     /// What it shows.
     pub title: &'static str,
-    /// Whether it needs what a run folder holds beside its results: each user's metrics, or the networks.
+    /// Whether the kept results are not enough, because it needs each user's metrics or the networks from the run
+    /// folder.
     pub needs_folders: bool,
     /// Draws it.
     pub draw: fn(&FigureInput<'_>) -> Result<Figure>,
 }
 
-/// What a figure is drawn from.
+/// The input of a figure.
 pub struct FigureInput<'a> {
-    /// Runs of the experiments that it shows.
+    /// The runs of the experiments that the figure shows.
     pub results: &'a Results,
-    /// What it shows of them, in order.
+    /// The series to show, in order.
     pub shown: &'a [Shown],
     /// Its title, with the data set.
     pub title: String,
 }
 
 impl<'a> FigureInput<'a> {
-    /// The runs of each line that is shown, by seed, with its role.
+    /// For each series that is shown: its runs, ordered by seed, and its role.
     fn runs(&self) -> Result<Vec<(&'a Shown, Vec<&'a Run>, Role)>> {
         let of = |shown: &'a Shown| {
             let missing = || Error::Usage(format!("experiments/index.toml: {} needs a role", shown.experiment));
@@ -86,7 +87,8 @@ fn elsewhere() -> Result<Published> {
     published(PUBLISHED)
 }
 
-/// The validation metric of a phase by epoch, at the step size that it kept; mean over the runs, from epoch `first` on.
+/// The validation metric of a phase by epoch, at the step size that the phase kept: the mean over the runs. The epochs
+/// are counted from `first`.
 fn curve(runs: &[&Run], phase: Phase, first: f64) -> Vec<(f64, f64)> {
     let of_run = |run: &Run| -> Vec<f64> {
         let records = at_kept_rate(&run.history, phase);
@@ -98,12 +100,12 @@ fn curve(runs: &[&Run], phase: Phase, first: f64) -> Vec<(f64, f64)> {
     (0..epochs).map(|epoch| (first + epoch as f64, mean(epoch))).collect()
 }
 
-/// Mean over the runs of a gain and of its standard error over the users.
+/// The mean gain over the runs, and the mean of its standard errors over the users.
 fn gain(runs: &[&Run], of: Gain, metric: Metric) -> Option<Estimate> {
     gains(runs, of, metric).map(|gains| mean_gain(&gains))
 }
 
-/// The phase that a role comes from.
+/// The phase whose outcome has this role.
 fn phase_of(role: Role) -> Option<Phase> {
     Phase::all().find(|phase| phase.role() == Some(role))
 }
@@ -117,7 +119,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn figures_are_numbered_from_1_and_say_what_they_miss() {
+    fn figures_are_numbered_from_1_and_without_runs_the_error_says_what_is_missing() {
         for (place, figure) in FIGURES.iter().enumerate() {
             assert_eq!(usize::from(figure.number), place + 1);
             let input = FigureInput { results: &Results::default(), shown: &[], title: String::new() };

@@ -1,4 +1,4 @@
-//! Figure 4: what goes along with a user's NDCG: the actor's loss, or the critic.
+//! Figure 4: the correlation of a user's NDCG with the actor's loss and with the critic's prediction.
 
 use super::{FigureEntry, FigureInput, METRIC, elsewhere, users};
 use crate::paper::index::Shown;
@@ -50,7 +50,7 @@ fn draw(input: &FigureInput<'_>) -> Result<Figure> {
     Ok(Figure { title: format!("{} (r: mean of {seeds} seeds)", input.title), panels })
 }
 
-/// Pearson's; 0 where one of them does not vary.
+/// Pearson's correlation; 0 when one of the two does not vary.
 fn correlation(x: impl ExactSizeIterator<Item = f64> + Clone, y: &[f64]) -> f64 {
     let n = x.len().max(1) as f64;
     let (mean_x, mean_y) = (x.clone().sum::<f64>() / n, y.iter().sum::<f64>() / n);
@@ -66,7 +66,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_rises_together_is_correlated() {
+    fn the_correlation_of_proportional_values_is_1_and_of_a_constant_0() {
         assert!((correlation([1.0, 2.0, 3.0].into_iter(), &[2.0, 4.0, 6.0]) - 1.0).abs() < 1e-12);
         assert!((correlation([1.0, 2.0, 3.0].into_iter(), &[1.0, 0.0, 1.0])).abs() < 1e-12);
         assert_eq!(correlation([1.0, 1.0].into_iter(), &[1.0, 0.0]), 0.0);

@@ -1,4 +1,5 @@
-//! Figure 7: the critic's surface, and the weight of each user that follows from it.
+//! Figure 7: the critic's prediction as a surface over its features, and the weight of each user that follows from its
+//! slope.
 
 use super::{FigureEntry, FigureInput};
 use crate::config::Phase;
@@ -13,9 +14,9 @@ pub(super) const ENTRY: FigureEntry = FigureEntry {
     draw,
 };
 
-/// Cells along each axis of the surface.
+/// Number of cells along each axis of the surface.
 const CELLS: usize = 24;
-/// Points of the fitted curve.
+/// Number of intervals of the fitted curve.
 const STEPS: u32 = 200;
 
 fn draw(input: &FigureInput<'_>) -> Result<Figure> {
@@ -59,14 +60,14 @@ fn draw(input: &FigureInput<'_>) -> Result<Figure> {
     Ok(Figure { title: input.title.clone(), panels: vec![surface, slopes, weights(&users)] })
 }
 
-/// A point per user, and the weights in inverse proportion to the number of items that fit them best.
+/// A panel with one point per user, and the curve `c / items` that fits the weights best.
 pub fn weights(weights: &[UserWeight]) -> Panel {
     let points: Vec<(f64, f64)> =
         weights.iter().map(|user| (f64::from(user.seen + user.unseen), f64::from(user.weight))).collect();
     let most = |of: fn(&(f64, f64)) -> f64| points.iter().map(of).fold(f64::MIN_POSITIVE, f64::max);
     let (most_items, largest) = (most(|point| point.0), most(|point| point.1));
     let least_items = points.iter().map(|point| point.0).fold(most_items, f64::min).max(1.0);
-    // Least squares of weight = c / n.
+    // Least squares for weight = c / n.
     let sums = points.iter().fold((0.0, 0.0), |(wy, yy), (n, w)| (wy + w / n, yy + 1.0 / (n * n)));
     let per_item = sums.0 / sums.1.max(f64::MIN_POSITIVE);
     let ratio = most_items / least_items;
@@ -89,7 +90,8 @@ fn sorted(values: impl Iterator<Item = f64>) -> Vec<f64> {
     values
 }
 
-/// Places from the 2nd to the 98th percentile, evenly after `to`.
+/// [`CELLS`] values from the 2nd to the 98th percentile. They have equal distances after the transformation `to`;
+/// `back` is its inverse.
 fn between(sorted: &[f64], to: fn(f64) -> f64, back: fn(f64) -> f64) -> Vec<f64> {
     let at = |share: f64| to(sorted[((sorted.len() - 1) as f64 * share).round() as usize]);
     let (low, high) = (at(0.02), at(0.98));

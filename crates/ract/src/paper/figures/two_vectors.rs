@@ -1,4 +1,4 @@
-//! Figure 1: a smaller loss is not a better ranking.
+//! Figure 1: a smaller loss does not mean a better ranking.
 
 use super::{FigureEntry, FigureInput};
 use crate::Result;

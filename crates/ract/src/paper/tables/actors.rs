@@ -1,4 +1,5 @@
-//! The paper's table 4: actors before and after the critic; here beside the control, and with the baselines beneath.
+//! Table 4 of the paper: actors before and after training with the critic. Here the control and the baselines are
+//! added.
 
 use super::TableEntry;
 use crate::Result;
@@ -16,9 +17,9 @@ pub(super) const ENTRY: TableEntry = TableEntry {
 /// Bytes of a megabyte.
 const MEGABYTE: f64 = 1e6;
 
-/// A row per actor and baseline. Figures are means over the seeds; beside a gain stands the standard error over the users (its
-/// mean over the seeds) and in how many of the seeds the gain is more than twice that. Of the times of an epoch the run counts
-/// that was disturbed least.
+/// One row per actor and one per baseline. The numbers are means over the seeds. Beside a gain are its standard error
+/// over the users (the mean over the seeds) and, in brackets, the number of seeds in which the gain is more than twice
+/// its standard error. The time of an epoch is that of the fastest run, because it was disturbed least.
 ///
 /// # Errors
 /// When a configuration cannot be written as TOML.
@@ -40,8 +41,7 @@ pub fn actors(results: &Results, metric: Metric) -> Result<Table> {
     for runs in groups {
         let [before, control, ract] =
             roles.map(|role| role.map_or_else(String::new, |role| number(mean(&runs, metric, role))));
-        let gains =
-            gains.map(|[of, over]| Some(gain(&runs, metric, Gain::new(of?, over?))?)).map(Option::unwrap_or_default);
+        let gains = gains.map(|[of, over]| gain(&runs, metric, Gain::new(of?, over?))).map(Option::unwrap_or_default);
         let seconds = runs.iter().map(|run| run.seconds_per_epoch()).fold(f64::INFINITY, f64::min);
         let peak = runs.iter().filter_map(|run| run.result.peak_memory_bytes).max();
         let cells = [runs[0].label(), runs.len().to_string(), before, control, ract].into_iter().chain(gains);
@@ -74,7 +74,7 @@ fn megabytes(bytes: Option<u64>) -> String {
     bytes.map_or_else(String::new, |bytes| format!("{:.0}", bytes as f64 / MEGABYTE))
 }
 
-/// Mean over the runs; not a number where one of them lacks it.
+/// The mean over the runs; NaN when one of the runs has not measured it.
 fn mean(runs: &[&Run], metric: Metric, of: Role) -> f64 {
     let found = runs.iter().map(|run| run.result.evaluation.test.get(&of).and_then(|test| test.get(&metric)));
     found.map(|estimate| estimate.map_or(f64::NAN, |estimate| estimate.mean)).sum::<f64>() / runs.len() as f64

@@ -15,8 +15,8 @@ const METRICS: [Metric; 3] = [Metric::recall(20), Metric::recall(50), Metric::nd
 /// The data sets of the paper.
 const OF_THE_PAPER: [(&str, &str); 3] = [("ml-20m", "ML-20M"), ("netflix", "Netflix"), ("msd", "MSD")];
 
-/// A row per model: what was measured on the data set, of several seeds the mean and the standard deviation between them, and
-/// what was published of the paper's data sets.
+/// One row per model: its results on the data set (for several seeds, the mean and the standard deviation between
+/// them), and the published results on the paper's data sets.
 fn draw(input: &TableInput<'_>) -> Result<String> {
     let TableInput { results, shown, data, .. } = *input;
     let mut table = Table::new();
@@ -50,7 +50,7 @@ fn draw(input: &TableInput<'_>) -> Result<String> {
     Ok(format!("{table}\n\n{FOOTNOTE}"))
 }
 
-/// A model's published figures on each of these data sets.
+/// A model's published results on each of these data sets.
 fn elsewhere(published: &[Published], model: &str) -> Vec<String> {
     let of = |published: &Published| {
         let row = published.rows.iter().find(|row| row.model == model)?;
@@ -67,7 +67,7 @@ fn measured_rows<'a>(results: &'a Results, experiment: &str, role: Role) -> Vec<
     of_baselines.chain(of_runs.filter_map(|run: &Run| run.result.evaluation.test.get(&role))).collect()
 }
 
-/// Of one run the mean over users and its standard error, of several the mean and the deviation between them.
+/// For one run: the mean over the users. For several runs: the mean and the standard deviation between them.
 fn figure(rows: &[&Metrics], metric: Metric) -> String {
     match rows {
         [] => String::new(),

@@ -1,5 +1,5 @@
-//! The paper's tables, one a file, from results of ours and with what was published beside them. A new one is a file beside
-//! this one and a line in [`TABLES`]; which experiments it shows stands in `experiments/index.toml`.
+//! The paper's tables, one per file, with our results beside the published ones. To add a table, write a file beside
+//! this one and add a line to [`TABLES`]. Which experiments a table shows is written in `experiments/index.toml`.
 
 mod actors;
 mod comparison;
@@ -23,11 +23,11 @@ pub struct TableEntry {
     pub draw: fn(&TableInput<'_>) -> Result<String>,
 }
 
-/// What a table is drawn from.
+/// The input of a table.
 pub struct TableInput<'a> {
-    /// Runs and baselines of the experiments that it shows.
+    /// The runs and baselines of the experiments that the table shows.
     pub results: &'a Results,
-    /// What it shows of them, in order.
+    /// The rows to show, in order.
     pub shown: &'a [Shown],
     /// The data set.
     pub data: &'a str,
@@ -43,7 +43,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tables_are_numbered_from_1_and_each_can_be_drawn_from_nothing() {
+    fn tables_are_numbered_from_1_and_each_can_be_drawn_without_results() {
         for (place, table) in TABLES.iter().enumerate() {
             assert_eq!(usize::from(table.number), place + 1);
             let results = Results::default();

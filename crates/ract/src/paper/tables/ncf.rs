@@ -1,4 +1,4 @@
-//! Table 3: the last item of every user, among 99 that the user has not (NCF's protocol).
+//! Table 3: the last item of every user is ranked among 99 items that the user does not have (NCF's protocol).
 
 use super::{TableEntry, TableInput};
 use crate::Result;
@@ -15,13 +15,14 @@ pub(super) const ENTRY: TableEntry = TableEntry {
     draw,
 };
 
-/// With one item to be found, the hit rate is the recall.
+/// With one held-out item, the hit rate equals the recall.
 const COLUMNS: [(Metric, &str); 2] = [(Metric::recall(10), "HR@10"), (Metric::ndcg(10), "NDCG@10")];
-/// Those that NCF's authors measured; their figures are shown with or without ours.
+/// The data sets that NCF's authors used. Their published numbers are shown even without results of ours.
 const PUBLISHED: [&str; 2] = ["ncf-ml-1m", "ncf-pinterest"];
 
-/// A table per data set: a row for each actor, its control and its RaCT, with means and standard deviations over the seeds,
-/// then for each baseline, then for what was published. Results that rank all items are left out.
+/// One table per data set. It has a row for each actor, its control and its RaCT, with means and standard deviations
+/// over the seeds; then a row for each baseline; then the published rows. Results for rankings of all items are left
+/// out.
 fn draw(input: &TableInput<'_>) -> Result<String> {
     let results = input.results;
     let mut groups = results.over_seeds()?;

@@ -1,4 +1,4 @@
-//! Table 1: what the data sets hold.
+//! Table 1: the sizes of the data sets.
 
 use super::{TableEntry, TableInput};
 use crate::paper::published::published;
@@ -14,7 +14,7 @@ pub(super) const ENTRY: TableEntry = TableEntry { number: 1, about: "what the da
 /// The data sets of the paper.
 const OF_THE_PAPER: [&str; 3] = ["ml-20m", "netflix", "msd"];
 
-/// A row per prepared data set, and the published counts.
+/// One row per prepared data set, and one per published data set of the paper.
 fn draw(_: &TableInput<'_>) -> Result<String> {
     let mut table = Table::new();
     table.load_style(ASCII_MARKDOWN);
