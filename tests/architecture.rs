@@ -41,7 +41,7 @@ impl Graph {
             let mut found = absolute(module, path)?;
             // What a module re-exports is followed to where it is.
             for _ in 0..8 {
-                let depth = (0..=found.len()).rev().find(|&depth| files.contains_key(&found[..depth].to_vec()))?;
+                let depth = (0..=found.len()).rev().find(|&depth| files.contains_key(&found[..depth]))?;
                 let (owner, rest) = (found[..depth].to_vec(), &found[depth..]);
                 let Some(target) = rest.first().and_then(|name| exports[&owner].get(name)) else { return Some(owner) };
                 found = absolute(&owner, target)?;

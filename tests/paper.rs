@@ -27,8 +27,8 @@ fn cells(table: &str, label: &str) -> Vec<String> {
 #[test]
 fn a_table_trains_what_is_missing_and_takes_what_is_there() {
     let workplace = workplace(&[("mult-vae", "seeds = [0, 1]"), ("recvae", "")]);
-    let world = "[data.synthetic]\nusers = 400\nitems = 150\nheldout_users = 60\n";
-    let ease = format!("dataset = \"tiny\"\n{world}[baseline]\nmethod = \"ease\"\ngrid.lambda = [10, 100]\n");
+    let synthetic = "[data.synthetic]\nusers = 400\nitems = 150\nheldout_users = 60\n";
+    let ease = format!("dataset = \"tiny\"\n{synthetic}[baseline]\nmethod = \"ease\"\ngrid.lambda = [10, 100]\n");
     fs::write(workplace.folder.path().join("experiments/tiny/ease.toml"), ease).unwrap();
     let recvae = workplace.folder.path().join("experiments/tiny/recvae.toml");
     fs::write(&recvae, EXPERIMENT.replace("[actor]", "[actor]\nnetwork = \"wmf\"")).unwrap();

@@ -2,10 +2,9 @@
 
 use super::run;
 use super::terminal::Terminal;
-use crate::experiment::sweep;
-use crate::experiment::sweep::Combination;
-use crate::run::layout::runs_of_file;
-use crate::run::{Results, RunPath};
+use crate::experiment::sweep::{self, Combination};
+use crate::run::Results;
+use crate::run::layout::{run_of_trial, runs_of_file};
 use crate::{Error, Result};
 use comfy_table::{CellAlignment, Table, presets::ASCII_MARKDOWN};
 use std::path::PathBuf;
@@ -24,16 +23,16 @@ pub(crate) fn run(args: Args) -> Result<()> {
     let trials = sweep::read(&args.file)?;
     let out = args.out.map_or_else(|| runs_of_file(&args.file), Ok)?;
     let terminal = Terminal::new();
-    let folder = |place: usize| out.join(format!("trial-{}", place + 1));
+    let folder = |place: usize| run_of_trial(&out, place + 1);
     for (place, Combination { assignments, config }) in trials.iter().enumerate() {
         terminal.line(&format!("trial {} of {}: {}", place + 1, trials.len(), assignments.join(" ")));
-        run::train(config, &RunPath::at(folder(place)), &run::Watch::default())?;
+        run::train(config, &folder(place), &run::Watch::default())?;
     }
     let results = Results::read(&out)?;
     let mut found: Vec<_> = trials
         .iter()
         .enumerate()
-        .filter_map(|(place, trial)| Some((trial, results.runs.iter().find(|run| run.path.folder() == folder(place))?)))
+        .filter_map(|(place, trial)| Some((trial, results.runs.iter().find(|run| run.path == folder(place))?)))
         .collect();
     found.sort_by(|(_, a), (_, b)| sweep::validation(b).total_cmp(&sweep::validation(a)));
     let (_, best) = found.first().ok_or_else(|| Error::Failed("no trial has finished".to_owned()))?;

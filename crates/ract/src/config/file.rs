@@ -117,7 +117,7 @@ fn in_file(path: &Path, text: &str, error: &toml::de::Error) -> Error {
 fn plain(message: &str) -> &str {
     match message.lines().next().unwrap_or_default() {
         counted if counted.starts_with("wanted exactly 1 element") => {
-            "data is either `path`, a prepared folder, or `synthetic`, a world to be made: one of them, and not both"
+            "data is either `path`, a prepared folder, or `synthetic`, data to be generated: one of them, and not both"
         }
         line => line,
     }

@@ -264,7 +264,7 @@ mod tests {
         let error = read(MINIMAL, &["critic.inputs=[\"seen\"]"]).unwrap_err();
         assert!(error.contains("nothing through which a gradient reaches the actor"), "{error}");
         let either =
-            "data is either `path`, a prepared folder, or `synthetic`, a world to be made: one of them, and not both";
+            "data is either `path`, a prepared folder, or `synthetic`, data to be generated: one of them, and not both";
         assert_eq!(read("dataset = \"x\"\n[data]\n", &[]).unwrap_err(), format!("FILE, line 2: {either}"));
         let both = format!("{MINIMAL}[data.synthetic]\nusers = 100\nitems = 100\nheldout_users = 10\n");
         assert!(read(&both, &[]).unwrap_err().ends_with(either));

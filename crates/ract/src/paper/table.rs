@@ -58,6 +58,7 @@ pub fn baseline(result: &BaselineResult, metrics: &[Metric]) -> Table {
     for (role, found) in &result.test {
         table.add_row(row(role.label("").to_owned(), found, metrics, |estimate| estimate.to_string()));
     }
+    table.column_iter_mut().skip(1).for_each(|column| column.set_cell_alignment(CellAlignment::Right));
     table
 }
 

@@ -119,6 +119,11 @@ pub fn run_of_seed(folder: &Path, seed: u64) -> RunPath {
     RunPath::at(folder.join(format!("{SEED}{seed}")))
 }
 
+/// The folder of one trial of a search, counted from 1, whose runs lie in `folder`.
+pub fn run_of_trial(folder: &Path, trial: usize) -> RunPath {
+    RunPath::at(folder.join(format!("trial-{trial}")))
+}
+
 /// The finished runs in `folder`: either `folder` itself, or its folders of seeds.
 ///
 /// # Errors
