@@ -17,7 +17,7 @@ ML100K_CSV ?= $(SHARED)/data/ml-100k/ratings.csv
 help:
 	@echo 'make demo        RaCT on synthetic data: no files, no network, about a minute'
 	@echo 'make ml20m       RaCT on MovieLens 20M: downloads, prepares, trains, resumes (ML20M_ZIP=path: take that archive)'
-	@echo 'make ml100k      three actors and three baselines on MovieLens 100K: downloads, prepares, trains; two minutes'
+	@echo 'make ml100k      three actors and three baselines on MovieLens 100K: downloads, prepares, trains; a minute'
 	@echo 'make ml1m        RaCT on MovieLens 1M, three seeds: downloads, prepares, trains (ML1M_CSV=path: user,item)'
 	@echo 'make netflix     RaCT on the Netflix Prize, whose files must be put in data/netflix-prize (NETFLIX=path: take those)'
 	@echo 'make msd         RaCT on the Million Song Dataset: downloads, prepares, trains, resumes (MSD_TRIPLETS=path: take that)'
