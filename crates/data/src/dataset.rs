@@ -1,6 +1,6 @@
 //! A prepared data set: training users, and held-out users, whose items are split into a fold-in and held-out items.
 
-use crate::prepared::{META, Protocol};
+use crate::prepared::{HeldOutFiles, META, Protocol, TEST, TRAIN, VALIDATION, VOCABULARY};
 use crate::readers::csv::{PREPARED, PairFile};
 use crate::split::{HeldOutPairs, Split};
 use crate::{DataError, Interactions, Result};
@@ -57,17 +57,18 @@ impl Dataset {
     pub fn read(folder: &Path) -> Result<Self> {
         let n_items = vocabulary_size(folder)?;
         let protocol = protocol(folder)?;
-        let held_out = |set: &str| {
-            let fold_in = Pairs::read(&folder.join(format!("{set}_tr.csv")), n_items, None)?;
+        let held_out = |files: &HeldOutFiles| {
+            let fold_in = Pairs::read(&folder.join(files.fold_in), n_items, None)?;
             let users = fold_in.users();
-            let file = folder.join(format!("{set}_te.csv"));
+            let file = folder.join(files.targets);
             let held_out = Pairs::read(&file, n_items, Some((&users, "held-out items")))?;
             if held_out.0.is_empty() {
+                let set = files.set;
                 let problem =
                     format!("no rows, so there is nothing to find for the {set} users: prepare the data anew");
                 return Err(DataError::File { file: file.display().to_string(), problem });
             }
-            let file = folder.join(format!("{set}_candidates.csv"));
+            let file = folder.join(files.candidates);
             let candidates = if protocol == Protocol::LeaveOneOut || file.exists() {
                 let candidates = Pairs::read(&file, n_items, Some((&users, "candidates")))?;
                 if let Some((user, item)) = held_out.0.iter().find(|pair| candidates.0.binary_search(pair).is_err()) {
@@ -81,9 +82,9 @@ impl Dataset {
             let (fold_in, held_out) = (fold_in.rows(n_items, &users), held_out.rows(n_items, &users));
             Ok(HeldOut { fold_in, held_out, candidates })
         };
-        let train = Pairs::read(&folder.join("train.csv"), n_items, None)?;
+        let train = Pairs::read(&folder.join(TRAIN), n_items, None)?;
         let users = train.users();
-        Ok(Self { train: train.rows(n_items, &users), validation: held_out("validation")?, test: held_out("test")? })
+        Ok(Self { train: train.rows(n_items, &users), validation: held_out(&VALIDATION)?, test: held_out(&TEST)? })
     }
 
     /// The data set of a split that was not written to files: the same as if it had been.
@@ -112,7 +113,7 @@ fn vocabulary_size(folder: &Path) -> Result<usize> {
         };
         return Err(DataError::File { file: folder.display().to_string(), problem });
     }
-    let path = folder.join("unique_sid.txt");
+    let path = folder.join(VOCABULARY);
     let text = std::fs::read_to_string(&path).map_err(DataError::io("read", &path))?;
     Ok(text.lines().count())
 }
@@ -145,7 +146,7 @@ impl Pairs {
         let mut pairs = Vec::new();
         while let Some(pair) = file.next()? {
             let item = u32::try_from(pair.item).ok().filter(|&item| (item as usize) < n_items).ok_or_else(|| {
-                let lines = format!("{n_items}, the number of lines in unique_sid.txt");
+                let lines = format!("{n_items}, the number of lines in {VOCABULARY}");
                 file.problem(format!("sid is {}, which is not below {lines}", pair.item))
             })?;
             let user = u32::try_from(pair.user)
@@ -225,7 +226,7 @@ mod tests {
     fn an_error_names_file_line_and_value() {
         assert_eq!(
             error("train.csv", "uid,sid\n1,0\n1,3\n"),
-            "train.csv, line 3: sid is 3, which is not below 3, the number of lines in unique_sid.txt"
+            "train.csv, line 3: sid is 3, which is not below 3, the number of lines in {VOCABULARY}"
         );
         assert_eq!(
             error("test_te.csv", "uid,sid\n9,0\n8,0\n"),

@@ -113,17 +113,40 @@ impl Meta {
     }
 }
 
-/// The pairs files and the others of a prepared folder.
+/// The training users' pairs.
+pub(crate) const TRAIN: &str = "train.csv";
+/// Line s (from 0) is the item that sid s stands for.
+pub(crate) const VOCABULARY: &str = "unique_sid.txt";
+
+/// The files of the validation users, or of the test users.
+pub(crate) struct HeldOutFiles {
+    /// What the files are named by.
+    pub(crate) set: &'static str,
+    pub(crate) fold_in: &'static str,
+    pub(crate) targets: &'static str,
+    pub(crate) candidates: &'static str,
+}
+
+pub(crate) const VALIDATION: HeldOutFiles = HeldOutFiles {
+    set: "validation",
+    fold_in: "validation_tr.csv",
+    targets: "validation_te.csv",
+    candidates: "validation_candidates.csv",
+};
+pub(crate) const TEST: HeldOutFiles =
+    HeldOutFiles { set: "test", fold_in: "test_tr.csv", targets: "test_te.csv", candidates: "test_candidates.csv" };
+
+/// All files that a prepared folder can hold.
 const FILES: [&str; 9] = [
-    "train.csv",
-    "validation_tr.csv",
-    "validation_te.csv",
-    "test_tr.csv",
-    "test_te.csv",
-    "unique_sid.txt",
+    TRAIN,
+    VALIDATION.fold_in,
+    VALIDATION.targets,
+    TEST.fold_in,
+    TEST.targets,
+    VOCABULARY,
     META,
-    "validation_candidates.csv",
-    "test_candidates.csv",
+    VALIDATION.candidates,
+    TEST.candidates,
 ];
 
 /// Checks, before the work is done, that `folder` can be written: it is not there, empty, or an older prepared data set
@@ -146,27 +169,17 @@ pub fn write(folder: &Path, split: &Split, meta: &Meta) -> Result<()> {
     split.check(&meta.source)?;
     let attempt = || {
         let new = AtomicFolder::create(folder)?;
-        let pairs = [
-            &split.train,
-            &split.validation.fold_in,
-            &split.validation.targets,
-            &split.test.fold_in,
-            &split.test.targets,
-        ];
-        for (name, pairs) in FILES.iter().zip(pairs) {
-            write_file(&new.temporary_path().join(name), |file| write_pairs(file, pairs))?;
-        }
-        for (set, pairs) in [("validation", &split.validation), ("test", &split.test)] {
+        let place = |name: &str| new.temporary_path().join(name);
+        write_file(&place(TRAIN), |file| write_pairs(file, &split.train))?;
+        for (files, pairs) in [(VALIDATION, &split.validation), (TEST, &split.test)] {
+            write_file(&place(files.fold_in), |file| write_pairs(file, &pairs.fold_in))?;
+            write_file(&place(files.targets), |file| write_pairs(file, &pairs.targets))?;
             if let Some(candidates) = &pairs.candidates {
-                write_file(&new.temporary_path().join(format!("{set}_candidates.csv")), |file| {
-                    write_pairs(file, candidates)
-                })?;
+                write_file(&place(files.candidates), |file| write_pairs(file, candidates))?;
             }
         }
-        write_file(&new.temporary_path().join("unique_sid.txt"), |file| {
-            split.item_ids.iter().try_for_each(|id| writeln!(file, "{id}"))
-        })?;
-        write_file(&new.temporary_path().join(META), |file| {
+        write_file(&place(VOCABULARY), |file| split.item_ids.iter().try_for_each(|id| writeln!(file, "{id}")))?;
+        write_file(&place(META), |file| {
             serde_json::to_writer_pretty(&mut *file, meta)?;
             file.write_all(b"\n")
         })?;

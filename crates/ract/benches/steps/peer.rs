@@ -1,7 +1,7 @@
 //! The peer: another program that times the same steps, and that runs in turn with this one.
 
 use crate::Result;
-use crate::report::median;
+use crate::median::median;
 use ract::training::workbench::{Part, Workload};
 use serde::Serialize;
 use std::collections::BTreeMap;

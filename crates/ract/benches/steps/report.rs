@@ -1,5 +1,6 @@
 //! The measurements, as a table and as JSON.
 
+use crate::median::median;
 use crate::peer::{Medians, Ratio};
 use crate::roofline::Limits;
 use comfy_table::{CellAlignment, Table, presets};
@@ -117,12 +118,6 @@ fn cpu() -> String {
     let model = info.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": "));
     let model = model.map_or_else(|| "unknown CPU".to_owned(), |(_, model)| model.trim().to_owned());
     format!("{model}, {} threads", rayon::current_num_threads())
-}
-
-pub(crate) fn median(values: &[f64]) -> f64 {
-    let mut sorted = values.to_vec();
-    sorted.sort_by(f64::total_cmp);
-    sorted.get(sorted.len() / 2).copied().unwrap_or(f64::NAN)
 }
 
 fn min(values: &[f64]) -> f64 {

@@ -2,7 +2,7 @@
 //! matrix products in the library.
 
 use crate::Result;
-use crate::report::median;
+use crate::median::median;
 use pulp::{Arch, Simd, WithSimd};
 use ract::training::workbench::Workload;
 use ract_autodiff::{Mat, Param, Tape, Var};
