@@ -95,7 +95,7 @@ fn main() -> Result<()> {
             if args.profile {
                 println!("{}\n{}", part.name(), workbench.take_profile());
             }
-            round.insert(part.name(), report::median(&seconds));
+            round.insert(part.name(), median::median(&seconds));
             ours.entry(part.name()).or_default().extend(seconds);
         }
         rounds.push(round);
