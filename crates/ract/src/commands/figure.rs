@@ -28,7 +28,8 @@ fn help() -> String {
 pub(crate) fn run(args: Args) -> Result<()> {
     let number = args.number;
     let figure = FIGURES.iter().find(|figure| figure.number == number);
-    let figure = figure.ok_or_else(|| Error::Usage(format!("there is no figure {number}: there are\n{}", help())))?;
+    let figure =
+        figure.ok_or_else(|| Error::Usage(format!("there is no figure {number}: write 1 to {}", FIGURES.len())))?;
     let index = Index::read()?;
     let drawn = args.source.results(&index, &index.figure(number), figure.needs_folders)?;
     let of_data = if drawn.shown.is_empty() { String::new() } else { format!("; {}", drawn.data) };

@@ -26,7 +26,8 @@ fn help() -> String {
 pub(crate) fn run(args: Args) -> Result<()> {
     let Args { number, source, metric } = args;
     let table = TABLES.iter().find(|table| table.number == number);
-    let table = table.ok_or_else(|| Error::Usage(format!("there is no table {number}: there are\n{}", help())))?;
+    let table =
+        table.ok_or_else(|| Error::Usage(format!("there is no table {number}: write 1 to {}", TABLES.len())))?;
     let index = Index::read()?;
     let drawn = source.results(&index, &index.table(number), false)?;
     let input = TableInput { results: &drawn.results, shown: &drawn.shown, data: &drawn.data, metric };
