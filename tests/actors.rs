@@ -150,5 +150,5 @@ fn what_the_critic_makes_of_each_user_is_written_as_a_weight() {
     assert_eq!(svg.matches("<circle").count(), rows.len(), "a point per user");
     let args = ["inspect", "runs/tiny", "--phase", "actor", "--weights", "none.csv"];
     let (code, line) = failure(&workplace.ract(&args).output().unwrap());
-    assert!(code == 2 && line.contains("there are weights where a critic sees"), "{line}");
+    assert!(code == 2 && line.contains("weights exist only in the actor-critic phase"), "{line}");
 }

@@ -102,7 +102,7 @@ fn a_baseline_leaves_a_report_of_what_was_tried() {
     workplace.succeed(&["baseline", "ease.toml"]);
     let html = workplace.read("runs/ease/report.html");
     let trials = workplace.json("runs/ease/result.json")["trials"].as_array().unwrap().len();
-    assert!(trials > 1 && html.contains(&format!("of {trials} combinations of its parameters")), "{html}");
+    assert!(trials > 1 && html.contains(&format!("the best of {trials} combinations")), "{html}");
     assert!(html.contains("<h2>What was tried</h2>") && html.contains("<h2>Test</h2>"), "{html}");
     workplace.succeed(&["report", "runs/ease", "--out", "again.html"]);
     assert_eq!(workplace.read("again.html"), html);
