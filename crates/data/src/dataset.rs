@@ -226,7 +226,7 @@ mod tests {
     fn an_error_names_file_line_and_value() {
         assert_eq!(
             error("train.csv", "uid,sid\n1,0\n1,3\n"),
-            "train.csv, line 3: sid is 3, which is not below 3, the number of lines in {VOCABULARY}"
+            "train.csv, line 3: sid is 3, which is not below 3, the number of lines in unique_sid.txt"
         );
         assert_eq!(
             error("test_te.csv", "uid,sid\n9,0\n8,0\n"),
