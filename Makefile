@@ -98,8 +98,9 @@ ncf: build data/ncf-ml-100k/meta.json
 	@$(RACT) table 3
 
 data/ncf-ml-100k/meta.json: | build
-	@test -f '$(ML100K_CSV)' || { echo 'make: no file $(ML100K_CSV): name one with ML100K_CSV=path' >&2; exit 1; }
-	@$(RACT) prepare ncf --input '$(ML100K_CSV)' --out data/ncf-ml-100k
+	@if test -f '$(ML100K_CSV)'; then $(RACT) prepare ncf --input '$(ML100K_CSV)' --out data/ncf-ml-100k; \
+	  else $(MAKE) data/ml-100k/meta.json && \
+	  $(RACT) prepare ncf --input data/ml-100k.zip --format tsv --out data/ncf-ml-100k; fi
 
 # What exists is taken from runs/ and experiments/results/; what is missing is trained.
 tables: build data/ml-1m/meta.json data/gowalla/meta.json $(if $(wildcard experiments/results/ncf-ml-100k),,data/ncf-ml-100k/meta.json)
