@@ -256,7 +256,11 @@ fn the_rooms_of_every_crate_and_the_files_of_every_room_have_no_circles() {
             found.extend(circles.map(|circle| format!("{place}: {circle:?}")));
         }
     }
-    println!("\ncircles: {}, beside {} groups of modules that are meant to use each other", found.len(), TOGETHER.len());
+    println!(
+        "\ncircles: {}, beside {} groups of modules that are meant to use each other",
+        found.len(),
+        TOGETHER.len()
+    );
     assert!(found.is_empty(), "modules that use each other:\n{}", found.join("\n"));
 }
 
