@@ -290,7 +290,7 @@ fn a_folder_with_other_files_is_not_touched() {
     let output = workplace.ract(&["run", "tiny.toml", "--out", "."]).output().unwrap();
     let stderr = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(2));
-    assert!(stderr.contains(". is not a run folder: '"), "{stderr}");
+    assert!(stderr.contains(". is not a run folder: 'experiments' is in it"), "{stderr}");
     assert_eq!(crate::support::names(workplace.folder.path()), ["experiments", "tiny.toml"]);
 }
 

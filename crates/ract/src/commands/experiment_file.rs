@@ -19,10 +19,11 @@ pub(crate) struct ExperimentFile {
 }
 
 impl ExperimentFile {
-    /// The seeds to run: all seeds that the file lists, or only the one that is named with `--set seed=N`.
-    pub(crate) fn seeds(&self, config: &Config) -> Vec<u64> {
+    /// The configuration with only the seed that is named with `--set seed=N`, where the file lists several.
+    pub(crate) fn with_named_seed(&self, config: Config) -> Config {
         let one_is_named = self.overrides.iter().any(|key| key.starts_with("seed="));
-        if one_is_named && !config.seeds.is_empty() { vec![config.seed] } else { config.seeds.clone() }
+        let seeds = if one_is_named && !config.seeds.is_empty() { vec![config.seed] } else { config.seeds.clone() };
+        Config { seeds, ..config }
     }
 
     /// The run folder.

@@ -72,9 +72,9 @@ fn complete(experiment: &Experiment, folders: bool) -> Result<()> {
             return if is_missing { baseline::fit(&config, &runs).map(drop) } else { Ok(()) };
         }
     };
-    for (place, run) in runs_of(&runs, &config.seeds).iter().enumerate() {
-        let seed = config.seeds.get(place).copied().unwrap_or(config.seed);
-        let is_kept = || runs_of(&kept, &config.seeds)[place].is_finished() || run_of_seed(&kept, seed).is_finished();
+    for ((seed, run), (_, kept_run)) in runs_of(&runs, &config).iter().zip(runs_of(&kept, &config)) {
+        // Some runs were kept in the folder of their seed although their file lists no `seeds`.
+        let is_kept = || kept_run.is_finished() || run_of_seed(&kept, *seed).is_finished();
         let folder = run.folder().display();
         if run.is_finished() && folders && !run.per_user().exists() {
             Terminal::new().line(&format!("{folder}: testing each user again"));
@@ -82,7 +82,7 @@ fn complete(experiment: &Experiment, folders: bool) -> Result<()> {
             experiment::evaluate(&config, &data, &folder)?;
         } else if !run.is_finished() && (folders || !is_kept()) {
             Terminal::new().line(&format!("missing: {folder}"));
-            run::train(&config.of_seed(seed), run, &run::Watch::default())?;
+            run::train(&config.of_seed(*seed), run, &run::Watch::default())?;
         }
     }
     Ok(())

@@ -39,7 +39,7 @@ pub(super) struct Watch {
 pub(crate) fn run(args: Args) -> Result<()> {
     let Args { experiment, watch } = args;
     match AnyConfig::read(&experiment.file, &experiment.overrides)? {
-        AnyConfig::Run(config) => run_all(&config, &experiment, &watch),
+        AnyConfig::Run(config) => run_all(&experiment.with_named_seed(*config), &experiment, &watch),
         AnyConfig::Baseline(_) if watch != Watch::default() => {
             let message = "a baseline has no phases: leave out --profile, --follow and --tensorboard";
             Err(Error::Usage(message.to_owned()))
@@ -51,22 +51,20 @@ pub(crate) fn run(args: Args) -> Result<()> {
 /// Trains the missing runs of an experiment, and prints the results.
 fn run_all(config: &Config, experiment: &ExperimentFile, watch: &Watch) -> Result<()> {
     let published = published(&config.dataset)?;
-    let runs = runs_of(&experiment.out()?, &experiment.seeds(config));
-    let seed_of = |place: usize| *experiment.seeds(config).get(place).unwrap_or(&config.seed);
+    let runs = runs_of(&experiment.out()?, config);
     let mut evaluations = Vec::new();
-    for (place, run) in runs.iter().enumerate() {
-        let seed = seed_of(place);
-        let several = !config.seeds.is_empty();
-        let tensorboard = watch.tensorboard.as_deref();
-        let beneath =
-            |folder: &Path| if several { run_of_seed(folder, seed).folder().to_owned() } else { folder.to_owned() };
-        let watch = Watch { tensorboard: tensorboard.map(beneath), ..*watch };
-        evaluations.push(train(&config.of_seed(seed), run, &watch)?.evaluation);
+    for (seed, run) in &runs {
+        let beneath = |folder: &Path| match &config.seeds[..] {
+            [] => folder.to_owned(),
+            _ => run_of_seed(folder, *seed).folder().to_owned(),
+        };
+        let watch = Watch { tensorboard: watch.tensorboard.as_deref().map(beneath), ..*watch };
+        evaluations.push(train(&config.of_seed(*seed), run, &watch)?.evaluation);
     }
     let metrics = super::columns(&config.evaluation.metrics);
     super::print(&table::of_runs(&evaluations, config.actor_label(), &metrics, &published.rows));
     match &runs[..] {
-        [run] if watch.profile => print_profiles(run),
+        [(_, run)] if watch.profile => print_profiles(run),
         _ => Ok(()),
     }
 }

@@ -106,7 +106,7 @@ pub(crate) fn assign(table: &mut toml::Table, assignment: &str) -> Result<()> {
     Ok(())
 }
 
-fn in_file(path: &Path, text: &str, error: &toml::de::Error) -> Error {
+pub(crate) fn in_file(path: &Path, text: &str, error: &toml::de::Error) -> Error {
     let line = error.span().map(|span| text[..span.start.min(text.len())].matches('\n').count() + 1);
     let line = line.map(|line| format!(", line {line}")).unwrap_or_default();
     Error::Usage(format!("{}{line}: {}", path.display(), plain(error.message())))

@@ -11,7 +11,7 @@ mod sections;
 pub use any::AnyConfig;
 pub use baseline::{BaselineConfig, Tried};
 pub use file::Settings;
-pub(crate) use file::assign;
+pub(crate) use file::{assign, in_file};
 pub use phase::Phase;
 pub use rates::Rates;
 pub use role::{Gain, Role};

@@ -1,6 +1,6 @@
 //! The index of tables and figures, `experiments/index.toml`: which experiments each of them shows.
 
-use crate::config::Role;
+use crate::config::{Role, in_file};
 use crate::run::layout;
 use crate::{Error, Result};
 use serde::Deserialize;
@@ -68,20 +68,21 @@ impl Index {
     pub fn read() -> Result<Self> {
         let path = layout::index();
         let text = std::fs::read_to_string(&path).map_err(Error::file("read", &path))?;
-        Self::of(&text).map_err(|problem| Error::Usage(format!("{}: {problem}", path.display())))
+        let index: Self = toml::from_str(&text).map_err(|error| in_file(&path, &text, &error))?;
+        index.check().map_err(|problem| Error::Usage(format!("{}: {problem}", path.display())))?;
+        Ok(index)
     }
 
-    fn of(text: &str) -> Result<Self, String> {
-        let index: Self = toml::from_str(text).map_err(|error| error.message().to_owned())?;
-        let pages = index.tables.values().chain(index.figures.values());
+    fn check(&self) -> Result<(), String> {
+        let pages = self.tables.values().chain(self.figures.values());
         for line in pages.flat_map(|page| &page.show) {
             match (&line.group, &line.experiment) {
-                (Some(group), None) => drop(index.group(group)?),
+                (Some(group), None) => drop(self.group(group)?),
                 (None, Some(_)) => {}
                 _ => return Err("each line of `show` names either a group or an experiment, not both".to_owned()),
             }
         }
-        Ok(index)
+        Ok(())
     }
 
     /// The experiments of a group.
@@ -131,7 +132,9 @@ mod tests {
     use std::path::Path;
 
     fn repository() -> Index {
-        Index::of(include_str!("../../../../experiments/index.toml")).unwrap()
+        let index: Index = toml::from_str(include_str!("../../../../experiments/index.toml")).unwrap();
+        index.check().unwrap();
+        index
     }
 
     #[test]
@@ -166,8 +169,10 @@ mod tests {
 
     #[test]
     fn an_unknown_group_and_an_unknown_section_are_refused() {
-        let error = Index::of("[table.4]\nshow = [{ group = \"actor\" }]\n[groups]\nactors = []\n").unwrap_err();
+        let index: Index =
+            toml::from_str("[table.4]\nshow = [{ group = \"actor\" }]\n[groups]\nactors = []\n").unwrap();
+        let error = index.check().unwrap_err();
         assert_eq!(error, "there is no group 'actor': write one of actors");
-        assert!(Index::of("[tables.4]\n").unwrap_err().contains("unknown field `tables`"));
+        assert!(toml::from_str::<Index>("[tables.4]\n").unwrap_err().message().contains("unknown field `tables`"));
     }
 }

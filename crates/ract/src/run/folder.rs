@@ -2,7 +2,7 @@
 
 use super::checkpoints::Checkpoints;
 use super::history::{EpochRecord, PartTime};
-use super::layout::RunPath;
+use super::layout::{RunPath, entries};
 use super::per_user;
 use super::per_user::Tested;
 use crate::config::{Phase, Settings};
@@ -165,8 +165,7 @@ fn check_unused(run: &RunPath) -> Result<()> {
     if !folder.exists() {
         return Ok(());
     }
-    for entry in fs::read_dir(folder).map_err(Error::file("read", folder))? {
-        let path = entry.map_err(Error::file("read", folder))?.path();
+    for path in entries(folder)? {
         let is_left_behind =
             path == run.lock() || path == run.checkpoints() || atomic_file::is_temporary(&path, &run.config());
         if !is_left_behind {

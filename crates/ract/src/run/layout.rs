@@ -1,7 +1,7 @@
 //! All paths: the files of a run, the folders of seeds, and the folders of the repository. Other modules ask for a path
 //! here instead of joining it themselves.
 
-use crate::config::Phase;
+use crate::config::{Config, Phase};
 use crate::{Error, Result};
 use ract_data::prepared::META;
 use std::fs;
@@ -106,11 +106,12 @@ impl RunPath {
     }
 }
 
-/// The run folders of an experiment in `folder`: one per seed if it lists `seeds`, otherwise `folder` itself.
-pub fn runs_of(folder: &Path, seeds: &[u64]) -> Vec<RunPath> {
-    match seeds {
-        [] => vec![RunPath::at(folder)],
-        seeds => seeds.iter().map(|seed| run_of_seed(folder, *seed)).collect(),
+/// The seeds of an experiment whose runs lie in `folder`, each with its run folder: `folder` itself for its one `seed`, or a
+/// folder for each of its `seeds`.
+pub fn runs_of(folder: &Path, config: &Config) -> Vec<(u64, RunPath)> {
+    match &config.seeds[..] {
+        [] => vec![(config.seed, RunPath::at(folder))],
+        seeds => seeds.iter().map(|&seed| (seed, run_of_seed(folder, seed))).collect(),
     }
 }
 
@@ -228,7 +229,7 @@ pub fn index() -> PathBuf {
 }
 
 /// The paths of all entries of `folder`, sorted. An error when the folder does not exist.
-fn entries(folder: &Path) -> Result<Vec<PathBuf>> {
+pub(super) fn entries(folder: &Path) -> Result<Vec<PathBuf>> {
     let read = fs::read_dir(folder).map_err(Error::file("read", folder))?;
     let mut paths = Vec::new();
     for entry in read {
@@ -241,14 +242,18 @@ fn entries(folder: &Path) -> Result<Vec<PathBuf>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::Data;
 
     #[test]
     fn the_runs_of_an_experiment_are_its_folder_or_one_folder_per_seed() {
         let folder = Path::new("runs/ml-1m/mult-vae");
-        assert_eq!(runs_of(folder, &[]), [RunPath::at(folder)]);
-        let of_seeds = runs_of(folder, &[0, 7]);
-        assert_eq!(of_seeds, [RunPath::at("runs/ml-1m/mult-vae/seed-0"), RunPath::at("runs/ml-1m/mult-vae/seed-7")]);
-        assert!(of_seeds.iter().all(|run| experiment_of(run.folder()) == folder));
+        let mut config = Config::new("x", Data::Path("x".into()));
+        assert_eq!(runs_of(folder, &config), [(0, RunPath::at(folder))]);
+        config.seeds = vec![0, 7];
+        let of_seeds = runs_of(folder, &config);
+        let expected = [0, 7].map(|seed| (seed, RunPath::at(format!("runs/ml-1m/mult-vae/seed-{seed}"))));
+        assert_eq!(of_seeds, expected);
+        assert!(of_seeds.iter().all(|(_, run)| experiment_of(run.folder()) == folder));
         assert_eq!(experiment_of(folder), folder);
     }
 
