@@ -8,6 +8,9 @@ use crate::{Error, Grads, Mat, Param, Result, Scalar, Shape};
 
 /// Adam with bias-corrected moments: `p -= lr * m_hat / (sqrt(v_hat) + epsilon)`.
 ///
+/// Each parameter has its own step count, which goes on only when the parameter has a gradient. Parts of a network that
+/// train in turn therefore train as if each had an optimiser of its own.
+///
 /// ```
 /// use ndarray::array;
 /// use ract_autodiff::optim::Adam;
@@ -34,14 +37,28 @@ pub struct Adam<T> {
     pub beta2: f64,
     /// Added to the root of the second moment.
     pub epsilon: f64,
-    steps: u64,
+    /// Whether epsilon is added before or after the root is corrected.
+    pub epsilon_place: EpsilonPlace,
     moments: Vec<Moments<T>>,
+}
+
+/// Where Adam adds epsilon. The difference matters only in the first steps, when the correction is large.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum EpsilonPlace {
+    /// To the corrected root: `sqrt(v_hat) + epsilon`, as in algorithm 1 of the paper and in PyTorch.
+    #[default]
+    AfterCorrection,
+    /// To the root of the second moment, before it is corrected: the paper's "epsilon hat" (end of section 2), and
+    /// TensorFlow.
+    BeforeCorrection,
 }
 
 /// The running moments of one parameter's gradient.
 #[derive(Debug)]
 pub struct Moments<T> {
     name: String,
+    /// Number of steps in which the parameter had a gradient.
+    pub steps: u64,
     /// Running mean of the gradient, of the parameter's shape.
     pub first: Mat<T>,
     /// Running mean of its square, of the parameter's shape.
@@ -56,17 +73,25 @@ impl<T> Moments<T> {
 }
 
 impl<T: Scalar> Adam<T> {
-    /// Fresh moments for `params`; beta1 0.9, beta2 0.999, epsilon 1e-8.
+    /// Fresh moments for `params`; beta1 0.9, beta2 0.999, epsilon 1e-8 after the correction.
     pub fn new(learning_rate: f64, params: &[&Param<T>]) -> Self {
         let moments = params
             .iter()
             .map(|p| Moments {
                 name: p.name().to_owned(),
+                steps: 0,
                 first: pages::zeros(Shape::of(p.value())),
                 second: pages::zeros(Shape::of(p.value())),
             })
             .collect();
-        Self { learning_rate, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, steps: 0, moments }
+        Self {
+            learning_rate,
+            beta1: 0.9,
+            beta2: 0.999,
+            epsilon: 1e-8,
+            epsilon_place: EpsilonPlace::default(),
+            moments,
+        }
     }
 
     /// One step down `grads`. A parameter that has no gradient stays as it is.
@@ -75,18 +100,11 @@ impl<T: Scalar> Adam<T> {
     /// When `params` are not those that the optimiser was made for, or one of them is still on a tape.
     pub fn step(&mut self, params: Vec<&mut Param<T>>, grads: &Grads<T>) -> Result<()> {
         self.check(&params)?;
-        self.steps += 1;
-        let t = i32::try_from(self.steps).unwrap_or(i32::MAX);
-        let by = Coefficients {
-            first: [self.beta1, 1.0 - self.beta1].map(T::of),
-            second: [self.beta2, 1.0 - self.beta2].map(T::of),
-            rate: T::of(self.learning_rate / (1.0 - self.beta1.powi(t))),
-            unbias: T::of(1.0 / (1.0 - self.beta2.powi(t)).sqrt()),
-            epsilon: T::of(self.epsilon),
-        };
-        for (param, moments) in params.into_iter().zip(&mut self.moments) {
+        for (place, param) in params.into_iter().enumerate() {
             let Some(grad) = grads.of_param(param) else { continue };
-            let Moments { first, second, .. } = moments;
+            self.moments[place].steps += 1;
+            let by = self.coefficients(self.moments[place].steps);
+            let Moments { first, second, .. } = &mut self.moments[place];
             let value = param.value_mut()?;
             for matrix in [&mut *value, &mut *first, &mut *second] {
                 *matrix = row_major(std::mem::take(matrix)); // a caller may have put in others
@@ -100,9 +118,22 @@ impl<T: Scalar> Adam<T> {
         Ok(())
     }
 
-    /// Steps taken so far.
-    pub fn steps(&self) -> u64 {
-        self.steps
+    /// The constants of a parameter's step number `step`, counted from 1.
+    fn coefficients(&self, step: u64) -> Coefficients<T> {
+        let t = i32::try_from(step).unwrap_or(i32::MAX);
+        let rate = self.learning_rate / (1.0 - self.beta1.powi(t));
+        let correction = (1.0 - self.beta2.powi(t)).sqrt();
+        let (rate, unbias) = match self.epsilon_place {
+            EpsilonPlace::AfterCorrection => (rate, 1.0 / correction),
+            EpsilonPlace::BeforeCorrection => (rate * correction, 1.0),
+        };
+        Coefficients {
+            first: [self.beta1, 1.0 - self.beta1].map(T::of),
+            second: [self.beta2, 1.0 - self.beta2].map(T::of),
+            rate: T::of(rate),
+            unbias: T::of(unbias),
+            epsilon: T::of(self.epsilon),
+        }
     }
 
     /// The moments of all parameters, in their order.
@@ -110,9 +141,8 @@ impl<T: Scalar> Adam<T> {
         &self.moments
     }
 
-    /// For a resumed run: the steps taken so far, and the moments to be filled in.
-    pub fn restore(&mut self, steps: u64) -> &mut [Moments<T>] {
-        self.steps = steps;
+    /// The same, to be filled in by a run that goes on where another stopped.
+    pub fn moments_mut(&mut self) -> &mut [Moments<T>] {
         &mut self.moments
     }
 
@@ -142,10 +172,10 @@ mod tests {
         adam.step(vec![&mut w], &grads).unwrap();
         assert!((w.value() - array![[2.5, -1.5]]).iter().all(|d| d.abs() < 1e-6));
         // The gradient is (6, -4).
-        let Moments { name, first, second } = &adam.moments()[0];
+        let Moments { name, steps, first, second } = &adam.moments()[0];
         assert!((first - array![[0.1 * 6.0, 0.1 * -4.0]]).iter().all(|d| d.abs() < 1e-12));
         assert!((second - array![[0.001 * 36.0, 0.001 * 16.0]]).iter().all(|d| d.abs() < 1e-12));
-        assert_eq!((name.as_str(), adam.steps()), ("w", 1));
+        assert_eq!((name.as_str(), *steps), ("w", 1));
     }
 
     #[test]
@@ -160,7 +190,8 @@ mod tests {
             }
             if step == 1 {
                 let mut fresh = Adam::new(0.5, &[&w[1]]);
-                for (to, from) in fresh.restore(stopped.steps()).iter_mut().zip(stopped.moments()) {
+                for (to, from) in fresh.moments_mut().iter_mut().zip(stopped.moments()) {
+                    to.steps = from.steps;
                     to.first.assign(&from.first);
                     to.second.assign(&from.second);
                 }
@@ -168,6 +199,41 @@ mod tests {
             }
         }
         assert_eq!(w[0].value(), w[1].value());
+    }
+
+    #[test]
+    fn parameters_that_train_in_turn_train_as_with_an_optimiser_each() {
+        let new = || [("a", array![[3.0_f64]]), ("b", array![[-2.0]])].map(|(name, value)| Param::new(name, value));
+        let (mut together, mut apart) = (new(), new());
+        let mut one = Adam::new(0.5, &together.each_ref());
+        let mut each = [Adam::new(0.5, &[&apart[0]]), Adam::new(0.5, &[&apart[1]])];
+        for turn in [0, 0, 0, 1, 0, 1] {
+            let of = |param: &Param<f64>| Tape::new().param(param).sum_squares().backward([param]).unwrap();
+            let grads = of(&together[turn]);
+            one.step(together.each_mut().into(), &grads).unwrap();
+            let grads = of(&apart[turn]);
+            each[turn].step(vec![&mut apart[turn]], &grads).unwrap();
+        }
+        for (together, apart) in together.iter().zip(&apart) {
+            assert_eq!(together.value(), apart.value());
+        }
+    }
+
+    #[test]
+    fn epsilon_is_added_after_or_before_the_correction() {
+        // One step from moments of 0: m_hat is the gradient and v_hat its square.
+        let step = |epsilon_place| {
+            let mut w = Param::new("w", array![[1.0_f64]]);
+            let mut adam = Adam { epsilon: 0.5, epsilon_place, ..Adam::new(0.1, &[&w]) };
+            let grads = Tape::new().param(&w).sum_squares().backward([&w]).unwrap();
+            adam.step(vec![&mut w], &grads).unwrap();
+            1.0 - w.value()[(0, 0)]
+        };
+        let gradient = 2.0_f64;
+        let root = (0.001 * gradient * gradient).sqrt();
+        let before = 0.1 * (0.001_f64.sqrt() / 0.1) * (0.1 * gradient) / (root + 0.5);
+        assert!((step(EpsilonPlace::AfterCorrection) - 0.1 * gradient / (gradient + 0.5)).abs() < 1e-12);
+        assert!((step(EpsilonPlace::BeforeCorrection) - before).abs() < 1e-12);
     }
 
     #[test]

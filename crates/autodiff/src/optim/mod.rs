@@ -2,4 +2,4 @@
 
 mod adam;
 
-pub use adam::{Adam, Moments};
+pub use adam::{Adam, EpsilonPlace, Moments};
