@@ -11,6 +11,13 @@ fn ndcg(result: &Value, of: &str) -> f64 {
     result["test"][of]["ndcg@100"]["mean"].as_f64().unwrap()
 }
 
+/// The lines of the history of `run` that belong to `phase`.
+fn epochs(workplace: &Workplace, run: &str, phase: &str) -> std::vec::IntoIter<Value> {
+    let history = workplace.read(&format!("{run}/history.jsonl"));
+    let epochs = history.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    epochs.filter(|epoch| epoch["phase"] == phase).collect::<Vec<_>>().into_iter()
+}
+
 #[test]
 fn every_actor_is_trained_fine_tuned_by_the_critic_saved_and_compared() {
     let workplace = Workplace::new();
@@ -53,7 +60,9 @@ fn fine_tunings_start_from_the_same_actor_and_are_compared_with_it_and_with_the_
     for ArmEntry { key, label, .. } in ARMS {
         assert!(result["gain"].get(format!("{key}-actor")).is_some(), "{key}");
         assert!(result["gain"].get(format!("ract-{key}")).is_some(), "{key}");
-        assert_ne!(ndcg(&result, key), ndcg(&result, "actor"), "{key}");
+        // An arm that only harms keeps its start.
+        let is_start = result["kept_epoch"][key] == 0;
+        assert_eq!(ndcg(&result, key) == ndcg(&result, "actor"), is_start, "{key}");
         assert!(table.contains(&format!("| {label} ")), "{label} in\n{table}");
         assert!(workplace.exists(&format!("runs/tiny/checkpoints/{key}.safetensors")), "{key}");
     }
@@ -71,9 +80,7 @@ fn of_several_step_sizes_the_best_one_is_kept_and_each_trains_as_if_alone() {
     let best_alone = ["1e-4", "1e-3", "1e-6"].map(|rate| {
         let set = format!("actor_critic.learning_rate={rate}");
         workplace.succeed(&["run", "tiny.toml", "--out", rate, "--set", &set]);
-        let history = workplace.read(&format!("{rate}/history.jsonl"));
-        let of = history.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
-        let of = of.filter(|epoch| epoch["phase"] == "control").map(|e| e["validation"]["ndcg@100"].as_f64().unwrap());
+        let of = epochs(&workplace, rate, "control").map(|epoch| epoch["validation"]["ndcg@100"].as_f64().unwrap());
         let best = of.fold(0.0, f64::max);
         (best, workplace.json(&format!("{rate}/result.json"))["test"]["control"].clone())
     });
@@ -82,6 +89,48 @@ fn of_several_step_sizes_the_best_one_is_kept_and_each_trains_as_if_alone() {
     assert_eq!(&several["test"]["control"], expected);
     let kept = several["kept_learning_rate"]["control"].as_f64().unwrap();
     assert!([1e-4, 1e-3, 1e-6].contains(&kept));
+}
+
+#[test]
+fn the_critics_adam_goes_on_into_the_actor_critic_phase_and_each_step_size_starts_from_the_same_state() {
+    let workplace = Workplace::new();
+    let losses = |adam: &str| -> Vec<f64> {
+        let adam = format!("actor_critic.critic_adam={adam}");
+        let twice = "actor_critic.learning_rate=[1e-4, 1e-4]";
+        workplace.succeed(&["run", "tiny.toml", "--out", &adam, "--set", &adam, "--set", twice]);
+        let history = workplace.read(&format!("{adam}/history.jsonl"));
+        let epochs = history.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+        epochs
+            .filter(|epoch| epoch["phase"] == "actor_critic")
+            .map(|e| e["losses"]["critic_loss"].as_f64().unwrap())
+            .collect()
+    };
+    let (continued, new) = (losses("continued"), losses("new"));
+    for losses in [&continued, &new] {
+        let (first, second) = losses.split_at(losses.len() / 2);
+        assert_eq!(first, second);
+    }
+    assert_ne!(continued, new);
+}
+
+#[test]
+fn a_fine_tuning_that_only_harms_keeps_its_start_and_gains_exactly_nothing() {
+    let workplace = Workplace::new();
+    let all = r#"fine_tuning=["control", "actor-full-rate", "ract"]"#;
+    let harmful = ["actor_critic.learning_rate=0.5", "full_rate.learning_rate=0.5", "full_rate.epochs=2"];
+    let args = ["run", "tiny.toml", "--set", all, "--set", harmful[0], "--set", harmful[1], "--set", harmful[2]];
+    let output = workplace.ract(&args).output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success(), "{said}");
+    let result = workplace.json("runs/tiny/result.json");
+    for (phase, role) in [("control", "control"), ("actor_full_rate", "actor_full_rate"), ("actor_critic", "ract")] {
+        assert_eq!(result["kept_epoch"][phase], 0, "{phase}");
+        assert_eq!(result["test"][role], result["test"]["actor"], "{role}");
+        let gain = &result["gain"][format!("{role}-actor")]["ndcg@100"];
+        assert_eq!((gain["mean"].as_f64(), gain["se"].as_f64()), (Some(0.0), Some(0.0)), "{role}");
+    }
+    assert!(result.get("kept_learning_rate").is_none());
+    assert!(said.contains("no epoch was better than the actor that it started from"), "{said}");
 }
 
 #[test]
@@ -104,9 +153,10 @@ fn a_critic_sees_what_it_is_given_and_predicts_what_it_is_asked_to() {
         let sets = variant.iter().flat_map(|set| ["--set", set]);
         let args: Vec<&str> = ["run", "tiny.toml", "--out", &out].into_iter().chain(sets).collect();
         workplace.succeed(&args);
-        let result = workplace.json(&format!("{out}/result.json"));
-        outcomes.push(result["test"]["ract"].clone());
-        assert_ne!(result["test"]["ract"], result["test"]["actor"], "{variant:?} moved the actor");
+        let validation: Vec<_> =
+            epochs(&workplace, &out, "actor_critic").map(|epoch| epoch["validation"].clone()).collect();
+        assert!(validation.iter().any(|value| *value != validation[0]), "{variant:?} moved the actor");
+        outcomes.push(validation);
     }
     outcomes.dedup();
     assert_eq!(outcomes.len(), variants.len(), "each is another critic");

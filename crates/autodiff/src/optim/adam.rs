@@ -84,14 +84,7 @@ impl<T: Scalar> Adam<T> {
                 second: pages::zeros(Shape::of(p.value())),
             })
             .collect();
-        Self {
-            learning_rate,
-            beta1: 0.9,
-            beta2: 0.999,
-            epsilon: 1e-8,
-            epsilon_place: EpsilonPlace::default(),
-            moments,
-        }
+        Self { learning_rate, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, epsilon_place: EpsilonPlace::default(), moments }
     }
 
     /// One step down `grads`. A parameter that has no gradient stays as it is.

@@ -1,11 +1,12 @@
 //! The control: the actor's own training continues at the step size of the actor-critic phase.
 
-use super::ArmEntry;
+use super::{ArmEntry, Pace, Regulariser};
 
 pub(super) const ENTRY: ArmEntry = ArmEntry {
     name: "control",
     key: "control",
     label: "control",
-    is_regularised: true,
+    regulariser: Regulariser::Constant,
+    pace: Pace::Slow,
     loss: |input| input.scored.loss,
 };

@@ -2,11 +2,14 @@
 //! from the same actor and trains on the same batches as the critic's arm. To add an arm, write a file beside this one
 //! and add a line to [`ARMS`].
 
+mod actor_full_rate;
 mod control;
 mod flat;
 mod lambda_rank;
+mod lambda_rank_full_rate;
 mod per_item;
 mod warp;
+mod warp_full_rate;
 
 use crate::Scored;
 use crate::registry::{Entry, Registered};
@@ -22,11 +25,33 @@ pub struct ArmEntry {
     pub key: &'static str,
     /// The name in tables.
     pub label: &'static str,
-    /// Whether the loss includes the actor's regulariser, with the weight that it had at the actor's best epoch.
-    /// training.
-    pub is_regularised: bool,
+    /// Whether the actor's regulariser is added to the loss.
+    pub regulariser: Regulariser,
+    /// The schedule by which it trains.
+    pub pace: Pace,
     /// The loss of each user, B x 1. Its mean is minimised.
     pub loss: for<'t> fn(&ArmInput<'_, 't>) -> Var<'t, f32>,
+}
+
+/// The weight of the actor's regulariser in an arm's loss.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Regulariser {
+    /// The loss has none.
+    Absent,
+    /// It stays as it was at the actor's best epoch.
+    Constant,
+    /// It starts again from 0, as in the actor's own training.
+    AnnealedAnew,
+}
+
+/// The schedule of an arm: which section of an experiment file sets its epochs and its step size.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pace {
+    /// That of the actor-critic phase and of the control: small step sizes.
+    Slow,
+    /// That of the authors' program: 50 epochs at the step size of the actor's own training, 1e-3 (Lobel et al., ICLR
+    /// 2020, published code).
+    Full,
 }
 
 /// The input of an arm's loss: a batch of B users, and the actor's output for them.
@@ -44,7 +69,16 @@ pub struct ArmInput<'a, 't> {
 }
 
 /// All arms.
-pub static ARMS: &[ArmEntry] = &[control::ENTRY, flat::ENTRY, per_item::ENTRY, warp::ENTRY, lambda_rank::ENTRY];
+pub static ARMS: &[ArmEntry] = &[
+    control::ENTRY,
+    flat::ENTRY,
+    per_item::ENTRY,
+    warp::ENTRY,
+    lambda_rank::ENTRY,
+    warp_full_rate::ENTRY,
+    lambda_rank_full_rate::ENTRY,
+    actor_full_rate::ENTRY,
+];
 
 /// A fine-tuning arm, identified by its name.
 pub type Arm = Entry<ArmEntry>;

@@ -1,11 +1,17 @@
 //! The actor's own loss without its regulariser. Each user's loss is divided by the number of the user's items.
 
-use super::{ArmEntry, ArmInput};
+use super::{ArmEntry, ArmInput, Pace, Regulariser};
 use crate::features::counts;
 use ract_autodiff::Var;
 
-pub(super) const ENTRY: ArmEntry =
-    ArmEntry { name: "per-item", key: "per_item", label: "loss / n", is_regularised: false, loss };
+pub(super) const ENTRY: ArmEntry = ArmEntry {
+    name: "per-item",
+    key: "per_item",
+    label: "loss / n",
+    regulariser: Regulariser::Absent,
+    pace: Pace::Slow,
+    loss,
+};
 
 fn loss<'t>(input: &ArmInput<'_, 't>) -> Var<'t, f32> {
     let items = counts(input.seen) + counts(input.unseen);

@@ -1,12 +1,13 @@
-//! The listwise WARP loss.
+//! The listwise WARP loss, at small step sizes.
 
-use super::ArmEntry;
+use super::{ArmEntry, Pace, Regulariser};
 use crate::Loss;
 
 pub(super) const ENTRY: ArmEntry = ArmEntry {
     name: "warp",
     key: "warp",
     label: "fine-tuned by WARP",
-    is_regularised: false,
+    regulariser: Regulariser::Absent,
+    pace: Pace::Slow,
     loss: |input| Loss::Warp.of(input.scored.scores, input.items),
 };

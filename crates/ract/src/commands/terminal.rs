@@ -25,6 +25,8 @@ pub(crate) struct Terminal {
     curve: Vec<(f64, f64)>,
     /// A text about the best epoch of the phase and its validation metric.
     best: Option<String>,
+    /// Whether the phase was begun by an earlier process, which may have had the best epoch.
+    is_resumed: bool,
 }
 
 impl Terminal {
@@ -39,6 +41,7 @@ impl Terminal {
             seconds: 0.0,
             curve: Vec::new(),
             best: None,
+            is_resumed: false,
         }
     }
 
@@ -70,7 +73,7 @@ impl Progress for Terminal {
 
     fn phase(&mut self, phase: Phase, done: u64, epochs: u64, batches: usize) {
         self.clear();
-        (self.epochs, self.seconds, self.best) = (epochs, 0.0, None);
+        (self.epochs, self.seconds, self.best, self.is_resumed) = (epochs, 0.0, None, done > 0);
         self.curve.clear();
         if done > 0 {
             self.line(&format!("{phase}: going on after epoch {done} of {epochs}"));
@@ -107,7 +110,9 @@ impl Progress for Terminal {
             if self.is_terminal && !drawn.is_empty() {
                 self.line(&drawn);
             }
-            let outcome = self.best.take().unwrap_or(text);
+            let none = "no epoch was better than the actor that it started from".to_owned();
+            let only_harmed = phase.starts_from().is_some() && phase.selects() && !self.is_resumed;
+            let outcome = self.best.take().unwrap_or(if only_harmed { none } else { text });
             self.line(&format!("{phase}: {epochs} epochs in {:.0} s; {}", self.seconds, outcome.trim_end()));
         } else if self.is_terminal {
             self.bar.set_message(if drawn.is_empty() { text } else { format!("{text}\n{drawn}") });

@@ -1,5 +1,6 @@
 //! The settings of one experiment. A TOML file sets them; what it leaves out has the paper's values.
 
+mod adam;
 mod any;
 mod baseline;
 mod file;
@@ -8,6 +9,7 @@ mod rates;
 mod role;
 mod sections;
 
+pub use adam::CriticAdam;
 pub use any::AnyConfig;
 pub use baseline::{BaselineConfig, Tried};
 pub use file::Settings;
@@ -15,8 +17,11 @@ pub(crate) use file::{assign, in_file};
 pub use phase::Phase;
 pub use rates::Rates;
 pub use role::{Gain, Role};
-pub use sections::{Actor, ActorCritic, Control, Critic, Data, Evaluation, Features, FineTuning, Schedule, Synthetic};
+pub use sections::{
+    Actor, ActorCritic, Control, Critic, Data, Evaluation, Features, FineTuning, FullRate, Schedule, Synthetic,
+};
 
+use ract_autodiff::optim::EpsilonPlace;
 use ract_models::fine_tuning::control;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
@@ -47,6 +52,10 @@ pub struct Config {
     /// The probability that the actor sees an item of a training user.
     #[serde(default = "default_keep")]
     pub keep: f64,
+    /// Where Adam adds epsilon, 1e-8, to the root of the second moment: `after-correction` (the default, as in Kingma and
+    /// Ba's algorithm 1 and in PyTorch) or `before-correction` (as in TensorFlow, which the authors used).
+    #[serde(default, with = "adam::WrittenPlace")]
+    pub adam_epsilon: EpsilonPlace,
     /// The shortest time between two checkpoints within a phase, in seconds; 0 writes one after every epoch.
     #[serde(default = "default_checkpoint_seconds")]
     pub checkpoint_seconds: f64,
@@ -68,6 +77,9 @@ pub struct Config {
     /// without a critic. Values that are left out are those of `actor_critic`.
     #[serde(default)]
     pub control: Control,
+    /// The fine-tuning arms at the full step size, as in the authors' program.
+    #[serde(default)]
+    pub full_rate: FullRate,
     /// The metrics to measure, and the metric that selects.
     #[serde(default)]
     pub evaluation: Evaluation,
@@ -99,6 +111,7 @@ impl Config {
             actor_from: None,
             batch_size: default_batch_size(),
             keep: default_keep(),
+            adam_epsilon: EpsilonPlace::default(),
             checkpoint_seconds: default_checkpoint_seconds(),
             data,
             actor: Actor::default(),
@@ -106,6 +119,7 @@ impl Config {
             fine_tuning: default_fine_tuning(),
             actor_critic: ActorCritic::default(),
             control: Control::default(),
+            full_rate: FullRate::default(),
             evaluation: Evaluation::default(),
         }
     }
@@ -146,6 +160,8 @@ impl Settings for Config {
             ("critic.learning_rate", self.critic.learning_rate),
             ("actor_critic.epochs", self.actor_critic.epochs as f64),
             ("control.epochs", control.epochs as f64),
+            ("full_rate.epochs", self.full_rate.epochs as f64),
+            ("full_rate.learning_rate", self.full_rate.learning_rate),
             ("actor.positive_weight", self.actor.positive_weight),
             ("actor.ease_lambda", self.actor.ease_lambda),
         ];

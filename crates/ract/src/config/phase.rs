@@ -1,7 +1,7 @@
 //! The phases of training.
 
-use super::{Actor, ActorCritic, Config, FineTuning, Rates, Role, Schedule};
-use ract_models::fine_tuning::Arm;
+use super::{Actor, ActorCritic, Config, FineTuning, FullRate, Rates, Role, Schedule};
+use ract_models::fine_tuning::{Arm, Pace, Regulariser};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
@@ -79,7 +79,10 @@ impl Phase {
     pub fn learning_rate_key(self) -> &'static str {
         match self {
             Self::Actor => "actor.learning_rate",
-            Self::Arm(_) => "control.learning_rate",
+            Self::Arm(arm) => match arm.pace {
+                Pace::Slow => "control.learning_rate",
+                Pace::Full => "full_rate.learning_rate",
+            },
             Self::Critic => "critic.learning_rate",
             Self::ActorCritic => "actor_critic.learning_rate",
         }
@@ -98,7 +101,23 @@ impl Phase {
                 let ActorCritic { epochs, learning_rate, .. } = config.actor_critic.clone();
                 Schedule { epochs, learning_rate }
             }
-            Self::Arm(_) => config.control(),
+            Self::Arm(arm) => match arm.pace {
+                Pace::Slow => config.control(),
+                Pace::Full => {
+                    let FullRate { epochs, learning_rate } = config.full_rate;
+                    Schedule { epochs, learning_rate: Rates::of(learning_rate) }
+                }
+            },
+        }
+    }
+
+    /// Whether the actor trains as in its own phase: in turns, if it has them, and with the weight of its regulariser
+    /// annealed from 0.
+    pub fn is_own_training(self) -> bool {
+        match self {
+            Self::Actor => true,
+            Self::Arm(arm) => arm.regulariser == Regulariser::AnnealedAnew,
+            Self::Critic | Self::ActorCritic => false,
         }
     }
 
@@ -115,7 +134,7 @@ impl Phase {
     }
 
     /// Whether the actor changes in this phase. If it does, each epoch is measured on the validation users, and the
-    /// best one is kept.
+    /// best one is kept. The actor from which a fine-tuning starts is a candidate too, as epoch 0.
     pub fn selects(self) -> bool {
         self != Self::Critic
     }

@@ -1,6 +1,6 @@
 //! The sections of an experiment file, with the paper's settings as their defaults.
 
-use super::Rates;
+use super::{CriticAdam, Rates};
 use crate::metrics::Metric;
 use ract_models::actors::ActorKind;
 use ract_models::features::{Feature, of_the_paper};
@@ -137,6 +137,8 @@ pub struct ActorCritic {
     /// The weight of the actor's own regulariser in the actor's loss, which is otherwise minus the critic's prediction;
     /// 0 in the paper. It multiplies the regulariser's weight at the actor's best epoch.
     pub regulariser: f64,
+    /// Whether the critic's Adam goes on from the critic's own phase. Each step size starts from the same state.
+    pub critic_adam: CriticAdam,
 }
 
 /// Epochs and step sizes of a phase.
@@ -157,6 +159,17 @@ pub struct Control {
     pub epochs: Option<u64>,
     /// Adam's step size for the actor, or several step sizes.
     pub learning_rate: Option<Rates>,
+}
+
+/// Epochs and step size of the fine-tuning arms at the full step size. The defaults are those of the authors' program
+/// (Lobel et al., ICLR 2020), which fine-tunes with WARP, with LambdaRank, and by phase 1 again.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct FullRate {
+    /// Number of epochs.
+    pub epochs: u64,
+    /// Adam's step size for the actor.
+    pub learning_rate: f64,
 }
 
 /// The metrics to measure, and the metric that selects.
@@ -203,7 +216,13 @@ impl Default for Critic {
 
 impl Default for ActorCritic {
     fn default() -> Self {
-        Self { epochs: 100, learning_rate: Rates::of(2e-6), regulariser: 0.0 }
+        Self { epochs: 100, learning_rate: Rates::of(2e-6), regulariser: 0.0, critic_adam: CriticAdam::default() }
+    }
+}
+
+impl Default for FullRate {
+    fn default() -> Self {
+        Self { epochs: 50, learning_rate: 1e-3 }
     }
 }
 

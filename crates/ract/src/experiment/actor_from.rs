@@ -41,7 +41,7 @@ pub(crate) fn source(config: &Config, data_sha256: &str) -> Result<Option<(RunPa
 pub(crate) fn take(trainer: &mut Trainer<'_>, items: usize, folder: &RunFolder) -> Result<Option<PathBuf>> {
     let config = trainer.config;
     let Some((from, theirs)) = source(config, folder.data_sha256())? else { return Ok(None) };
-    let Snapshot { weights, mut meta } = Checkpoints::of(&from).outcome(Phase::Actor)?;
+    let Snapshot { weights, moments, mut meta } = Checkpoints::of(&from).outcome(Phase::Actor)?;
     meta.statistics = match config.critic.features {
         Features::Raw => trainer.critic.statistics.to_numbers(),
         Features::Standardised => {
@@ -53,7 +53,7 @@ pub(crate) fn take(trainer: &mut Trainer<'_>, items: usize, folder: &RunFolder) 
     // The critic is untrained in both runs, and its shape may differ between them.
     let fresh = trainer.snapshot(0).weights.into_iter().filter(|(name, _)| name.starts_with("critic."));
     let weights = weights.into_iter().filter(|(name, _)| !name.starts_with("critic.")).chain(fresh).collect();
-    let outcome = Snapshot { weights, meta };
+    let outcome = Snapshot { weights, moments, meta };
     trainer.restore(&outcome)?;
 
     let history: Vec<EpochRecord> = from.read_history()?;
@@ -71,6 +71,7 @@ fn of_the_actor(theirs: &Config, ours: &Config) -> Config {
         fine_tuning: ours.fine_tuning.clone(),
         actor_critic: ours.actor_critic.clone(),
         control: ours.control.clone(),
+        full_rate: ours.full_rate.clone(),
         evaluation: Evaluation { metrics: ours.evaluation.metrics.clone(), ..theirs.evaluation },
         data: ours.data.clone(), // the fingerprints are compared instead
         ..theirs.clone()

@@ -1,13 +1,12 @@
 //! The checkpoints of a run: the outcome of each finished phase, and the saved state of the phase in progress.
 
 use super::layout::RunPath;
-use super::snapshot::{Meta, Snapshot};
+use super::snapshot::{Meta, Snapshot, Steps, Tensors};
 use super::tensor_file;
 use crate::config::Phase;
 use crate::{Error, Result};
 use ract_autodiff::Mat;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
 
@@ -22,14 +21,12 @@ pub(crate) struct StateMeta {
     pub(crate) current: Meta,
     /// The best epoch of the phase so far.
     pub(crate) best: Option<Meta>,
-    /// Number of steps of the actor's optimiser.
-    pub(crate) actor_steps: u64,
-    /// Number of steps of the critic's optimiser.
-    pub(crate) critic_steps: u64,
+    /// The steps of both optimisers.
+    pub(crate) steps: Steps,
 }
 
-/// Matrices by name.
-pub(crate) type Tensors = BTreeMap<String, Mat<f32>>;
+/// The prefix of the names of moments in an outcome's file.
+const MOMENTS: &str = "adam.";
 
 impl Checkpoints {
     /// The checkpoints of a run that is only read.
@@ -51,14 +48,16 @@ impl Checkpoints {
 
     /// The outcome of `phase`.
     pub(crate) fn outcome(&self, phase: Phase) -> Result<Snapshot> {
-        let (weights, meta) = tensor_file::read(&self.0.outcome(phase))?;
-        Ok(Snapshot { weights, meta })
+        let (mut weights, meta): (Tensors, _) = tensor_file::read(&self.0.outcome(phase))?;
+        let moments = take(&mut weights, MOMENTS);
+        Ok(Snapshot { weights, moments, meta })
     }
 
     /// Saves the outcome of `phase`, and removes its saved state, which is not needed any more.
     pub(crate) fn save_outcome(&self, phase: Phase, outcome: &Snapshot) -> Result<()> {
-        let tensors = outcome.weights.iter().map(|(name, value)| (name.clone(), value));
-        tensor_file::write(&self.0.outcome(phase), tensors, &outcome.meta)?;
+        let weights = outcome.weights.iter().map(|(name, value)| (name.clone(), value));
+        let moments = outcome.moments.iter().map(|(name, value)| (format!("{MOMENTS}{name}"), value));
+        tensor_file::write(&self.0.outcome(phase), weights.chain(moments), &outcome.meta)?;
         let state = self.0.state();
         if state.exists() { fs::remove_file(&state).map_err(Error::file("remove", &state)) } else { Ok(()) }
     }
@@ -86,4 +85,12 @@ impl Checkpoints {
     pub(crate) fn state_file(&self) -> PathBuf {
         self.0.state()
     }
+}
+
+/// Removes and returns the tensors whose names start with `prefix`. The prefix is cut off.
+pub(crate) fn take(tensors: &mut Tensors, prefix: &str) -> Tensors {
+    tensors
+        .extract_if(.., |name, _| name.starts_with(prefix))
+        .map(|(name, value)| (name[prefix.len()..].to_owned(), value))
+        .collect()
 }

@@ -33,11 +33,12 @@ impl EpochRecord {
     }
 }
 
-/// The epochs of a phase at the step size that it kept, which is the step size of its last best epoch. The epochs are
-/// counted from 1 again.
+/// The epochs of a phase at the step size that it kept, which is the step size of its last best epoch. If no epoch was
+/// better than the start, it is the first step size. The epochs are counted from 1 again.
 pub(crate) fn at_kept_rate(history: &[EpochRecord], phase: Phase) -> Vec<EpochRecord> {
     let of_phase = || history.iter().filter(|record| record.phase == phase);
-    let kept = of_phase().rfind(|record| record.best).and_then(|best| best.learning_rate);
+    let kept = of_phase().rfind(|record| record.best).or_else(|| of_phase().next());
+    let kept = kept.and_then(|record| record.learning_rate);
     let mut records: Vec<_> = of_phase().filter(|record| record.learning_rate == kept).cloned().collect();
     let before = records.first().map_or(0, |record| record.epoch - 1);
     records.iter_mut().for_each(|record| record.epoch -= before);

@@ -22,7 +22,7 @@ pub use per_user::{PerUser, Tested};
 pub use result::{BaselineResult, Metrics, Provenance, RunResult, TestSummary, Trial, peak_memory_bytes};
 pub use results::{Baseline, Results, Run};
 
-pub(crate) use checkpoints::{Checkpoints, StateMeta, Tensors};
+pub(crate) use checkpoints::{Checkpoints, StateMeta, take};
 pub(crate) use history::at_kept_rate;
 pub(crate) use results::{gains, mean_gain};
-pub(crate) use snapshot::{Meta, Snapshot};
+pub(crate) use snapshot::{Meta, Snapshot, Steps, Tensors};

@@ -49,7 +49,7 @@ impl Trainer<'_> {
             }
             Ok(())
         })?;
-        if phase == Phase::Actor {
+        if phase.is_own_training() {
             self.actor.end_epoch(epoch)?;
         }
         if let Some((name, value)) = means.iter().find(|(_, value)| !value.is_finite()) {
@@ -64,9 +64,9 @@ impl Trainer<'_> {
         epoch_order(train.n_users(), &mut stream(self.config.seed, Purpose::Shuffle, when(phase, epoch), 0))
     }
 
-    /// The part of the actor that an epoch trains: all of it, except in the actor's own phase, where the actor decides.
+    /// The part of the actor that an epoch trains: all of it, except in the actor's own training, where the actor decides.
     pub(crate) fn turn(&self, phase: Phase, epoch: u64) -> Turn {
-        if phase == Phase::Actor { self.actor.turn(epoch) } else { Turn::ALL }
+        if phase.is_own_training() { self.actor.turn(epoch) } else { Turn::ALL }
     }
 
     /// The source of the masks and the noise of an epoch.

@@ -3,6 +3,9 @@
 mod epoch;
 mod evaluate;
 mod features;
+#[cfg(test)]
+mod gradient_path;
+mod moments;
 mod phase;
 mod progress;
 mod snapshot;

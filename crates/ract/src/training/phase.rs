@@ -5,13 +5,14 @@ use super::state::PhaseState;
 use super::{Progress, Trainer};
 use crate::Result;
 use crate::config::{Phase, Schedule};
-use crate::run::{EpochRecord, RunFolder};
+use crate::run::{Checkpoints, EpochRecord, RunFolder, Snapshot};
 use ract_data::Dataset;
 use std::time::Instant;
 
 /// Trains the remaining epochs of `phase` and saves its outcome in the run folder. The outcome is the epoch that is
-/// best on the validation users; in the critic's phase, the last epoch. With several step sizes, each one starts again
-/// from the beginning of the phase.
+/// best on the validation users; in the critic's phase, the last epoch. The actor from which a fine-tuning starts is a
+/// candidate too, so a fine-tuning that only harms keeps its start. With several step sizes, each one starts again from
+/// the beginning of the phase.
 pub(crate) fn train_phase(
     trainer: &mut Trainer<'_>,
     phase: Phase,
@@ -20,15 +21,11 @@ pub(crate) fn train_phase(
     progress: &mut dyn Progress,
 ) -> Result<()> {
     let checkpoints = &folder.checkpoints;
-    let go_back_to_start = |trainer: &mut Trainer<'_>| match phase.starts_from() {
-        Some(before) => trainer.restore(&checkpoints.outcome(before)?),
-        None => Ok(()),
-    };
     let mut state = match PhaseState::resume(phase, trainer, checkpoints)? {
         Some(state) => state,
         None => {
-            go_back_to_start(trainer)?;
-            PhaseState::new(phase, trainer)
+            let state = PhaseState::start(phase, 0, trainer, checkpoints)?;
+            PhaseState { best: start(trainer, phase, checkpoints)?, ..state }
         }
     };
     folder.rewind_history(phase, state.epoch)?;
@@ -39,8 +36,7 @@ pub(crate) fn train_phase(
     while state.epoch < all_epochs {
         let start = Instant::now();
         if state.epoch > 0 && state.epoch % epochs == 0 {
-            go_back_to_start(trainer)?;
-            state = PhaseState { best: state.best, ..PhaseState::at(phase, state.epoch, trainer) };
+            state = PhaseState { best: state.best, ..PhaseState::start(phase, state.epoch, trainer, checkpoints)? };
         }
         let epoch_of_rate = state.epoch % epochs + 1;
         let losses = trainer.epoch(&mut state, epoch_of_rate, &data.train, progress)?;
@@ -61,8 +57,17 @@ pub(crate) fn train_phase(
             saved = Instant::now();
         }
     }
-    let outcome = state.best.unwrap_or_else(|| trainer.snapshot(state.epoch));
-    checkpoints.save_outcome(phase, &outcome)
+    checkpoints.save_outcome(phase, &state.into_outcome(trainer))
+}
+
+/// The actor from which a fine-tuning starts, as its epoch 0; `None` in other phases.
+fn start(trainer: &Trainer<'_>, phase: Phase, checkpoints: &Checkpoints) -> Result<Option<Snapshot>> {
+    if phase.starts_from().is_none() || !phase.selects() {
+        return Ok(None);
+    }
+    let mut start = trainer.snapshot(0);
+    start.meta.validation = checkpoints.outcome(Phase::Actor)?.meta.validation;
+    Ok(Some(start))
 }
 
 /// Measures the epoch on the validation users. Keeps it if it is the best so far.

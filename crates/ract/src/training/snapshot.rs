@@ -1,7 +1,7 @@
 //! How the trainer is saved to a snapshot and restored from one.
 
 use super::Trainer;
-use crate::run::{Meta, Snapshot};
+use crate::run::{Meta, Snapshot, Steps, Tensors};
 use crate::{Error, Result};
 use ract_models::RunningStatistics;
 
@@ -9,7 +9,7 @@ impl Trainer<'_> {
     /// A copy of the current state of training.
     pub(crate) fn snapshot(&self, epoch: u64) -> Snapshot {
         let weights = self.params().into_iter().map(|(name, param)| (name, param.value().clone())).collect();
-        Snapshot { weights, meta: self.meta(epoch) }
+        Snapshot { weights, moments: Tensors::new(), meta: self.meta(epoch) }
     }
 
     /// As [`snapshot`](Self::snapshot), into the buffers of an older snapshot.
@@ -50,6 +50,6 @@ impl Trainer<'_> {
 
     pub(crate) fn meta(&self, epoch: u64) -> Meta {
         let statistics = self.critic.statistics.to_numbers();
-        Meta { epoch, validation: 0.0, batches_seen: self.batches_seen, statistics }
+        Meta { epoch, validation: 0.0, batches_seen: self.batches_seen, statistics, steps: Steps::new() }
     }
 }

@@ -8,7 +8,7 @@ use crate::metrics::{Candidates, score_users};
 use crate::{Result, config};
 use ract_autodiff::{Mat, Module, Tape, Var};
 use ract_data::Batch;
-use ract_models::fine_tuning::ArmInput;
+use ract_models::fine_tuning::{ArmInput, Regulariser};
 use ract_models::{Scored, Users};
 use std::collections::BTreeMap;
 
@@ -57,7 +57,7 @@ impl Trainer<'_> {
         if let Some(grads) = critic_grads {
             self.tape.timed("critic's adam", || state.critic_adam.step(self.critic.params_mut(), &grads))?;
         }
-        self.batches_seen += u64::from(state.phase == Phase::Actor);
+        self.batches_seen += u64::from(state.phase.is_own_training());
         Ok(report)
     }
 
@@ -78,7 +78,12 @@ impl Trainer<'_> {
             Phase::Arm(arm) => {
                 let Batch { seen, unseen, items, .. } = &batch;
                 let loss = (arm.loss)(&ArmInput { tape, seen, unseen, items, scored: &scored }).mean();
-                if arm.is_regularised { loss + self.regulariser(tape, &scored, &mut report)? } else { loss }
+                match arm.regulariser {
+                    Regulariser::Absent => loss,
+                    Regulariser::Constant | Regulariser::AnnealedAnew => {
+                        loss + self.regulariser(tape, &scored, &mut report)?
+                    }
+                }
             }
             _ => mean_loss + self.regulariser(tape, &scored, &mut report)?,
         };
@@ -109,7 +114,7 @@ impl Trainer<'_> {
         Ok(l2.scale(self.l2 as f32))
     }
 
-    fn record_critic<'t>(
+    pub(crate) fn record_critic<'t>(
         &self,
         tape: &'t Tape<f32>,
         phase: Phase,
