@@ -6,7 +6,7 @@ mod gaussian_vae;
 mod lambda_rank;
 mod mult_dae;
 pub mod mult_vae;
-mod recvae;
+pub mod recvae;
 mod vwmf;
 mod warp;
 mod wide_vae;

@@ -34,7 +34,7 @@ struct RecVae<T> {
 }
 
 /// RecVAE with the multinomial likelihood.
-pub(super) fn build<T: Scalar>(setting: &Setting<'_>, mut rng: &mut dyn RngCore) -> Built<T> {
+pub fn build<T: Scalar>(setting: &Setting<'_>, mut rng: &mut dyn RngCore) -> Built<T> {
     let Setting { items, hidden, latent, .. } = *setting;
     let encoder = Encoder::new("enc", items, hidden, latent, &mut rng);
     let mut prior = Encoder::new("prior", items, hidden, latent, &mut rng);
@@ -110,6 +110,7 @@ impl<T: Scalar> RecVae<T> {
     fn kl<'t>(&self, tape: &'t Tape<T>, users: &Users<'_, T>, z: Var<'t, T>, q: [Var<'t, T>; 2]) -> Var<'t, T> {
         let number = |x: f64| tape.constant(Mat::from_elem((1, 1), T::of(x)));
         let [old_mu, old_logvar] = self.prior.apply(tape, users).map(Var::detach);
+        let (old_mu, old_logvar) = (old_mu.named("old_mu"), old_logvar.named("old_logvar"));
         let parts = [[number(0.0), number(0.0)], [old_mu, old_logvar], [number(0.0), number(WIDE_LOGVAR)]]
             .into_iter()
             .zip(SHARES);
