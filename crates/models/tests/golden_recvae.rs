@@ -49,6 +49,7 @@ fn assert_turn(turn: &str, mask: impl FnOnce(&Value, &Mat<f64>) -> Mat<f64>, kee
         hidden: size(&json, "hidden"),
         latent: size(&json, "latent"),
         positive_weight: 5.0,
+        gamma: json["gamma"].as_f64().unwrap(),
         ease_lambda: 1.0,
         ease_items: 0,
         train: &train,

@@ -33,6 +33,7 @@ impl Golden {
             hidden: 7,
             latent: 3,
             positive_weight: 5.0,
+            gamma: 0.005,
             ease_lambda: 1.0,
             ease_items: 0,
             train: &train,
