@@ -3,6 +3,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
+mod golden;
+
+use golden::{assert_close, assert_number, matrix, sparse};
 use ract_autodiff::{Grads, Mat, Module, Sparse, Tape, Var};
 use ract_data::Interactions;
 use ract_models::actors::{Setting, mult_vae};
@@ -30,6 +33,7 @@ impl Golden {
             hidden: 7,
             latent: 3,
             positive_weight: 5.0,
+            gamma: 0.005,
             ease_lambda: 1.0,
             ease_items: 0,
             train: &train,
@@ -42,7 +46,7 @@ impl Golden {
                 param.value_mut().unwrap().assign(&value);
             }
         }
-        let numbers = |name: &str| row(&json[name]);
+        let numbers = |name: &str| matrix(&json[name]).into_raw_vec_and_offset().0;
         critic.statistics = RunningStatistics::fixed(numbers("feature_mean"), numbers("feature_variance"));
         let input = Arc::new(sparse(&matrix(&json["normalised_masked_input"])));
         let items = Arc::new(sparse(&matrix(&json["x"])));
@@ -85,40 +89,6 @@ impl Golden {
         let predicted = self.predict(&tape, nll);
         (-predicted.mean()).scalar().unwrap()
     }
-}
-
-fn row(json: &Value) -> Vec<f64> {
-    json.as_array().unwrap().iter().map(|x| x.as_f64().unwrap()).collect()
-}
-
-/// A matrix, or a vector as one row.
-fn matrix(json: &Value) -> Mat<f64> {
-    let rows = json.as_array().unwrap();
-    let rows: Vec<_> = if rows[0].is_array() { rows.iter().map(row).collect() } else { vec![row(json)] };
-    Mat::from_shape_vec((rows.len(), rows[0].len()), rows.concat()).unwrap()
-}
-
-fn sparse(dense: &Mat<f64>) -> Sparse<f64> {
-    let (mut indptr, mut indices, mut values) = (vec![0], vec![], vec![]);
-    for row in dense.rows() {
-        for (column, &x) in row.iter().enumerate().filter(|&(_, &x)| x != 0.0) {
-            indices.push(column as u32);
-            values.push(x);
-        }
-        indptr.push(indices.len());
-    }
-    Sparse::new(dense.dim(), indptr, indices, values)
-}
-
-fn assert_close(what: &str, found: &Mat<f64>, expected: &Mat<f64>) {
-    assert_eq!(found.dim(), expected.dim(), "{what}");
-    for (&a, &b) in found.iter().zip(expected) {
-        assert!((a - b).abs() <= 1e-10 * b.abs().max(1e-5), "{what}: {a} instead of {b}");
-    }
-}
-
-fn assert_number(what: &str, found: f64, expected: f64) {
-    assert_close(what, &Mat::from_elem((1, 1), found), &Mat::from_elem((1, 1), expected));
 }
 
 #[test]

@@ -11,7 +11,7 @@ pub use linear_vae::LinearVae;
 pub use vae::{Vae, VaeSizes};
 
 use crate::actor::{Output, Users};
-use crate::init::{truncated_normal, xavier};
+use crate::init::{truncated_normal, uniform_fan_in, xavier};
 use crate::linear::Linear;
 use crate::{Actor, Loss};
 use ract_autodiff::{Mat, Module, Scalar, Tape, Var};
@@ -85,4 +85,14 @@ pub(crate) fn with_zero_bias<T: Scalar>(
     rng: &mut impl Rng,
 ) -> Linear<T> {
     Linear::new(names, xavier(inputs, outputs, rng), Mat::zeros((1, outputs)))
+}
+
+/// A layer whose weights and biases start as PyTorch's.
+pub(crate) fn with_fan_in_bias<T: Scalar>(
+    names: [&str; 2],
+    inputs: usize,
+    outputs: usize,
+    rng: &mut impl Rng,
+) -> Linear<T> {
+    Linear::new(names, uniform_fan_in(inputs, inputs, outputs, rng), uniform_fan_in(inputs, 1, outputs, rng))
 }

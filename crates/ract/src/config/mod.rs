@@ -163,6 +163,7 @@ impl Settings for Config {
             ("full_rate.epochs", self.full_rate.epochs as f64),
             ("full_rate.learning_rate", self.full_rate.learning_rate),
             ("actor.positive_weight", self.actor.positive_weight),
+            ("actor.gamma", self.actor.gamma),
             ("actor.ease_lambda", self.actor.ease_lambda),
         ];
         let rates_of = [&self.actor_critic.learning_rate, &control.learning_rate];
@@ -174,7 +175,7 @@ impl Settings for Config {
             }
         }
         let not_negative = [
-            ("actor.beta_max", self.actor.beta_max),
+            ("actor.beta_max", self.actor.beta_max.unwrap_or(0.0)),
             ("actor.l2", self.actor.l2.unwrap_or(0.0)),
             ("critic.l2", self.critic.l2),
             ("actor_critic.regulariser", self.actor_critic.regulariser),
@@ -233,7 +234,7 @@ mod tests {
     fn settings_that_a_file_leaves_out_are_those_of_the_paper() {
         let config = read(MINIMAL, &[]).unwrap();
         assert_eq!((config.batch_size, config.keep, config.actor.hidden, config.actor.latent), (500, 0.5, 600, 200));
-        assert_eq!((config.actor.anneal_batches, config.actor.beta_max), (200_000, 0.2));
+        assert_eq!((config.actor.anneal_batches, config.actor.gamma), (200_000, 0.005));
         assert_eq!((config.actor.learning_rate, config.critic.learning_rate), (1e-3, 1e-4));
         assert_eq!((config.control().epochs, config.control().learning_rate), (100, Rates::of(2e-6)));
     }

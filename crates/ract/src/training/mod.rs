@@ -40,6 +40,8 @@ pub(crate) struct Trainer<'a> {
     is_head: Vec<bool>,
     /// The weight of the sum of squares of the parameters of an actor that is not variational.
     l2: f64,
+    /// The largest weight of the KL term.
+    beta_max: f64,
     /// Number of batches of the actor's own training so far. It sets the weight of the KL term.
     pub(crate) batches_seen: u64,
     pub(crate) tape: Tape<f32>,
@@ -69,6 +71,7 @@ impl<'a> Trainer<'a> {
             hidden: settings.hidden,
             latent: settings.latent,
             positive_weight: settings.positive_weight,
+            gamma: settings.gamma,
             ease_lambda: settings.ease_lambda,
             ease_items: settings.ease_items,
             train,
@@ -84,6 +87,7 @@ impl<'a> Trainer<'a> {
             target,
             is_head: head(train),
             l2: settings.l2.unwrap_or(network.l2),
+            beta_max: settings.beta_max.unwrap_or(network.beta_max),
             batches_seen: 0,
             tape: Tape::new(),
         })
@@ -92,7 +96,7 @@ impl<'a> Trainer<'a> {
     /// The current weight of the KL term: `min(t / T, beta_max)`.
     pub(crate) fn beta(&self) -> f64 {
         let annealed = self.batches_seen as f64 / self.config.actor.anneal_batches as f64;
-        annealed.min(self.config.actor.beta_max)
+        annealed.min(self.beta_max)
     }
 
     /// The parameters of both networks, by name.
