@@ -78,6 +78,10 @@ each = @for file in $$($(RACT) list $(1) --data $(2)); do $(RACT) run $$file || 
 actors: build data/ml-1m/meta.json
 	$(call each,actors,ml-1m)
 
+# Searches over an actor's settings; the validation users choose.
+tuning: build data/ml-1m/meta.json
+	@for file in $$($(RACT) list tuning); do $(RACT) sweep $$file || exit 1; done
+
 actors-gowalla: build data/gowalla/meta.json
 	$(call each,actors,gowalla)
 
