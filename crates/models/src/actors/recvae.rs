@@ -208,7 +208,8 @@ mod tests {
 
         let value = |x: Var<'_, f64>| x.value().unwrap().clone();
         let [mu, logvar] = model.encoder.apply(&tape, &input).map(value);
-        let all = Arc::new(Sparse::new((2, 4), vec![0, 2, 3], vec![0, 3, 1], vec![0.5_f64.sqrt(), 0.5_f64.sqrt(), 1.0]));
+        let all =
+            Arc::new(Sparse::new((2, 4), vec![0, 2, 3], vec![0, 3, 1], vec![0.5_f64.sqrt(), 0.5_f64.sqrt(), 1.0]));
         let [old_mu, old_logvar] = model.prior.apply(&tape, &all).map(value);
         let density = |z: f64, mu: f64, logvar: f64| (-0.5 * (logvar + (z - mu).powi(2) / logvar.exp())).exp();
         let mut expected = 0.0;

@@ -13,11 +13,12 @@ use rayon::prelude::*;
 /// Standard deviation of the initial factors.
 const FIRST: f32 = 0.01;
 
+/// The number of iterations is not searched: 15 is the default of the library `implicit`.
 pub(super) const PARAMETERS: &[Parameter] = &[
-    Parameter { name: "factors", grid: &[64.0, 128.0] },
-    Parameter { name: "alpha", grid: &[2.0, 8.0] },
-    Parameter { name: "lambda", grid: &[10.0, 50.0, 200.0] },
-    Parameter { name: "iterations", grid: &[15.0] },
+    Parameter::number("factors", &[64.0, 128.0, 256.0]),
+    Parameter::number("alpha", &[0.5, 2.0, 8.0]),
+    Parameter::number("lambda", &[10.0, 50.0, 200.0]),
+    Parameter::number("iterations", &[15.0]),
 ];
 
 /// A score is the product of the user's factors and the item's factors. The factors minimise

@@ -82,10 +82,11 @@ impl<T: Scalar + RealField> Baseline for Ease<T> {
 
 const LAMBDA: &str = "it must be a positive number";
 
+/// Only lambda is searched: all items and f32 are choices of cost, not of quality.
 pub(super) const PARAMETERS: &[Parameter] = &[
-    Parameter { name: "lambda", grid: &[20.0, 50.0, 100.0, 200.0, 400.0, 800.0, 1600.0] },
-    Parameter { name: "items", grid: &[0.0] },
-    Parameter { name: "double", grid: &[0.0] },
+    Parameter::number("lambda", &[20.0, 50.0, 100.0, 200.0, 400.0, 800.0, 1600.0]),
+    Parameter::number("items", &[0.0]),
+    Parameter::number("double", &[0.0]),
 ];
 
 pub(super) fn fit(train: &Interactions, parameters: &Parameters) -> Fitted {

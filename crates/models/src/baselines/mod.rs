@@ -93,6 +93,27 @@ pub struct Parameter {
     pub name: &'static str,
     /// The values to try, unless a configuration names others.
     pub grid: &'static [f64],
+    /// What the values 0, 1, 2 and so on stand for. It is empty for a parameter that is a number.
+    pub names: &'static [&'static str],
+}
+
+impl Parameter {
+    /// A number.
+    pub(crate) const fn number(name: &'static str, grid: &'static [f64]) -> Self {
+        Self { name, grid, names: &[] }
+    }
+
+    /// A choice: the value k stands for `names[k]`.
+    pub(crate) const fn choice(name: &'static str, grid: &'static [f64], names: &'static [&'static str]) -> Self {
+        Self { name, grid, names }
+    }
+
+    /// A value for people: its name, if it has one.
+    pub fn shown(&self, value: f64) -> String {
+        // A cast of NaN or of a negative number gives 0, so only the number itself may find a name.
+        let place = value as usize;
+        self.names.get(place).filter(|_| place as f64 == value).map_or_else(|| value.to_string(), ToString::to_string)
+    }
 }
 
 /// A fitted baseline, or the reason why the fit failed.
@@ -109,6 +130,14 @@ pub struct BaselineEntry {
     pub parameters: &'static [Parameter],
     /// Fits the baseline to the training users.
     pub fit: fn(&Interactions, &Parameters) -> Fitted,
+}
+
+impl BaselineEntry {
+    /// The value of the parameter with this name, for people.
+    pub fn shown(&self, parameter: &str, value: f64) -> String {
+        let known = self.parameters.iter().find(|known| known.name == parameter);
+        known.map_or_else(|| value.to_string(), |known| known.shown(value))
+    }
 }
 
 /// All baselines. To add one, write a file beside this one and add a line here.
@@ -155,6 +184,16 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn a_choice_is_shown_by_its_name_and_anything_else_as_a_number() {
+        let knn = Method::named("knn").unwrap();
+        assert_eq!(knn.shown("weighting", 3.0), "BM25");
+        for value in [-1.0, 0.5, 4.0] {
+            assert_eq!(knn.shown("weighting", value), value.to_string());
+        }
+        assert_eq!((knn.shown("shrink", 0.0), knn.shown("gone", 1.5)), ("0".to_owned(), "1.5".to_owned()));
     }
 
     #[test]

@@ -27,7 +27,8 @@ pub(super) fn fit(config: &BaselineConfig, out: &Path) -> Result<BaselineResult>
     let terminal = Terminal::new();
     let select = config.evaluation.select;
     let describe = |trial: &Trial| {
-        let parameters = trial.parameters.iter().map(|(name, value)| format!("{name} {value}, "));
+        let shown = |(name, &value): (&String, &f64)| format!("{name} {}, ", config.baseline.method.shown(name, value));
+        let parameters = trial.parameters.iter().map(shown);
         let (parameters, validation) = (parameters.collect::<String>(), trial.validation);
         format!("{}: {parameters}validation {select} {validation:.4}, {:.1} s", config.baseline.method, trial.seconds)
     };

@@ -188,7 +188,8 @@ pub(super) fn of_baseline(baseline: &BaselineResult) -> Vec<Part> {
     let names: Vec<&String> = baseline.chosen.parameters.keys().collect();
     let header = names.iter().map(|name| name.to_string()).chain(["validation".to_owned(), "seconds".to_owned()]);
     let row = |trial: &Trial| {
-        let parameters = names.iter().map(|&name| trial.parameters.get(name).map(f64::to_string).unwrap_or_default());
+        let shown = |name| trial.parameters.get(name).map(|&value| baseline.baseline.shown(name, value));
+        let parameters = names.iter().map(|&name| shown(name).unwrap_or_default());
         parameters.chain([format!("{:.4}", trial.validation), format!("{:.2}", trial.seconds)]).collect()
     };
     let tried = Rows { header: header.collect(), rows: baseline.trials.iter().map(row).collect() };

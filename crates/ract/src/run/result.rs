@@ -169,7 +169,9 @@ impl BaselineResult {
     pub fn label(&self) -> String {
         let name = self.baseline.label;
         let chosen = self.chosen.parameters.iter().filter(|(_, value)| **value != 0.0);
-        let chosen: Vec<_> = chosen.map(|(parameter, value)| format!("{parameter} {value}")).collect();
+        let shown =
+            |(parameter, value): (&String, &f64)| format!("{parameter} {}", self.baseline.shown(parameter, *value));
+        let chosen: Vec<_> = chosen.map(shown).collect();
         if chosen.is_empty() { name.to_owned() } else { format!("{name} ({})", chosen.join(", ")) }
     }
 }
