@@ -12,7 +12,7 @@ ML1M_CSV ?= $(SHARED)/data/ml-1m/interactions.csv
 # MovieLens 100K as `userId,movieId,rating,timestamp`.
 ML100K_CSV ?= $(SHARED)/data/ml-100k/ratings.csv
 
-.PHONY: help build demo ml20m ml100k ml1m ml20m-like netflix msd netflix-like msd-like actors actors-gowalla baselines rivals ncf tables figures keep bench bench-kernels bench-compare bench-growth test mutants architecture check lint fmt clippy docs
+.PHONY: help build demo ml20m ml100k ml1m ml20m-like netflix msd netflix-like msd-like actors tuning actors-gowalla baselines rivals ncf tables figures keep bench bench-kernels bench-compare bench-growth test mutants architecture check lint fmt clippy docs
 
 help:
 	@echo 'make demo        RaCT on synthetic data: no files, no network, about a minute'
@@ -24,6 +24,7 @@ help:
 	@echo 'make ml20m-like  the ML-20M pipeline on a synthetic file of its size, one epoch of each phase'
 	@echo 'make netflix-like, make msd-like  the same of the others, on files of a twentieth of their size (SCALE=1: of all)'
 	@echo 'make actors      every actor on MovieLens 1M, three seeds: before and after the critic, beside the control (hours)'
+	@echo 'make tuning      searches over the settings of four actors on MovieLens 1M, chosen on validation users'
 	@echo 'make actors-gowalla  three actors on Gowalla, one seed (GOWALLA_CSV=path: user,item)'
 	@echo 'make baselines   the baselines that no gradient trains, on both, chosen on validation users'
 	@echo 'make ncf         MovieLens 100K by the protocol of NCF (table 3), three seeds, and baselines (ML100K_CSV=path: ratings.csv)'
