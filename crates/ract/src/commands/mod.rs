@@ -10,6 +10,7 @@ mod follow;
 mod inspect;
 mod keep;
 mod list;
+mod pages;
 mod paper;
 mod prepare;
 mod report;
@@ -84,6 +85,8 @@ pub(crate) enum Command {
     List(list::Args),
     /// Copy the small files of finished runs to experiments/results
     Keep(keep::Args),
+    /// Compare the tables in README.md and experiments/*.md with what their commands print, or write them anew
+    Pages(pages::Args),
     /// Show the gradients of one batch: as a table, for Graphviz, or drawn
     Inspect(inspect::Args),
     /// Write a synthetic raw file of the shape of a public data set
@@ -109,6 +112,7 @@ impl Command {
             Self::Figure(args) => figure::run(args),
             Self::List(args) => list::run(args),
             Self::Keep(args) => keep::run(args),
+            Self::Pages(args) => pages::run(args),
             Self::Inspect(args) => inspect::run(args),
             Self::Synth(args) => synth::run(args),
         }

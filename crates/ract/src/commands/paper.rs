@@ -21,6 +21,9 @@ pub(super) struct Source {
     /// Train nothing: use only the runs that exist
     #[arg(long)]
     existing: bool,
+    /// Train nothing: use only the results that the repository keeps, in experiments/results/
+    #[arg(long)]
+    kept: bool,
 }
 
 /// The input of a table or figure.
@@ -41,7 +44,7 @@ impl Source {
         let shown = index.shown(page);
         let mut names: Vec<&str> = shown.iter().map(|shown| shown.experiment.as_str()).collect();
         names.dedup();
-        if !self.existing {
+        if !self.existing && !self.kept {
             for name in &names {
                 let experiment = Experiment { data: data.clone(), name: (*name).to_owned() };
                 if experiment.file().exists() {
@@ -49,7 +52,7 @@ impl Source {
                 }
             }
         }
-        let mut results = read(&runs_of_data(&data))?;
+        let mut results = if self.kept { Results::default() } else { read(&runs_of_data(&data))? };
         if !folders {
             results.add(read(&kept_of_data(&data))?);
         }

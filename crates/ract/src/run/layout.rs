@@ -228,6 +228,17 @@ pub fn index() -> PathBuf {
     Path::new(EXPERIMENTS).join("index").with_extension(TOML)
 }
 
+/// The pages with tables: README.md and the pages in `experiments/`.
+///
+/// # Errors
+/// When the folder `experiments/` cannot be read.
+pub fn pages() -> Result<Vec<PathBuf>> {
+    let mut pages = vec![PathBuf::from("README.md")];
+    let is_page = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "md");
+    pages.extend(entries(Path::new(EXPERIMENTS))?.into_iter().filter(is_page));
+    Ok(pages)
+}
+
 /// The paths of all entries of `folder`, sorted. An error when the folder does not exist.
 pub(super) fn entries(folder: &Path) -> Result<Vec<PathBuf>> {
     let read = fs::read_dir(folder).map_err(Error::file("read", folder))?;
