@@ -46,9 +46,8 @@ fn a_table_trains_what_is_missing_and_takes_what_is_there() {
     // Below it, each gain of each actor is tested as `ract compare` tests it.
     let compared = workplace.succeed(&["compare", "runs/tiny/mult-vae:control", "runs/tiny/mult-vae:ract"]);
     let compared = cells(&compared, "runs/tiny/mult-vae:ract - runs/tiny/mult-vae:control");
-    let tested: Vec<_> = table.lines().filter(|line| line.contains("| RaCT - control ")).collect();
-    let tested: Vec<_> = tested[1].split('|').map(str::trim).collect();
-    assert_eq!(tested[1], "Mult-VAE");
+    let is_tested = |line: &&str| line.starts_with("| Mult-VAE ") && line.contains("| RaCT - control ");
+    let tested: Vec<_> = table.lines().find(is_tested).unwrap().split('|').map(str::trim).collect();
     assert_eq!(tested[3..8], compared[2..7], "{table}");
     assert_eq!(table.lines().filter(|line| line.contains(" - before ")).count(), 4, "{table}");
 

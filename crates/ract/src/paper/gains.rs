@@ -47,7 +47,7 @@ pub fn table(header: &[&str], rows: &[Row], tests: &[Test]) -> Captioned {
         }
         table.add_row(cells);
     }
-    align(&mut table);
+    align(&mut table, header.len());
     let mut caption = format!(
         "Differences are paired by user; ±: standard error over the users. effect: mean difference / standard deviation \
          over the users (Cohen's d_z). 95 %, p: bootstrap of users and seeds, {RESAMPLES} resamples, two-sided. Holm: p \

@@ -54,13 +54,13 @@ pub fn of_runs(runs: &OverSeeds, actor: &str, metrics: &[Metric], published: &[R
         let figures = metrics.iter().map(|m| row.test.get(m).map(|x| format!("{x:.3}         ")).unwrap_or_default());
         table.add_row(std::iter::once(format!("{}, published{}", row.model, row.mark())).chain(figures));
     }
-    align(&mut table);
+    align(&mut table, 1);
     Captioned { table, caption: caption.to_owned() }
 }
 
-/// All columns but the first on the right.
-pub(super) fn align(table: &mut Table) {
-    table.column_iter_mut().skip(1).for_each(|column| column.set_cell_alignment(CellAlignment::Right));
+/// All columns but the first `names` on the right.
+pub(super) fn align(table: &mut Table, names: usize) {
+    table.column_iter_mut().skip(names).for_each(|column| column.set_cell_alignment(CellAlignment::Right));
 }
 
 fn title(users: usize, candidates: Option<usize>) -> String {
@@ -77,7 +77,7 @@ pub fn baseline(result: &BaselineResult, metrics: &[Metric]) -> Captioned {
     for (role, found) in &result.test {
         table.add_row(row(role.label("").to_owned(), metrics, |metric| Some(found.get(&metric)?.to_string())));
     }
-    align(&mut table);
+    align(&mut table, 1);
     Captioned { table, caption: OF_ONE.to_owned() }
 }
 

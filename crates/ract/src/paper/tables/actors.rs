@@ -66,7 +66,7 @@ fn tested(groups: &[(OverSeeds, Vec<&Run>)], results: &Results, metric: Metric) 
         let cells = [baseline.label(), empty(), number(found), empty(), empty(), seconds];
         table.add_row(cells.into_iter().chain([megabytes(baseline.peak_memory_bytes)]));
     }
-    align(&mut table);
+    align(&mut table, 1);
     table
 }
 

@@ -46,7 +46,7 @@ fn draw(input: &TableInput<'_>) -> Result<String> {
             table.add_row(cells.chain(elsewhere(&published, model)).chain([String::new()]));
         }
     }
-    align(&mut table);
+    align(&mut table, 1);
     Ok(format!("{table}\n\n{OVER_SEEDS}\n\n{FOOTNOTE}"))
 }
 

@@ -62,7 +62,7 @@ fn draw(input: &TableInput<'_>) -> Result<String> {
         table.load_style(ASCII_MARKDOWN);
         table.set_header([dataset, "seeds"].into_iter().chain(COLUMNS.map(|(_, name)| name)));
         table.add_rows(rows);
-        align(&mut table);
+        align(&mut table, 1);
         tables.push(table.to_string());
     }
     tables.extend([OVER_SEEDS, FOOTNOTE].map(str::to_owned));
