@@ -129,6 +129,11 @@ fn every_figure_is_drawn_from_runs_that_it_trains_itself() {
     workplace.succeed(&["keep", "tiny"]);
     assert_eq!(fs::read(&packed).unwrap(), bytes, "the same values are packed to the same bytes");
     assert_eq!(workplace.succeed(&args), table);
+    // The kept values stand in for those that a run has lost.
+    let values = runs.join("tiny/mult-vae/seed-0/per_user.csv");
+    fs::remove_file(&values).unwrap();
+    workplace.succeed(&["figure", "4", "--data", "tiny"]);
+    assert!(!values.exists());
 
     let csv = workplace.read("experiments/figures/tiny/figure-6.csv");
     assert_eq!(csv.lines().filter(|line| line.starts_with("measured,")).count(), 8 * 7);
@@ -152,6 +157,16 @@ fn an_experiment_is_added_to_a_table_by_toml_alone() {
         workplace.read("experiments/results/tiny/mine/result.json"),
         workplace.read("runs/tiny/mine/result.json")
     );
+    // Values of another result do not stay beside the new one.
+    let [run, kept] =
+        ["runs", "experiments/results"].map(|place| workplace.folder.path().join(place).join("tiny/mine"));
+    assert!(kept.join("per_user.csv.zst").exists());
+    fs::remove_file(run.join("per_user.csv")).unwrap();
+    fs::write(run.join("result.json"), workplace.read("runs/tiny/mine/result.json") + "\n").unwrap();
+    let output = workplace.ract(&["keep", "tiny"]).output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success() && said.contains("without the values of each user"), "{said}");
+    assert!(!kept.join("per_user.csv.zst").exists());
     let (code, line) = failure(&workplace.ract(&["list", "yours"]).output().unwrap());
     assert!(code == 2 && line.ends_with("there is no group 'yours': write one of mine"), "{line}");
 }

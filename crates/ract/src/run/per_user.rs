@@ -9,8 +9,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-/// The level of zstd. Higher ones take seconds for a large test set, and save next to nothing: most of the bytes are the
-/// digits of the values.
+/// The level of zstd. The highest one takes fifteen times as long, and saves a tenth.
 const LEVEL: i32 = 12;
 
 /// The extension of packed files.
@@ -71,7 +70,7 @@ pub(crate) fn to_csv(tested: &Tested) -> Result<String> {
     csv_of(tested, written)
 }
 
-/// The measurements as CSV, packed by zstd. The numbers have the precision of `f32`, which halves the size. The same
+/// The measurements as CSV, packed by zstd. The numbers have the precision of `f32`, which saves a third. The same
 /// measurements give the same bytes.
 pub(crate) fn pack(tested: &Tested) -> Result<Vec<u8>> {
     let csv = csv_of(tested, |number| (*number as f32 + 0.0).to_string())?;
