@@ -4,11 +4,13 @@
 
 mod actors;
 mod baseline;
+mod kept;
 mod ncf;
 mod paper;
 mod prepare;
 mod presets;
 mod report;
 mod run;
+mod significance;
 mod support;
 mod synth;

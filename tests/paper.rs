@@ -37,10 +37,19 @@ fn a_table_trains_what_is_missing_and_takes_what_is_there() {
     let of_seeds =
         [0, 1].map(|seed| mean(&workplace.json(&format!("runs/tiny/mult-vae/seed-{seed}/result.json")), "actor"));
     let actor = format!("{:.4}", of_seeds.iter().sum::<f64>() / 2.0);
-    assert_eq!(cells(&table, "Mult-VAE")[2..4], ["2".to_owned(), actor.clone()]);
+    assert_eq!(cells(&table, "Mult-VAE")[2], "2");
+    assert!(cells(&table, "Mult-VAE")[3].starts_with(&format!("{actor} ± ")), "{table}");
     assert_eq!(cells(&table, "WMF: recvae")[2], "1");
     let baseline = mean(&workplace.json("runs/tiny/ease/result.json"), "ease");
-    assert_eq!(cells(&table, "EASE")[3], format!("{baseline:.4}"));
+    assert!(cells(&table, "EASE")[3].starts_with(&format!("{baseline:.4} ± ")), "{table}");
+
+    // Below it, each gain of each actor is tested as `ract compare` tests it.
+    let compared = workplace.succeed(&["compare", "runs/tiny/mult-vae:control", "runs/tiny/mult-vae:ract"]);
+    let compared = cells(&compared, "runs/tiny/mult-vae:ract - runs/tiny/mult-vae:control");
+    let is_tested = |line: &&str| line.starts_with("| Mult-VAE ") && line.contains("| RaCT - control ");
+    let tested: Vec<_> = table.lines().find(is_tested).unwrap().split('|').map(str::trim).collect();
+    assert_eq!(tested[3..8], compared[2..7], "{table}");
+    assert_eq!(table.lines().filter(|line| line.contains(" - before ")).count(), 4, "{table}");
 
     // What was kept of a run is as good as the run; nothing is trained again.
     fs::create_dir_all(workplace.folder.path().join("experiments/results")).unwrap();
@@ -95,6 +104,37 @@ fn every_figure_is_drawn_from_runs_that_it_trains_itself() {
     let found = differences.iter().sum::<f64>() / 4.0;
     assert!(differences.len() == 4 && (found - gains.iter().sum::<f64>() / 2.0).abs() < 1e-12, "{csv}");
 
+    // What is kept is enough for all but the networks.
+    let figures = |number: u8| workplace.read(&format!("experiments/figures/tiny/figure-{number}.csv"));
+    let titles = |csv: &str| -> Vec<String> { csv.lines().map(|line| line.split(',').take(3).collect()).collect() };
+    let before = [4, 5].map(figures);
+    workplace.succeed(&["keep", "tiny"]);
+    let runs = workplace.folder.path().join("runs");
+    fs::rename(&runs, workplace.folder.path().join("away")).unwrap();
+    for number in ["2", "3", "4", "5", "6"] {
+        workplace.succeed(&["figure", number, "--data", "tiny"]);
+    }
+    assert_eq!([4, 5].map(figures).map(|csv| titles(&csv)), before.map(|csv| titles(&csv)));
+    let kept = "experiments/results/tiny/mult-vae";
+    let args = ["compare", &format!("{kept}:control"), &format!("{kept}:ract")];
+    let table = workplace.succeed(&args);
+    let packed = workplace.folder.path().join(kept).join("seed-0/per_user.csv.zst");
+    let bytes = fs::read(&packed).unwrap();
+    assert!(!runs.exists());
+    // What was kept without the values of each user is trained again for a figure that needs them.
+    fs::rename(workplace.folder.path().join("away"), &runs).unwrap();
+    fs::remove_file(&packed).unwrap();
+    workplace.succeed(&["figure", "4", "--data", "tiny"]);
+    assert!(!packed.exists());
+    workplace.succeed(&["keep", "tiny"]);
+    assert_eq!(fs::read(&packed).unwrap(), bytes, "the same values are packed to the same bytes");
+    assert_eq!(workplace.succeed(&args), table);
+    // The kept values stand in for those that a run has lost.
+    let values = runs.join("tiny/mult-vae/seed-0/per_user.csv");
+    fs::remove_file(&values).unwrap();
+    workplace.succeed(&["figure", "4", "--data", "tiny"]);
+    assert!(!values.exists());
+
     let csv = workplace.read("experiments/figures/tiny/figure-6.csv");
     assert_eq!(csv.lines().filter(|line| line.starts_with("measured,")).count(), 8 * 7);
     let (code, line) = failure(&workplace.ract(&["figure", "3", "--data", "nowhere"]).output().unwrap());
@@ -110,13 +150,23 @@ fn an_experiment_is_added_to_a_table_by_toml_alone() {
     // Without `seeds` the run lies in the experiment's folder, where `ract run` trains it too.
     let table = workplace.succeed(&["table", "2"]);
     let actor = mean(&workplace.json("runs/tiny/mine/result.json"), "actor");
-    assert_eq!(cells(&table, "My actor")[5], format!("{actor:.4}"), "{table}");
+    assert!(cells(&table, "My actor")[5].starts_with(&format!("{actor:.4} ± ")), "{table}");
     assert_eq!(workplace.succeed(&["list", "mine", "--data", "tiny"]), "experiments/tiny/mine.toml\n");
     workplace.succeed(&["keep", "tiny"]);
     assert_eq!(
         workplace.read("experiments/results/tiny/mine/result.json"),
         workplace.read("runs/tiny/mine/result.json")
     );
+    // Values of another result do not stay beside the new one.
+    let [run, kept] =
+        ["runs", "experiments/results"].map(|place| workplace.folder.path().join(place).join("tiny/mine"));
+    assert!(kept.join("per_user.csv.zst").exists());
+    fs::remove_file(run.join("per_user.csv")).unwrap();
+    fs::write(run.join("result.json"), workplace.read("runs/tiny/mine/result.json") + "\n").unwrap();
+    let output = workplace.ract(&["keep", "tiny"]).output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success() && said.contains("without the values of each user"), "{said}");
+    assert!(!kept.join("per_user.csv.zst").exists());
     let (code, line) = failure(&workplace.ract(&["list", "yours"]).output().unwrap());
     assert!(code == 2 && line.ends_with("there is no group 'yours': write one of mine"), "{line}");
 }
@@ -130,7 +180,19 @@ fn a_comparison_is_paired_by_user_and_refuses_other_users() {
     let [mean, se] = ["mean", "se"].map(|key| gain[key].as_f64().unwrap());
     // The later one's name stands first.
     assert_eq!(cells(&table, "runs/tiny:ract - runs/tiny:control")[2], format!("{mean:+.4} ± {se:.4}"));
-    assert_eq!(table.lines().count(), 5, "{table}");
+    assert_eq!(table.lines().filter(|line| line.starts_with('|')).count(), 5, "{table}");
+
+    let file = workplace.folder.path().join("runs/tiny/per_user.csv");
+    let values = workplace.read("runs/tiny/per_user.csv");
+    let line = values.lines().position(|line| line.starts_with("ract,3,")).unwrap();
+    let (before, value) = values.lines().nth(line).unwrap().rsplit_once(',').unwrap();
+    fs::write(&file, values.replace(&format!("{before},{value}"), &format!("{before},NaN"))).unwrap();
+    let (code, said) = failure(&workplace.ract(&["compare", "runs/tiny", "runs/tiny:actor"]).output().unwrap());
+    let metric = values.lines().next().unwrap().rsplit(',').next().unwrap();
+    let expected =
+        format!("runs/tiny/per_user.csv, line {}: {metric} of user 3, ract, is 'NaN', not a finite number", line + 1);
+    assert!(code == 1 && said.ends_with(&expected), "{said}");
+    fs::write(&file, values).unwrap();
 
     workplace.succeed(&["run", "tiny.toml", "--out", "other", "--set", "data.synthetic.seed=1"]);
     let (code, line) = failure(&workplace.ract(&["compare", "runs/tiny", "other"]).output().unwrap());

@@ -128,10 +128,13 @@ fn several_runs_are_summed_up_by_their_mean() {
     }
     let table = workplace.succeed(&["evaluate", "0", "1"]);
     let row = table.lines().find(|line| line.starts_with("| RaCT - Mult-VAE ")).unwrap();
-    assert!(
-        table.starts_with("| test, mean ± standard deviation of 2 runs ") && row.contains(&format!("{mean:+.4} ± ")),
-        "{table}"
-    );
+    assert!(table.starts_with("| test, 60 users, 2 seeds ") && row.contains(&format!("{mean:+.4} ± ")), "{table}");
+    assert!(table.trim_end().ends_with("In brackets: standard deviation between the seeds."), "{table}");
+    // Popularity knows no seed.
+    let popularity = &workplace.json("0/result.json")["test"]["popularity"]["ndcg@100"];
+    let [popularity, se] = ["mean", "se"].map(|key| popularity[key].as_f64().unwrap());
+    let row = table.lines().find(|line| line.starts_with("| popularity ")).unwrap();
+    assert_eq!(row.split('|').nth(2).unwrap().trim(), format!("{popularity:.4} ± {se:.4}"));
 }
 
 #[test]
@@ -196,7 +199,7 @@ fn an_actor_that_is_taken_from_another_run_leads_to_the_same_bits() {
 fn an_experiment_of_several_seeds_makes_a_run_of_each() {
     let workplace = Workplace::new();
     let printed = workplace.succeed(&["run", "tiny.toml", "--set", "seeds=[3, 5]", "--set", "actor.epochs=2"]);
-    assert!(printed.contains("test, mean ± standard deviation of 2 runs"), "{printed}");
+    assert!(printed.contains("test, 60 users, 2 seeds"), "{printed}");
     assert_eq!(workplace.json("runs/tiny/seed-5/result.json")["seed"], 5);
     let printed = workplace.succeed(&["run", "tiny.toml", "--set", "seeds=[3, 5]", "--set", "seed=4", "--out", "one"]);
     assert!(printed.contains("test, 60 users") && workplace.exists("one/seed-4/result.json"), "{printed}");

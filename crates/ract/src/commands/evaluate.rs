@@ -3,7 +3,7 @@
 use crate::config::{Config, Role, Settings};
 use crate::paper::published::published;
 use crate::paper::table;
-use crate::run::TestSummary;
+use crate::run::{OverSeeds, RunPath, TestSummary};
 use crate::{Error, Result, experiment};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -32,7 +32,9 @@ pub(crate) fn run(args: Args) -> Result<()> {
     }
     let (actor, metrics, published) =
         (first.actor_label(), super::columns(&first.evaluation.metrics), published(&first.dataset)?);
-    super::print(&table::of_runs(&evaluations, actor, &metrics, &published.rows));
+    let paths: Vec<_> = args.runs.iter().map(RunPath::at).collect();
+    let over_seeds = OverSeeds::read(paths.iter().zip(&evaluations))?;
+    super::print(&table::of_runs(&over_seeds, actor, &metrics, &published.rows));
     Ok(())
 }
 

@@ -31,7 +31,7 @@ pub(crate) fn run(args: Args) -> Result<()> {
     let figure =
         figure.ok_or_else(|| Error::Usage(format!("there is no figure {number}: write 1 to {}", FIGURES.len())))?;
     let index = Index::read()?;
-    let drawn = args.source.results(&index, &index.figure(number), figure.needs_folders)?;
+    let drawn = args.source.results(&index, &index.figure(number), figure.needs)?;
     let of_data = if drawn.shown.is_empty() { String::new() } else { format!("; {}", drawn.data) };
     let title = format!("{}{of_data}", figure.title);
     let input = FigureInput { results: &drawn.results, shown: &drawn.shown, title };

@@ -1,5 +1,6 @@
 //! `ract keep`: copies the small files of finished runs to the folder that the repository keeps.
 
+use super::terminal::Terminal;
 use crate::Result;
 use crate::run::keep;
 
@@ -12,8 +13,13 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: Args) -> Result<()> {
     for data in &args.data {
-        for folder in keep(data)? {
-            super::print(&folder.display());
+        for copy in keep(data)? {
+            let folder = copy.folder().display();
+            if !copy.has_per_user() {
+                Terminal::new()
+                    .line(&format!("{folder}: without the values of each user, which the run does not have"));
+            }
+            super::print(&folder);
         }
     }
     Ok(())

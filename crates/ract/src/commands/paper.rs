@@ -3,6 +3,7 @@
 use super::terminal::Terminal;
 use super::{baseline, run};
 use crate::config::AnyConfig;
+use crate::paper::figures::Needs;
 use crate::paper::index::{Index, Page, Shown};
 use crate::run::layout::{kept_of_data, run_of_seed, runs_of, runs_of_data};
 use crate::run::{Experiment, Results, RunPath};
@@ -34,12 +35,12 @@ pub(super) struct Drawn {
 }
 
 impl Source {
-    /// The experiments that `page` shows, and their results. Missing runs are trained in runs/. With `folders`, the
-    /// kept results in experiments/results/ are not enough: the run folders are needed.
+    /// The experiments that `page` shows, and their results, from runs/ or experiments/results/. Runs that lack what is
+    /// needed are trained in runs/.
     ///
     /// # Errors
     /// When a run fails.
-    pub(super) fn results(&self, index: &Index, page: &Page, folders: bool) -> Result<Drawn> {
+    pub(super) fn results(&self, index: &Index, page: &Page, needs: Needs) -> Result<Drawn> {
         let data = self.data.clone().or(page.data.clone()).unwrap_or_else(|| ML_1M.to_owned());
         let shown = index.shown(page);
         let mut names: Vec<&str> = shown.iter().map(|shown| shown.experiment.as_str()).collect();
@@ -48,12 +49,12 @@ impl Source {
             for name in &names {
                 let experiment = Experiment { data: data.clone(), name: (*name).to_owned() };
                 if experiment.file().exists() {
-                    complete(&experiment, folders)?;
+                    complete(&experiment, needs)?;
                 }
             }
         }
         let mut results = if self.kept { Results::default() } else { read(&runs_of_data(&data))? };
-        if !folders {
+        if needs != Needs::Networks {
             results.add(read(&kept_of_data(&data))?);
         }
         results.runs.retain(|run| names.contains(&run.name.as_str()));
@@ -66,7 +67,7 @@ fn read(folder: &Path) -> Result<Results> {
     if folder.is_dir() { Results::read(folder) } else { Ok(Results::default()) }
 }
 
-fn complete(experiment: &Experiment, folders: bool) -> Result<()> {
+fn complete(experiment: &Experiment, needs: Needs) -> Result<()> {
     let (runs, kept) = (experiment.runs(), experiment.kept());
     let config = match AnyConfig::read(&experiment.file(), &[])? {
         AnyConfig::Run(config) => config,
@@ -77,13 +78,17 @@ fn complete(experiment: &Experiment, folders: bool) -> Result<()> {
     };
     for ((seed, run), (_, kept_run)) in runs_of(&runs, &config).iter().zip(runs_of(&kept, &config)) {
         // Some runs were kept in the folder of their seed although their file lists no `seeds`.
-        let is_kept = || kept_run.is_finished() || run_of_seed(&kept, *seed).is_finished();
+        let is_kept = [kept_run, run_of_seed(&kept, *seed)].iter().any(|kept| match needs {
+            Needs::Results => kept.is_finished(),
+            Needs::Values => kept.is_finished() && kept.has_per_user(),
+            Needs::Networks => false,
+        });
         let folder = run.folder().display();
-        if run.is_finished() && folders && !run.per_user().exists() {
+        if run.is_finished() && needs == Needs::Values && !run.has_per_user() && !is_kept {
             Terminal::new().line(&format!("{folder}: testing each user again"));
             let (config, data, folder) = experiment::open(run.folder())?;
             experiment::evaluate(&config, &data, &folder)?;
-        } else if !run.is_finished() && (folders || !is_kept()) {
+        } else if !run.is_finished() && !is_kept {
             Terminal::new().line(&format!("missing: {folder}"));
             run::train(&config.of_seed(*seed), run, &run::Watch::default())?;
         }

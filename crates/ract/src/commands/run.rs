@@ -8,7 +8,7 @@ use crate::paper::published::published;
 use crate::paper::table;
 use crate::report::tensorboard::EventFiles;
 use crate::run::layout::{run_of_seed, runs_of};
-use crate::run::{RunFolder, RunPath, RunResult};
+use crate::run::{OverSeeds, RunFolder, RunPath, RunResult};
 use crate::training::Progress;
 use crate::{Error, Result, experiment, report};
 use ract_data::fingerprint;
@@ -62,7 +62,8 @@ fn run_all(config: &Config, experiment: &ExperimentFile, watch: &Watch) -> Resul
         evaluations.push(train(&config.of_seed(*seed), run, &watch)?.evaluation);
     }
     let metrics = super::columns(&config.evaluation.metrics);
-    super::print(&table::of_runs(&evaluations, config.actor_label(), &metrics, &published.rows));
+    let over_seeds = OverSeeds::read(runs.iter().map(|(_, run)| run).zip(&evaluations))?;
+    super::print(&table::of_runs(&over_seeds, config.actor_label(), &metrics, &published.rows));
     match &runs[..] {
         [(_, run)] if watch.profile => print_profiles(run),
         _ => Ok(()),

@@ -2,6 +2,7 @@
 
 use super::paper::Source;
 use crate::metrics::Metric;
+use crate::paper::figures::Needs;
 use crate::paper::index::Index;
 use crate::paper::tables::{TABLES, TableInput};
 use crate::{Error, Result};
@@ -29,7 +30,7 @@ pub(crate) fn run(args: Args) -> Result<()> {
     let table =
         table.ok_or_else(|| Error::Usage(format!("there is no table {number}: write 1 to {}", TABLES.len())))?;
     let index = Index::read()?;
-    let drawn = source.results(&index, &index.table(number), false)?;
+    let drawn = source.results(&index, &index.table(number), Needs::Results)?;
     let input = TableInput { results: &drawn.results, shown: &drawn.shown, data: &drawn.data, metric };
     super::print(&(table.draw)(&input)?);
     Ok(())

@@ -14,8 +14,8 @@ mod significance;
 mod summary;
 
 pub use ranking::{Candidates, Ranked, score_users};
-pub use significance::{Comparison, holm};
-pub use summary::{Estimate, paired_gain};
+pub use significance::{Comparison, RESAMPLES, Seeds, holm};
+pub use summary::{Estimate, Pooled, paired_gain};
 
 use serde::{Deserialize, Serialize};
 use std::cmp::Ordering;

@@ -16,6 +16,7 @@ use std::path::{Path, PathBuf};
 /// What a report shows of a run. Without a result, the run is not finished.
 #[derive(Clone, Copy)]
 struct RunView<'a> {
+    path: &'a RunPath,
     config: &'a Config,
     result: Option<&'a RunResult>,
     history: &'a [EpochRecord],
@@ -35,7 +36,7 @@ pub fn of_run(path: &Path) -> Result<String> {
         }
     };
     let (result, history) = (run.read_result()?, run.read_history()?);
-    let view = RunView { config: &config, result: result.as_ref(), history: &history };
+    let view = RunView { path: &run, config: &config, result: result.as_ref(), history: &history };
     let title = format!("{} on {}, seed {}", config.actor_label(), config.dataset, config.seed);
     Page { title, lead: sections::lead(&view), parts: sections::of_runs(&[view])? }.html()
 }

@@ -4,11 +4,12 @@ use super::parts::{Figure, Part, Rows};
 use super::{RunView, curves};
 use crate::Result;
 use crate::config::{Config, Evaluation, Gain, Phase, Role, Settings};
-use crate::metrics::{Estimate, Metric};
+use crate::metrics::Metric;
 use crate::paper::published::published;
-use crate::paper::{table, tables};
+use crate::paper::table::{self, Captioned};
+use crate::paper::tables;
 use crate::plot::{Axis, Content, Mark, Panel, Series};
-use crate::run::{Baseline, BaselineResult, Provenance, Results, Run, Trial};
+use crate::run::{Baseline, BaselineResult, OverSeeds, Provenance, Results, Run, Trial};
 use std::collections::BTreeSet;
 
 /// The main result, in one sentence.
@@ -17,9 +18,8 @@ pub(super) fn lead(view: &RunView<'_>) -> String {
     let Some(result) = view.result else { return "The run is not finished: nothing has been tested yet.".to_owned() };
     let evaluation = &result.evaluation;
     let gain = |of: Option<Role>| evaluation.gain.get(&Gain::new(of?, Role::Actor))?.get(&metric).copied();
-    let say = |Estimate { mean, se }| format!("{mean:+.4} ± {se:.4}");
     let found = [("RaCT gains", gain(Some(Role::Ract))), ("the control gains", gain(Role::control()))];
-    let found: Vec<_> = found.into_iter().filter_map(|(who, gain)| Some(format!("{who} {}", say(gain?)))).collect();
+    let found: Vec<_> = found.into_iter().filter_map(|(who, gain)| Some(format!("{who} {:+}", gain?))).collect();
     let label = view.config.actor_label();
     let metric = metric.title();
     match found.is_empty() {
@@ -47,20 +47,20 @@ pub(super) fn of_runs(runs: &[RunView<'_>]) -> Result<Vec<Part>> {
 
 fn tested(runs: &[RunView<'_>]) -> Result<Option<Part>> {
     let Some(RunView { config, .. }) = runs.first() else { return Ok(None) };
-    let evaluations: Vec<_> = runs.iter().filter_map(|run| Some(run.result?.evaluation.clone())).collect();
+    let over_seeds = OverSeeds::read(runs.iter().filter_map(|run| Some((run.path, &run.result?.evaluation))))?;
     let Evaluation { metrics, select } = &config.evaluation;
     let others = metrics.iter().filter(|metric| *metric != select);
     let metrics: Vec<Metric> = metrics.iter().filter(|metric| *metric == select).chain(others).copied().collect();
     let (actor, published) = (config.actor_label(), published(&config.dataset)?.rows);
-    if evaluations.is_empty() {
+    if over_seeds.is_empty() {
         return Ok(None);
     }
-    let table = table::of_runs(&evaluations, actor, &metrics, &published);
-    let of_one = "Means over the test users and their standard errors; differences are paired by user.";
+    let Captioned { table, caption } = table::of_runs(&over_seeds, actor, &metrics, &published);
+    let caption = format!("{caption} Differences are paired by user.");
     let from_memory = published.iter().find(|row| row.from_memory);
     let from_memory = from_memory.map(|row| format!("{} quoted from memory.", row.mark()));
     let sources = sources("Published", published.iter().map(|row| row.source.as_str())).into_iter().chain(from_memory);
-    let text = (evaluations.len() == 1).then(|| of_one.to_owned()).into_iter().chain(sources).collect();
+    let text = std::iter::once(caption).chain(sources).collect();
     Ok(Some(Part { heading: "Test".to_owned(), text, rows: Some((&table).into()), ..Part::default() }))
 }
 
@@ -131,13 +131,25 @@ fn megabytes(bytes: u64) -> String {
 pub(super) fn of_dataset(dataset: &str, results: &Results) -> Result<Part> {
     let metric = results.runs.first().map_or(Evaluation::default().select, |run| run.config.evaluation.select);
     let groups = results.over_seeds()?;
-    let rows = Some((&tables::actors(results, metric)?).into());
+    let mut tables = tables::actors(results, metric)?.into_iter();
+    let of_actors = tables.next();
     let figures = if groups.len() > 1 { vec![actors(&groups, metric)?] } else { Vec::new() };
-    let mut parts = Vec::new();
+    let gains = |Captioned { table, caption }| Part {
+        heading: "Gains".to_owned(),
+        text: vec![caption],
+        rows: Some((&table).into()),
+        ..Part::default()
+    };
+    let mut parts: Vec<Part> = tables.map(gains).collect();
     for runs in &groups {
         let views: Vec<_> = runs
             .iter()
-            .map(|run| RunView { config: &run.config, result: Some(&run.result), history: &run.history })
+            .map(|run| RunView {
+                path: &run.path,
+                config: &run.config,
+                result: Some(&run.result),
+                history: &run.history,
+            })
             .collect();
         parts.push(Part { heading: runs[0].label(), folded: true, parts: of_runs(&views)?, ..Part::default() });
     }
@@ -146,18 +158,16 @@ pub(super) fn of_dataset(dataset: &str, results: &Results) -> Result<Part> {
         let heading = format!("Baseline: {}{beneath}", result.baseline.label);
         Part { heading, folded: true, parts: of_baseline(result), ..Part::default() }
     }));
-    let text = vec![format!(
-        "Test {}. Beside each gain: its standard error over the users, and in how many seeds it exceeds twice that.",
-        metric.title()
-    )];
+    let text = of_actors.iter().map(|table| table.caption.clone()).collect();
+    let rows = of_actors.map(|table| (&table.table).into());
     Ok(Part { heading: dataset.to_owned(), text, rows, figures, parts, ..Part::default() })
 }
 
 /// A figure of each actor's test metric: before fine-tuning, after the control, and after RaCT.
 fn actors(groups: &[Vec<&Run>], metric: Metric) -> Result<Figure> {
     let mean = |runs: &[&Run], of: Role| {
-        let found = runs.iter().map(|run| Some(run.result.evaluation.test.get(&of)?.get(&metric)?.mean));
-        found.collect::<Option<Vec<f64>>>().map(|means| Estimate::between(&means).mean)
+        let summaries = runs.iter().map(|run| run.result.evaluation.clone());
+        OverSeeds::of_summaries(summaries.collect()).mean(of, metric).map(|pooled| pooled.mean)
     };
     let metric_name = format!("test {}", metric.title());
     let mut groups: Vec<_> = groups.iter().collect();
@@ -184,7 +194,7 @@ fn actors(groups: &[Vec<&Run>], metric: Metric) -> Result<Figure> {
 pub(super) fn of_baseline(baseline: &BaselineResult) -> Vec<Part> {
     let metrics: Vec<Metric> =
         baseline.test.values().next().into_iter().flat_map(|test| test.keys().copied()).collect();
-    let test = table::baseline(baseline, &metrics);
+    let Captioned { table, caption } = table::baseline(baseline, &metrics);
     let names: Vec<&String> = baseline.chosen.parameters.keys().collect();
     let header = names.iter().map(|name| name.to_string()).chain(["validation".to_owned(), "seconds".to_owned()]);
     let row = |trial: &Trial| {
@@ -199,5 +209,6 @@ pub(super) fn of_baseline(baseline: &BaselineResult) -> Vec<Part> {
     made.extend(baseline.peak_memory_bytes.map(|bytes| vec!["peak memory".to_owned(), megabytes(bytes)]));
     let made = Rows { header: vec!["made by".to_owned(), String::new()], rows: made };
     let part = |heading: &str, rows| Part { heading: heading.to_owned(), rows: Some(rows), ..Part::default() };
-    vec![part("Test", (&test).into()), part("What was tried", tried), part("How it was made", made)]
+    let test = Part { text: vec![caption], ..part("Test", (&table).into()) };
+    vec![test, part("What was tried", tried), part("How it was made", made)]
 }

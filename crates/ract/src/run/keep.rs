@@ -1,34 +1,48 @@
 //! Copies the small files of runs to the folder that the repository keeps.
 
-use super::layout::{all_finished_runs, counts_of_data, kept_of_data, runs_of_data};
+use super::layout::{RunPath, all_finished_runs, counts_of_data, kept_of_data, runs_of_data};
+use super::per_user;
 use crate::{Error, Result};
+use ract_data::atomic_file;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-/// Copies the small files of every finished run on a data set, and the data set's counts, to `experiments/results`.
-/// Returns the folders of the copied runs.
+/// Copies the small files of every finished run on a data set, and the data set's counts, to `experiments/results`. The
+/// measurements of each user are packed. Returns the copies.
 ///
 /// # Errors
-/// When a file cannot be read or written.
-pub fn keep(data: &str) -> Result<Vec<PathBuf>> {
+/// When a file cannot be read or written, or is damaged.
+pub fn keep(data: &str) -> Result<Vec<RunPath>> {
     let (runs, kept) = (runs_of_data(data), kept_of_data(data));
-    let mut folders = Vec::new();
+    let mut copies = Vec::new();
     for run in if runs.is_dir() { all_finished_runs(&runs)? } else { Vec::new() } {
-        let folder = kept.join(run.folder().strip_prefix(&runs).unwrap_or(Path::new("")));
-        for file in run.kept().iter().filter(|file| file.exists()) {
-            copy_into(file, &folder)?;
+        let copy = RunPath::at(kept.join(run.folder().strip_prefix(&runs).unwrap_or(Path::new(""))));
+        create(copy.folder())?;
+        let packed = copy.packed_per_user();
+        if run.has_per_user() {
+            atomic_file::save(&packed, per_user::pack(&run.read_per_user()?)?)?;
+        } else if packed.exists() && fs::read(copy.result()).ok() != fs::read(run.result()).ok() {
+            // They belong to the result that is replaced.
+            fs::remove_file(&packed).map_err(Error::file("remove", &packed))?;
         }
-        folders.push(folder);
+        for file in run.kept().iter().filter(|file| file.exists()) {
+            copy_into(file, copy.folder())?;
+        }
+        copies.push(copy);
     }
     let counts = counts_of_data(data);
     if counts.exists() {
+        create(&kept)?;
         copy_into(&counts, &kept)?;
     }
-    Ok(folders)
+    Ok(copies)
+}
+
+fn create(folder: &Path) -> Result<()> {
+    fs::create_dir_all(folder).map_err(Error::file("create", folder))
 }
 
 fn copy_into(file: &Path, folder: &Path) -> Result<()> {
-    fs::create_dir_all(folder).map_err(Error::file("create", folder))?;
-    fs::copy(file, folder.join(file.file_name().unwrap_or_default())).map_err(Error::file("copy", file))?;
-    Ok(())
+    let bytes = fs::read(file).map_err(Error::file("read", file))?;
+    Ok(atomic_file::save(&folder.join(file.file_name().unwrap_or_default()), bytes)?)
 }

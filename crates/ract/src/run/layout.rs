@@ -1,6 +1,7 @@
 //! All paths: the files of a run, the folders of seeds, and the folders of the repository. Other modules ask for a path
 //! here instead of joining it themselves.
 
+use super::per_user::PACKED;
 use crate::config::{Config, Phase};
 use crate::{Error, Result};
 use ract_data::prepared::META;
@@ -60,6 +61,16 @@ impl RunPath {
         self.0.join("per_user.csv")
     }
 
+    /// The same, packed: the kept copy.
+    pub fn packed_per_user(&self) -> PathBuf {
+        self.per_user().with_added_extension(PACKED)
+    }
+
+    /// Whether it has the measurements of each test user, packed or not.
+    pub fn has_per_user(&self) -> bool {
+        self.per_user().exists() || self.packed_per_user().exists()
+    }
+
     /// The results of the run. The file exists when the run is finished.
     pub fn result(&self) -> PathBuf {
         self.0.join("result.json")
@@ -100,7 +111,8 @@ impl RunPath {
         self.result().exists()
     }
 
-    /// The small files of a finished run, which the repository keeps.
+    /// The small files of a finished run, which the repository keeps as they are. The measurements of each test user are
+    /// kept packed.
     pub(super) fn kept(&self) -> [PathBuf; 3] {
         [self.config(), self.history(), self.result()]
     }

@@ -3,7 +3,7 @@
 use super::layout::{RunPath, finished_runs};
 use super::per_user::{PerUser, Tested};
 use crate::config::Role;
-use crate::metrics::{Comparison, Metric};
+use crate::metrics::{Comparison, Metric, Seeds};
 use crate::{Error, Result};
 use serde::Deserialize;
 use std::path::Path;
@@ -13,9 +13,10 @@ use std::path::Path;
 pub struct Measured {
     /// The name: the folder, `:`, and the role.
     pub name: String,
-    /// The metrics of each user. Over several seeds: their means.
-    pub per_user: PerUser,
-    /// The fingerprint of the data.
+    /// The seed of each run; `None` for a baseline.
+    seeds: Vec<Option<u64>>,
+    /// The measurements of each run, on the same users and by the same metrics.
+    runs: Vec<PerUser>,
     data_sha256: String,
 }
 
@@ -25,7 +26,8 @@ impl Measured {
     /// tested, otherwise the actor, otherwise the first tested role.
     ///
     /// # Errors
-    /// When nothing was measured there, or when the seeds differ in their users, metrics or data.
+    /// When nothing was measured there, when a value is not a finite number, or when the seeds differ in their users,
+    /// metrics or data.
     pub fn read(run: &str) -> Result<Self> {
         let (folder, wanted) = match run.rsplit_once(':') {
             Some((folder, role)) => {
@@ -34,56 +36,69 @@ impl Measured {
             }
             None => (Path::new(run), None),
         };
-        let folders = finished_runs(folder)?;
         let mut measured: Option<Self> = None;
-        let runs = folders.len() as f64;
-        for folder in &folders {
-            let data_sha256 = data_sha256(folder)?;
+        for folder in finished_runs(folder)? {
+            let Made { data_sha256, seed } = made(&folder)?;
             let (role, per_user) = choose(folder.read_per_user()?, folder.folder(), wanted)?;
             match &mut measured {
                 None => {
                     let name = format!("{}:{role}", run.strip_suffix(&format!(":{role}")).unwrap_or(run));
-                    let values = per_user.values.mapv(|value| value / runs);
-                    measured = Some(Self { name, per_user: PerUser { values, ..per_user }, data_sha256 });
+                    let seeds = vec![seed.filter(|_| role.is_trained())];
+                    measured = Some(Self { name, seeds, runs: vec![per_user], data_sha256 });
                 }
-                Some(sum) if sum.data_sha256 == data_sha256 && sum.per_user.is_like(&per_user) => {
-                    sum.per_user.values.scaled_add(1.0 / runs, &per_user.values);
-                }
-                Some(_) => {
+                Some(of) if of.data_sha256 != data_sha256 || !of.runs[0].is_like(&per_user) => {
                     let message = format!("{run}: its seeds were measured on other users or by other metrics");
                     return Err(Error::Usage(message));
                 }
+                Some(of) if role.is_trained() => {
+                    of.seeds.push(seed);
+                    of.runs.push(per_user);
+                }
+                // A baseline does not depend on the seed: the first run has all.
+                Some(_) => {}
             }
         }
         measured.ok_or_else(|| Error::Usage(format!("{run}: no finished run is there")))
     }
 
-    /// The gain of this recommender over `before`.
+    /// Number of seeds.
+    pub fn seeds(&self) -> usize {
+        self.seeds.len()
+    }
+
+    /// The gain of this recommender over `before`. If the two have the same seeds, these belong together.
     ///
     /// # Errors
     /// When the two were not measured on the same users, or not by this metric.
     pub fn over(&self, before: &Self, metric: Metric) -> Result<Comparison> {
-        let Self { name, per_user, data_sha256 } = self;
-        if *data_sha256 != before.data_sha256 || per_user.users != before.per_user.users {
-            let message =
-                format!("{name} and {} were tested on different data: their users cannot be paired", before.name);
+        if self.data_sha256 != before.data_sha256 || self.runs[0].users != before.runs[0].users {
+            let (name, before) = (&self.name, &before.name);
+            let message = format!("{name} and {before} were tested on different data: their users cannot be paired");
             return Err(Error::Usage(message));
         }
-        let columns = [per_user.column(metric), before.per_user.column(metric)].map(|column| column.to_vec());
-        if columns.iter().any(|column| column.len() != per_user.users.len()) {
-            return Err(Error::Usage(format!("{metric} was not measured of both {name} and {}", before.name)));
+        let seeds = if self.seeds == before.seeds { Seeds::Paired } else { Seeds::Apart };
+        Ok(Comparison::of(&self.values(metric)?, &before.values(metric)?, seeds))
+    }
+
+    /// Of each seed one value per user.
+    fn values(&self, metric: Metric) -> Result<Vec<Vec<f64>>> {
+        let PerUser { users, metrics, .. } = &self.runs[0];
+        if users.is_empty() || !metrics.contains(&metric) {
+            return Err(Error::Usage(format!("{metric} was not measured of {}", self.name)));
         }
-        Ok(Comparison::of(&columns[0], &columns[1]))
+        Ok(self.runs.iter().map(|per_user| per_user.column(metric).to_vec()).collect())
     }
 }
 
-fn data_sha256(run: &RunPath) -> Result<String> {
-    #[derive(Deserialize)]
-    struct Data {
-        data_sha256: String,
-    }
-    let unfinished = || Error::Failed(format!("{} is not finished", run.folder().display()));
-    Ok(run.read_result::<Data>()?.ok_or_else(unfinished)?.data_sha256)
+/// What a comparison needs of `result.json`.
+#[derive(Deserialize)]
+struct Made {
+    data_sha256: String,
+    seed: Option<u64>,
+}
+
+fn made(run: &RunPath) -> Result<Made> {
+    run.read_result()?.ok_or_else(|| Error::Failed(format!("{} is not finished", run.folder().display())))
 }
 
 fn choose(mut tested: Tested, folder: &Path, wanted: Option<Role>) -> Result<(Role, PerUser)> {

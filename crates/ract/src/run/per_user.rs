@@ -1,11 +1,19 @@
-//! The measurements of each held-out user: `per_user.csv`.
+//! The measurements of each held-out user: `per_user.csv`, or packed `per_user.csv.zst`.
 
 use crate::config::Role;
 use crate::metrics::{Estimate, Metric, paired_gain};
 use crate::{Error, Result};
 use ndarray::{Array2, ArrayView1, Axis};
 use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::Read;
 use std::path::Path;
+
+/// The level of zstd. The highest one takes fifteen times as long, and saves a tenth.
+const LEVEL: i32 = 12;
+
+/// The extension of packed files.
+pub(super) const PACKED: &str = "zst";
 
 /// The columns before those of the metrics.
 const COLUMNS: [&str; 6] = ["tested", "user", "seen", "unseen", "loss", "predicted"];
@@ -59,8 +67,18 @@ impl PerUser {
 
 /// The measurements as CSV, with one line per role and user.
 pub(crate) fn to_csv(tested: &Tested) -> Result<String> {
+    csv_of(tested, written)
+}
+
+/// The measurements as CSV, packed by zstd. The numbers have the precision of `f32`, which saves a third. The same
+/// measurements give the same bytes.
+pub(crate) fn pack(tested: &Tested) -> Result<Vec<u8>> {
+    let csv = csv_of(tested, |number| (*number as f32 + 0.0).to_string())?;
+    zstd::encode_all(csv.as_bytes(), LEVEL).map_err(|error| failed(&error))
+}
+
+fn csv_of(tested: &Tested, written: fn(&f64) -> String) -> Result<String> {
     let mut csv = csv::Writer::from_writer(Vec::new());
-    let failed = |error: &dyn std::fmt::Display| Error::Failed(format!("cannot write what each user has: {error}"));
     let metrics = tested.values().next().map_or(&[][..], |per_user| &per_user.metrics);
     let names = metrics.iter().map(Metric::to_string);
     let header = COLUMNS.map(str::to_owned).into_iter().chain(names);
@@ -78,19 +96,28 @@ pub(crate) fn to_csv(tested: &Tested) -> Result<String> {
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
+fn failed(error: &dyn std::fmt::Display) -> Error {
+    Error::Failed(format!("cannot write what each user has: {error}"))
+}
+
 /// The shortest text that reads back as the same number. -0 is written as 0; it is the loss of a user without items.
 fn written(number: &f64) -> String {
     (number + 0.0).to_string()
 }
 
-/// Reads `per_user.csv`.
+/// Reads `per_user.csv`, or `per_user.csv.zst`.
 ///
 /// # Errors
-/// The error names the line and the value that does not fit.
+/// The error names the line and the value that does not fit: one that is not a finite number.
 pub(crate) fn read(path: &Path) -> Result<Tested> {
     let wrong = |line: u64, problem: String| Error::Failed(format!("{}, line {line}: {problem}", path.display()));
-    let file = std::fs::File::open(path).map_err(Error::file("read", path))?;
-    let mut reader = csv::Reader::from_reader(file);
+    let file = File::open(path).map_err(Error::file("read", path))?;
+    let bytes: Box<dyn Read> = if path.extension().is_some_and(|extension| extension == PACKED) {
+        Box::new(zstd::Decoder::new(file).map_err(Error::file("unpack", path))?)
+    } else {
+        Box::new(file)
+    };
+    let mut reader = csv::Reader::from_reader(bytes);
     let header = reader.headers().map_err(|error| wrong(1, error.to_string()))?.clone();
     if !header.iter().zip(COLUMNS).all(|(found, expected)| found == expected) || header.len() <= COLUMNS.len() {
         let columns = COLUMNS.join(", ");
@@ -109,9 +136,11 @@ pub(crate) fn read(path: &Path) -> Result<Tested> {
         });
         per_user.users.push(record[1].parse().map_err(|_| wrong(line, format!("'{}' is no user", &record[1])))?);
         let number = |column: usize| {
-            record[column]
-                .parse()
-                .map_err(|_| wrong(line, format!("{} is '{}', not a number", &header[column], &record[column])))
+            let (name, text) = (&header[column], &record[column]);
+            text.parse().ok().filter(|number: &f64| number.is_finite()).ok_or_else(|| {
+                let (role, user) = (&record[0], &record[1]);
+                wrong(line, format!("{name} of user {user}, {role}, is '{text}', not a finite number"))
+            })
         };
         let PerUser { seen, unseen, loss, predicted, values, .. } = per_user;
         for (column, of) in (2..).zip([seen, unseen, loss, predicted]) {
@@ -151,16 +180,34 @@ mod tests {
     }
 
     #[test]
+    fn packed_measurements_read_back_in_the_precision_of_f32_and_are_the_same_bytes_each_time() {
+        let file = tempfile::Builder::new().suffix(".csv.zst").tempfile().unwrap();
+        let packed = pack(&tested()).unwrap();
+        std::fs::write(file.path(), &packed).unwrap();
+        let found = read(file.path()).unwrap();
+        let mut expected = tested();
+        expected.values_mut().for_each(|per_user| per_user.values[[1, 0]] = 0.333_333_34);
+        assert_eq!(found, expected);
+        assert_eq!(pack(&found).unwrap(), packed);
+    }
+
+    #[test]
     fn minus_zero_is_written_as_zero() {
         assert_eq!([-0.0, 0.0, -1.5].map(|number| written(&number)), ["0", "0", "-1.5"]);
     }
 
     #[test]
-    fn the_error_names_the_line_of_a_value_that_is_not_a_number() {
+    fn the_error_names_file_line_column_user_and_role_of_a_value_that_is_not_finite() {
         let file = tempfile::NamedTempFile::new().unwrap();
-        std::fs::write(file.path(), to_csv(&tested()).unwrap().replace("7.5", "x")).unwrap();
-        let message = read(file.path()).unwrap_err().to_string();
-        assert!(message.ends_with("line 4: loss is 'x', not a number"), "{message}");
+        for wrong in ["x", "NaN", "inf", "-inf", "1e999"] {
+            std::fs::write(file.path(), to_csv(&tested()).unwrap().replace("7.5", wrong)).unwrap();
+            let message = read(file.path()).unwrap_err().to_string();
+            let expected = format!("line 4: loss of user 0, ract, is '{wrong}', not a finite number");
+            assert!(
+                message.starts_with(&file.path().display().to_string()) && message.ends_with(&expected),
+                "{message}"
+            );
+        }
         std::fs::write(file.path(), "user,ndcg@100\n1,0.5\n").unwrap();
         assert!(read(file.path()).unwrap_err().to_string().contains("line 1: not the columns tested, user"));
     }

@@ -85,12 +85,13 @@ impl RunPath {
         serde_json::from_str(&text(&file)?).map_err(damaged)
     }
 
-    /// The measurements of each test user.
+    /// The measurements of each test user, packed or not.
     ///
     /// # Errors
-    /// When the file is missing or damaged.
+    /// When the file is missing or damaged, or when it has a number that is not finite.
     pub fn read_per_user(&self) -> Result<Tested> {
-        per_user::read(&self.per_user())
+        let (plain, packed) = (self.per_user(), self.packed_per_user());
+        per_user::read(if !plain.exists() && packed.exists() { &packed } else { &plain })
     }
 }
 

@@ -52,35 +52,6 @@ pub struct TestSummary {
     pub gain: BTreeMap<Gain, Metrics>,
 }
 
-impl TestSummary {
-    /// The means over `runs` of the numbers that all of them have. The standard deviations between the runs take the
-    /// place of the standard errors.
-    pub fn over_runs(runs: &[Self]) -> Self {
-        let Some(first) = runs.first() else { return Self::default() };
-        Self {
-            test_users: first.test_users,
-            candidates: first.candidates,
-            test: over_runs(runs, |run| &run.test),
-            gain: over_runs(runs, |run| &run.gain),
-        }
-    }
-}
-
-fn over_runs<K: Ord + Copy>(
-    runs: &[TestSummary],
-    figures: fn(&TestSummary) -> &BTreeMap<K, Metrics>,
-) -> BTreeMap<K, Metrics> {
-    let over_metrics = |key: &K, metrics: &Metrics| -> Option<Metrics> {
-        let of_all = metrics.keys().map(|&metric| {
-            let means = runs.iter().map(|run| Some(figures(run).get(key)?.get(&metric)?.mean));
-            Some((metric, Estimate::between(&means.collect::<Option<Vec<_>>>()?)))
-        });
-        runs.iter().all(|run| figures(run).contains_key(key)).then(|| of_all.flatten().collect())
-    };
-    let first = runs.first().into_iter().flat_map(figures);
-    first.filter_map(|(key, metrics)| Some((*key, over_metrics(key, metrics)?))).collect()
-}
-
 /// The program, the command and the machine that produced a result.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Provenance {

@@ -3,8 +3,7 @@
 use super::history::EpochRecord;
 use super::layout::{RunPath, all_finished_runs, experiment_of};
 use super::result::{BaselineResult, RunResult};
-use crate::config::{AnyConfig, Config, Gain, Phase, Settings};
-use crate::metrics::{Estimate, Metric};
+use crate::config::{AnyConfig, Config, Phase, Settings};
 use crate::{Error, Result};
 use std::path::Path;
 
@@ -85,12 +84,15 @@ impl Results {
         Ok(results)
     }
 
-    /// Adds the runs and baselines of `others` that are not here yet.
+    /// Adds the runs and baselines of `others` that are not here yet. A run here that lacks the values of each user gives
+    /// way to the one of `others` that has them.
     pub fn add(&mut self, others: Self) {
         for run in others.runs {
-            let is_same = |here: &Run| here.name == run.name && here.result.seed == run.result.seed;
-            if !self.runs.iter().any(is_same) {
-                self.runs.push(run);
+            let is_same = |here: &&mut Run| here.name == run.name && here.result.seed == run.result.seed;
+            match self.runs.iter_mut().find(is_same) {
+                Some(here) if here.path.has_per_user() || !run.path.has_per_user() => {}
+                Some(here) => *here = run,
+                None => self.runs.push(run),
             }
         }
         for baseline in others.baselines {
@@ -121,15 +123,4 @@ impl Results {
         }
         Ok(groups)
     }
-}
-
-/// The gain `of` in each of the runs; `None` when one of the runs has not measured it.
-pub(crate) fn gains(runs: &[&Run], of: Gain, metric: Metric) -> Option<Vec<Estimate>> {
-    runs.iter().map(|run| run.result.evaluation.gain.get(&of)?.get(&metric).copied()).collect()
-}
-
-/// The mean gain over the runs, and the mean of its standard errors over the users.
-pub(crate) fn mean_gain(gains: &[Estimate]) -> Estimate {
-    let mean = |f: fn(&Estimate) -> f64| gains.iter().map(f).sum::<f64>() / gains.len().max(1) as f64;
-    Estimate { mean: mean(|gain| gain.mean), se: mean(|gain| gain.se) }
 }

@@ -1,6 +1,6 @@
 //! Figure 5: NDCG by the users' activity, before and after fine-tuning.
 
-use super::{FigureEntry, FigureInput, METRIC, elsewhere, point, users};
+use super::{FigureEntry, FigureInput, METRIC, Needs, elsewhere, point, users};
 use crate::metrics::Estimate;
 use crate::plot::{Axis, Content, Figure, Mark, Panel, Point, Series};
 use crate::run::PerUser;
@@ -9,7 +9,7 @@ use crate::{Error, Result};
 pub(super) const ENTRY: FigureEntry = FigureEntry {
     number: 5,
     title: "Test NDCG@100 by quartile of the users' activity, from the least active on",
-    needs_folders: true,
+    needs: Needs::Values,
     draw,
 };
 
@@ -37,7 +37,7 @@ fn draw(input: &FigureInput<'_>) -> Result<Figure> {
     let over = |of: &dyn Fn(usize) -> f64| -> Vec<Point> {
         let in_quartile =
             |q: usize| (0..quartile.len()).filter(|&user| quartile[user] == q).map(of).collect::<Vec<_>>();
-        (0..QUARTILES).map(|q| point(q, Estimate::of(in_quartile(q).into_iter()))).collect()
+        (0..QUARTILES).map(|q| point(q, Estimate::of(in_quartile(q).into_iter()).into())).collect()
     };
     let bars = labels.iter().zip(&means).map(|(label, values)| Series {
         label: (*label).to_owned(),

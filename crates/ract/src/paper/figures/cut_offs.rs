@@ -1,17 +1,17 @@
 //! Figure 6: critics that learn NDCG@k, tested on NDCG@R.
 
-use super::{FigureEntry, FigureInput, elsewhere, gain};
+use super::{FigureEntry, FigureInput, Needs, elsewhere};
 use crate::Result;
 use crate::config::{Gain, Role};
 use crate::metrics::Metric;
 use crate::paper::index::Shown;
 use crate::plot::{Axis, Cells, Content, Figure, Panel};
-use crate::run::Run;
+use crate::run::{OverSeeds, Run};
 
 pub(super) const ENTRY: FigureEntry = FigureEntry {
     number: 6,
     title: "RaCT trained on NDCG@k and tested on NDCG@R: what it gains over Mult-VAE",
-    needs_folders: false,
+    needs: Needs::Results,
     draw,
 };
 
@@ -20,11 +20,12 @@ const CUT_OFFS: [usize; 7] = [1, 3, 5, 20, 50, 100, 200];
 fn draw(input: &FigureInput<'_>) -> Result<Figure> {
     let shown = input.runs()?;
     let seeds = shown[0].1.len();
-    let row = |(_, runs, role): &(&Shown, Vec<&Run>, Role)| -> Vec<f64> {
-        let gain_at = |r| gain(runs, Gain::new(*role, Role::Actor), Metric::ndcg(r));
-        CUT_OFFS.iter().map(|&r| gain_at(r).map_or(f64::NAN, |gain| gain.mean)).collect()
+    let row = |(_, runs, role): &(&Shown, Vec<&Run>, Role)| -> Result<Vec<f64>> {
+        let over = OverSeeds::of_runs(runs)?;
+        let gain_at = |r| over.gain(Gain::new(*role, Role::Actor), Metric::ndcg(r));
+        Ok(CUT_OFFS.iter().map(|&r| gain_at(r).map_or(f64::NAN, |gain| gain.mean)).collect())
     };
-    let rows: Vec<_> = shown.iter().map(row).collect();
+    let rows = shown.iter().map(row).collect::<Result<Vec<_>>>()?;
     let published = elsewhere()?.cut_offs;
     let difference = |r: usize| match &published[..] {
         [before, after] => {

@@ -1,6 +1,6 @@
 //! Figure 2: validation NDCG by epoch, for the actor and for the fine-tunings that start from it.
 
-use super::{FigureEntry, FigureInput, METRIC, curve, elsewhere, phase_of};
+use super::{FigureEntry, FigureInput, METRIC, Needs, curve, elsewhere, phase_of};
 use crate::Result;
 use crate::config::{Phase, Role};
 use crate::paper::index::Shown;
@@ -10,7 +10,7 @@ use crate::run::Run;
 pub(super) const ENTRY: FigureEntry = FigureEntry {
     number: 2,
     title: "Validation NDCG@100 by epoch: Mult-VAE, then what its best epoch is trained by further",
-    needs_folders: false,
+    needs: Needs::Results,
     draw,
 };
 

@@ -1,15 +1,16 @@
 //! Figure 3: critics without some of the features.
 
-use super::{FigureEntry, FigureInput, METRIC, curve, elsewhere, gain, phase_of, point};
+use super::{FigureEntry, FigureInput, METRIC, Needs, curve, elsewhere, phase_of, point};
 use crate::Result;
 use crate::config::{Gain, Phase, Role};
 use crate::plot::{Axis, Content, Figure, Mark, Panel, Point, Series};
+use crate::run::OverSeeds;
 use ract_models::features::{Feature, of_the_paper};
 
 pub(super) const ENTRY: FigureEntry = FigureEntry {
     number: 3,
     title: "What the critic sees: validation NDCG@100 while both train, and what is gained in the test",
-    needs_folders: false,
+    needs: Needs::Results,
     draw,
 };
 
@@ -21,10 +22,12 @@ fn draw(input: &FigureInput<'_>) -> Result<Figure> {
     for (place, (shown, runs, role)) in shown.iter().enumerate() {
         let phase = phase_of(*role).unwrap_or(Phase::ActorCritic);
         curves.push(Series::new(&shown.label, Mark::Line, curve(runs, phase, 1.0)));
-        gains.extend(gain(runs, Gain::new(*role, Role::Actor), METRIC).map(|gain| point(place, gain)));
+        let gain = OverSeeds::of_runs(runs)?.gain(Gain::new(*role, Role::Actor), METRIC);
+        gains.extend(gain.map(|gain| point(place, gain)));
     }
     let names = shown.iter().map(|(shown, ..)| shown.short().to_owned());
-    let control = Role::control().and_then(|control| gain(&shown[0].1, Gain::new(control, Role::Actor), METRIC));
+    let first = OverSeeds::of_runs(&shown[0].1)?;
+    let control = Role::control().and_then(|control| first.gain(Gain::new(control, Role::Actor), METRIC));
     gains.extend(control.map(|gain| point(shown.len(), gain)));
     // The published critics use some of the paper's three features.
     let name = |inputs: &[Feature]| {

@@ -12,11 +12,11 @@ mod two_vectors;
 pub use surface::weights;
 
 use super::index::Shown;
-use crate::config::{Gain, Phase, Role};
-use crate::metrics::{Estimate, Metric};
+use crate::config::{Phase, Role};
+use crate::metrics::{Metric, Pooled};
 use crate::paper::published::{Published, published};
 use crate::plot::{Figure, Point};
-use crate::run::{Results, Run, Tested, at_kept_rate, gains, mean_gain};
+use crate::run::{Results, Run, Tested, at_kept_rate};
 use crate::{Error, Result};
 
 /// The metric of the figures.
@@ -30,11 +30,21 @@ pub struct FigureEntry {
     pub number: u8,
     /// What it shows.
     pub title: &'static str,
-    /// Whether the kept results are not enough, because it needs each user's metrics or the networks from the run
-    /// folder.
-    pub needs_folders: bool,
+    /// What it needs of a run.
+    pub needs: Needs,
     /// Draws it.
     pub draw: fn(&FigureInput<'_>) -> Result<Figure>,
+}
+
+/// What is needed of a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Needs {
+    /// Its results, in the run folder or kept.
+    Results,
+    /// The values of each user, in the run folder or kept.
+    Values,
+    /// Its networks, which only the run folder has.
+    Networks,
 }
 
 /// The input of a figure.
@@ -100,18 +110,14 @@ fn curve(runs: &[&Run], phase: Phase, first: f64) -> Vec<(f64, f64)> {
     (0..epochs).map(|epoch| (first + epoch as f64, mean(epoch))).collect()
 }
 
-/// The mean gain over the runs, and the mean of its standard errors over the users.
-fn gain(runs: &[&Run], of: Gain, metric: Metric) -> Option<Estimate> {
-    gains(runs, of, metric).map(|gains| mean_gain(&gains))
-}
-
 /// The phase whose outcome has this role.
 fn phase_of(role: Role) -> Option<Phase> {
     Phase::all().find(|phase| phase.role() == Some(role))
 }
 
-fn point(x: usize, estimate: Estimate) -> Point {
-    Point { x: x as f64, y: estimate.mean, error: estimate.se }
+/// A point with the standard error over the users, if that is known.
+fn point(x: usize, pooled: Pooled) -> Point {
+    Point { x: x as f64, y: pooled.mean, error: pooled.se.unwrap_or_default() }
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Figure 4: the correlation of a user's NDCG with the actor's loss and with the critic's prediction.
 
-use super::{FigureEntry, FigureInput, METRIC, elsewhere, users};
+use super::{FigureEntry, FigureInput, METRIC, Needs, elsewhere, users};
 use crate::paper::index::Shown;
 use crate::plot::{Axis, Content, Figure, Mark, Panel, Series};
 use crate::{Error, Result};
@@ -8,7 +8,7 @@ use crate::{Error, Result};
 pub(super) const ENTRY: FigureEntry = FigureEntry {
     number: 4,
     title: "Each test user's NDCG@100 against the actor's loss and against the critic's prediction",
-    needs_folders: true,
+    needs: Needs::Values,
     draw,
 };
 

@@ -1,7 +1,7 @@
 //! Figure 7: the critic's prediction as a surface over its features, and the weight of each user that follows from its
 //! slope.
 
-use super::{FigureEntry, FigureInput};
+use super::{FigureEntry, FigureInput, Needs};
 use crate::config::Phase;
 use crate::experiment::inspect::{UserWeight, critic_at, inspect};
 use crate::plot::{Axis, Cells, Content, Figure, Mark, Panel, Series};
@@ -10,7 +10,7 @@ use crate::{Error, Result, experiment};
 pub(super) const ENTRY: FigureEntry = FigureEntry {
     number: 7,
     title: "The critic's surface, and the weight of each user's loss that its slope implies",
-    needs_folders: true,
+    needs: Needs::Networks,
     draw,
 };
 

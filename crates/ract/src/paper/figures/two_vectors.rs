@@ -1,6 +1,6 @@
 //! Figure 1: a smaller loss does not mean a better ranking.
 
-use super::{FigureEntry, FigureInput};
+use super::{FigureEntry, FigureInput, Needs};
 use crate::Result;
 use crate::metrics::{Candidates, Metric, score_users};
 use crate::plot::{Axis, Content, Figure, Mark, Panel, Series};
@@ -8,7 +8,7 @@ use ndarray::{Array2, array};
 use ract_data::Interactions;
 
 pub(super) const ENTRY: FigureEntry =
-    FigureEntry { number: 1, title: "A smaller loss is not a better ranking", needs_folders: false, draw };
+    FigureEntry { number: 1, title: "A smaller loss is not a better ranking", needs: Needs::Results, draw };
 
 const ITEMS: [&str; 4] = ["A (wanted)", "B (wanted)", "C", "D"];
 

@@ -6,8 +6,9 @@ use crate::config::Role;
 use crate::metrics::{Estimate, Metric};
 use crate::paper::index::Shown;
 use crate::paper::published::{FOOTNOTE, Published, published};
-use crate::run::{Metrics, Results, Run};
-use comfy_table::{CellAlignment, Table, presets::ASCII_MARKDOWN};
+use crate::paper::table::{OVER_SEEDS, align};
+use crate::run::{Baseline, OverSeeds, Results, Run};
+use comfy_table::{Table, presets::ASCII_MARKDOWN};
 
 pub(super) const ENTRY: TableEntry = TableEntry { number: 2, about: "the main comparison", draw };
 
@@ -15,28 +16,27 @@ const METRICS: [Metric; 3] = [Metric::recall(20), Metric::recall(50), Metric::nd
 /// The data sets of the paper.
 const OF_THE_PAPER: [(&str, &str); 3] = [("ml-20m", "ML-20M"), ("netflix", "Netflix"), ("msd", "MSD")];
 
-/// One row per model: its results on the data set (for several seeds, the mean and the standard deviation between
-/// them), and the published results on the paper's data sets.
+/// One row per model: its results on the data set, and the published results on the paper's data sets.
 fn draw(input: &TableInput<'_>) -> Result<String> {
     let TableInput { results, shown, data, .. } = *input;
     let mut table = Table::new();
     table.load_style(ASCII_MARKDOWN);
     let synthetic = if data.ends_with("-like") { " (synthetic)" } else { "" };
-    let measured = METRICS.map(|metric| metric.title());
+    let titles = METRICS.map(|metric| metric.title());
     let others = OF_THE_PAPER.map(|(_, name)| format!("{name}, published"));
     let header = [format!("{data}{synthetic}"), "seeds".to_owned()];
-    table.set_header(header.into_iter().chain(measured).chain(others).chain(["from".to_owned()]));
+    table.set_header(header.into_iter().chain(titles).chain(others).chain(["from".to_owned()]));
     let published = OF_THE_PAPER.iter().map(|(name, _)| published(name)).collect::<Result<Vec<_>>>()?;
     for Shown { label, experiment, role, .. } in shown {
         let Some(role) = *role else { continue };
-        let rows = measured_rows(results, experiment, role);
+        let (seeds, figures) = measured(results, experiment, role)?;
+        let is_measured = figures.iter().any(|figure| !figure.is_empty());
         let elsewhere = elsewhere(&published, label);
-        if rows.is_empty() && elsewhere.iter().all(String::is_empty) {
+        if !is_measured && elsewhere.iter().all(String::is_empty) {
             continue;
         }
-        let seeds = if rows.len() > 1 { rows.len().to_string() } else { String::new() };
-        let from = if rows.is_empty() { String::new() } else { format!("{experiment}: {role}") };
-        let figures = METRICS.map(|metric| figure(&rows, metric));
+        let seeds = if seeds > 1 { seeds.to_string() } else { String::new() };
+        let from = if is_measured { format!("{experiment}: {role}") } else { String::new() };
         table.add_row([label.clone(), seeds].into_iter().chain(figures).chain(elsewhere).chain([from]));
     }
     let known: Vec<_> = shown.iter().map(|shown| shown.label.as_str()).collect();
@@ -46,8 +46,8 @@ fn draw(input: &TableInput<'_>) -> Result<String> {
             table.add_row(cells.chain(elsewhere(&published, model)).chain([String::new()]));
         }
     }
-    table.column_iter_mut().skip(1).for_each(|column| column.set_cell_alignment(CellAlignment::Right));
-    Ok(format!("{table}\n\n{FOOTNOTE}"))
+    align(&mut table, 1);
+    Ok(format!("{table}\n\n{OVER_SEEDS}\n\n{FOOTNOTE}"))
 }
 
 /// A model's published results on each of these data sets.
@@ -60,21 +60,14 @@ fn elsewhere(published: &[Published], model: &str) -> Vec<String> {
     published.iter().map(|published| of(published).unwrap_or_default()).collect()
 }
 
-fn measured_rows<'a>(results: &'a Results, experiment: &str, role: Role) -> Vec<&'a Metrics> {
-    let of_baselines = results.baselines.iter().filter(|baseline| baseline.name == experiment);
-    let of_baselines = of_baselines.filter_map(|baseline| baseline.result.test.get(&role));
-    let of_runs = results.runs.iter().filter(|run| run.name == experiment);
-    of_baselines.chain(of_runs.filter_map(|run: &Run| run.result.evaluation.test.get(&role))).collect()
-}
-
-/// For one run: the mean over the users. For several runs: the mean and the standard deviation between them.
-fn figure(rows: &[&Metrics], metric: Metric) -> String {
-    match rows {
-        [] => String::new(),
-        [row] => row.get(&metric).map_or_else(String::new, |estimate| format!("{:.4}", estimate.mean)),
-        rows => {
-            let means = rows.iter().map(|row| row.get(&metric).map(|estimate| estimate.mean));
-            means.collect::<Option<Vec<_>>>().map_or_else(String::new, |means| Estimate::between(&means).to_string())
-        }
+/// The number of runs of a role of an experiment, and their results.
+fn measured(results: &Results, experiment: &str, role: Role) -> Result<(usize, [String; 3])> {
+    let is_of = |baseline: &&Baseline| baseline.name == experiment;
+    if let Some(test) = results.baselines.iter().find(is_of).and_then(|baseline| baseline.result.test.get(&role)) {
+        return Ok((1, METRICS.map(|metric| test.get(&metric).map(Estimate::to_string).unwrap_or_default())));
     }
+    let runs: Vec<&Run> = results.runs.iter().filter(|run| run.name == experiment).collect();
+    let over = OverSeeds::of_runs(&runs)?;
+    let figure = |metric| over.mean(role, metric).map(|mean| mean.to_string()).unwrap_or_default();
+    Ok((runs.len(), METRICS.map(figure)))
 }

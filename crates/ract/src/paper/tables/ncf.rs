@@ -3,10 +3,11 @@
 use super::{TableEntry, TableInput};
 use crate::Result;
 use crate::config::Role;
-use crate::metrics::{Estimate, Metric};
+use crate::metrics::Metric;
 use crate::paper::published::{FOOTNOTE, published};
-use crate::run::{Metrics, TestSummary};
-use comfy_table::{CellAlignment, Table, presets::ASCII_MARKDOWN};
+use crate::paper::table::{OVER_SEEDS, align};
+use crate::run::OverSeeds;
+use comfy_table::{Table, presets::ASCII_MARKDOWN};
 use std::collections::BTreeSet;
 
 pub(super) const ENTRY: TableEntry = TableEntry {
@@ -20,9 +21,8 @@ const COLUMNS: [(Metric, &str); 2] = [(Metric::recall(10), "HR@10"), (Metric::nd
 /// The data sets that NCF's authors used. Their published numbers are shown even without results of ours.
 const PUBLISHED: [&str; 2] = ["ncf-ml-1m", "ncf-pinterest"];
 
-/// One table per data set. It has a row for each actor, its control and its RaCT, with means and standard deviations
-/// over the seeds; then a row for each baseline; then the published rows. Results for rankings of all items are left
-/// out.
+/// One table per data set. It has a row for each actor, its control and its RaCT; then a row for each baseline; then the
+/// published rows. Results for rankings of all items are left out.
 fn draw(input: &TableInput<'_>) -> Result<String> {
     let results = input.results;
     let mut groups = results.over_seeds()?;
@@ -37,43 +37,38 @@ fn draw(input: &TableInput<'_>) -> Result<String> {
     for dataset in datasets {
         let mut rows = Vec::new();
         for runs in groups.iter().filter(|runs| runs[0].result.dataset == dataset) {
-            let evaluations: Vec<_> = runs.iter().map(|run| run.result.evaluation.clone()).collect();
-            let over_seeds = TestSummary::over_runs(&evaluations);
-            for role in [Some(Role::Actor), Role::control(), Some(Role::Ract)].into_iter().flatten() {
-                if let Some(found) = over_seeds.test.get(&role) {
-                    let label = match role {
-                        Role::Actor => runs[0].label(),
-                        _ => format!("{}, {}", runs[0].label(), role.label("")),
-                    };
-                    rows.push(row(label, runs.len().to_string(), |metric| figure(found, metric, Estimate::to_string)));
-                }
+            let over_seeds = OverSeeds::of_runs(runs)?;
+            let tested = over_seeds.roles();
+            let shown = [Some(Role::Actor), Role::control(), Some(Role::Ract)].into_iter().flatten();
+            for role in shown.filter(|role| tested.contains(role)) {
+                let label = match role {
+                    Role::Actor => runs[0].label(),
+                    _ => format!("{}, {}", runs[0].label(), role.label("")),
+                };
+                let figure = |metric| over_seeds.mean(role, metric).map(|mean| mean.to_string());
+                rows.push(row(label, runs.len().to_string(), figure));
             }
         }
         for baseline in baselines.iter().filter(|baseline| baseline.dataset == dataset) {
             for found in baseline.test.values() {
-                let mean = |estimate: &Estimate| format!("{:.4}", estimate.mean);
-                rows.push(row(baseline.label(), String::new(), |metric| figure(found, metric, mean)));
+                rows.push(row(baseline.label(), String::new(), |metric| Some(found.get(&metric)?.to_string())));
             }
         }
         for published in published(dataset)?.rows {
-            let shown = |metric| published.test.get(&metric).map(|x| format!("{x:.3}")).unwrap_or_default();
+            let shown = |metric| published.test.get(&metric).map(|x| format!("{x:.3}"));
             rows.push(row(format!("{}, published{}", published.model, published.mark()), String::new(), shown));
         }
         let mut table = Table::new();
         table.load_style(ASCII_MARKDOWN);
         table.set_header([dataset, "seeds"].into_iter().chain(COLUMNS.map(|(_, name)| name)));
         table.add_rows(rows);
-        table.column_iter_mut().skip(1).for_each(|column| column.set_cell_alignment(CellAlignment::Right));
+        align(&mut table, 1);
         tables.push(table.to_string());
     }
-    tables.push(FOOTNOTE.to_owned());
+    tables.extend([OVER_SEEDS, FOOTNOTE].map(str::to_owned));
     Ok(tables.join("\n\n"))
 }
 
-fn row(label: String, seeds: String, figure: impl Fn(Metric) -> String) -> Vec<String> {
-    [label, seeds].into_iter().chain(COLUMNS.map(|(metric, _)| figure(metric))).collect()
-}
-
-fn figure(found: &Metrics, metric: Metric, write: impl Fn(&Estimate) -> String) -> String {
-    found.get(&metric).map(write).unwrap_or_default()
+fn row(label: String, seeds: String, figure: impl Fn(Metric) -> Option<String>) -> Vec<String> {
+    [label, seeds].into_iter().chain(COLUMNS.map(|(metric, _)| figure(metric).unwrap_or_default())).collect()
 }

@@ -1,0 +1,44 @@
+//! What the repository keeps of finished runs.
+
+use ract::run::RunPath;
+use ract::run::layout::all_finished_runs;
+use serde_json::Value;
+use std::path::Path;
+
+/// A result can be believed when its commit is in the repository, and when it can be tested against others: with the values
+/// of each user, which have the means of the result.
+#[test]
+#[ignore = "until the results are rerun"]
+fn every_kept_result_is_of_a_commit_and_has_the_values_of_each_user() {
+    let results = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../experiments/results");
+    let mut problems: Vec<String> = Vec::new();
+    let runs = all_finished_runs(&results).unwrap();
+    assert!(!runs.is_empty());
+    for run in runs {
+        let mut problem = |what: &str| problems.push(format!("{}: {what}", run.folder().display()));
+        let result: Value = run.read_result().unwrap().unwrap();
+        if result["provenance"]["commit"].as_str().is_none_or(|commit| commit.ends_with("-modified")) {
+            problem("was made by a program with changes that are in no commit");
+        }
+        if !run.has_per_user() {
+            problem("has no values of each user");
+        } else if let Some(difference) = difference(&run, &result) {
+            problem(&difference);
+        }
+    }
+    assert!(problems.is_empty(), "{}", problems.join("\n"));
+}
+
+/// Where the means of the values are not those of the result, up to the precision of the kept values.
+fn difference(run: &RunPath, result: &Value) -> Option<String> {
+    let tested = run.read_per_user().unwrap();
+    let mut of_result = result["test"].as_object().unwrap().iter();
+    of_result.find_map(|(role, metrics)| {
+        let per_user = tested.get(&role.parse().unwrap());
+        let mut differences = metrics.as_object().unwrap().iter().filter(|(metric, expected)| {
+            let found = per_user.map(|per_user| per_user.estimate(metric.parse().unwrap()).mean);
+            found.is_none_or(|found| (found - expected["mean"].as_f64().unwrap()).abs() > 1e-6)
+        });
+        differences.next().map(|(metric, _)| format!("{metric} of {role} is not the mean of its values"))
+    })
+}
