@@ -15,6 +15,7 @@ mod paper;
 mod prepare;
 mod report;
 mod run;
+mod show;
 mod sweep;
 mod synth;
 mod table;
@@ -71,6 +72,8 @@ pub(crate) enum Command {
     Rival(experiment_file::ExperimentFile),
     /// Print the test metrics of a finished or interrupted run
     Evaluate(evaluate::Args),
+    /// Show the test results of finished runs, from their small files
+    Show(show::Args),
     /// Test whether runs on the same split differ, paired by user
     Compare(compare::Args),
     /// Show the validation curves of a run that another process trains
@@ -105,6 +108,7 @@ impl Command {
                 baseline::run(args)
             }
             Self::Evaluate(args) => evaluate::run(args),
+            Self::Show(args) => show::run(args),
             Self::Compare(args) => compare::run(args),
             Self::Follow(args) => follow::run(args),
             Self::Report(args) => report::run(args),

@@ -14,9 +14,9 @@ pub(crate) struct Args {
     number: u8,
     #[command(flatten)]
     source: Source,
-    /// The metric to show (table 4)
-    #[arg(long, default_value = "ndcg@100")]
-    metric: Metric,
+    /// The metric to show [default: ndcg@100; for table 2: three]
+    #[arg(long)]
+    metric: Option<Metric>,
 }
 
 /// The numbers and contents of all tables.
@@ -31,7 +31,13 @@ pub(crate) fn run(args: Args) -> Result<()> {
         table.ok_or_else(|| Error::Usage(format!("there is no table {number}: write 1 to {}", TABLES.len())))?;
     let index = Index::read()?;
     let drawn = source.results(&index, &index.table(number), Needs::Results)?;
-    let input = TableInput { results: &drawn.results, shown: &drawn.shown, data: &drawn.data, metric };
+    let input = TableInput {
+        results: &drawn.results,
+        shown: &drawn.shown,
+        data: &drawn.data,
+        metric: metric.unwrap_or(Metric::ndcg(100)),
+        is_one_metric: metric.is_some(),
+    };
     super::print(&(table.draw)(&input)?);
     Ok(())
 }

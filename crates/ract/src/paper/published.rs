@@ -110,13 +110,24 @@ pub struct Correlation {
     pub source: String,
 }
 
-/// The mean metric of each quartile of the users, starting with the least active users.
+/// How users are put into bins by their number of interactions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ActivityBy {
+    /// Bins of 250 interactions, as in the paper's plot.
+    Number,
+    /// Quartiles of the users.
+    Quartile,
+}
+
+/// The mean metric of four bins of users, starting with the least active users.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "the names say it")]
 pub struct Activity {
     pub dataset: String,
     pub model: String,
+    pub by: ActivityBy,
     pub ndcg: [f64; 4],
     pub source: String,
 }
@@ -151,7 +162,7 @@ mod tests {
         assert_eq!(rows.iter().find(|row| row.model == "CDAE").unwrap().mark(), "*");
         assert_eq!(curves[0].points[4], (5.0, 0.391));
         assert_eq!(statistics[0].items, 20_108);
-        assert_eq!((ablations.len(), correlations.len(), activity.len(), cut_offs.len()), (4, 2, 2, 2));
+        assert_eq!((ablations.len(), correlations.len(), activity.len(), cut_offs.len()), (4, 2, 4, 2));
         assert_eq!(published("nowhere").unwrap(), Published::default());
     }
 }

@@ -58,6 +58,28 @@ pub fn of_runs(runs: &OverSeeds, actor: &str, metrics: &[Metric], published: &[R
     Captioned { table, caption: caption.to_owned() }
 }
 
+/// One row per run and trained recommender: its mean, what it gains over the actor, and what RaCT gains over it. Each of
+/// `runs` has a name, the label of its actor, and its tests.
+pub fn side_by_side(runs: &[(String, &str, OverSeeds)], metric: Metric) -> Captioned {
+    let mut table = Table::new();
+    table.load_style(ASCII_MARKDOWN);
+    let title = format!("test {}", metric.title());
+    table.set_header(["run", &title, "seeds", "mean", "- the actor", "RaCT - it"]);
+    for (name, actor, over) in runs {
+        let gain = |of: Role, before: Role| {
+            let gain = (of != before).then(|| over.gain(Gain::new(of, before), metric)).flatten();
+            gain.map(|gain| format!("{gain:+}")).unwrap_or_default()
+        };
+        for role in over.roles().into_iter().filter(|role| role.is_trained()) {
+            let mean = over.mean(role, metric).map(|mean| mean.to_string()).unwrap_or_default();
+            let cells = [name.clone(), role.label(actor).to_owned(), over.len().to_string(), mean];
+            table.add_row(cells.into_iter().chain([gain(role, Role::Actor), gain(Role::Ract, role)]));
+        }
+    }
+    align(&mut table, 2);
+    Captioned { table, caption: format!("Differences are paired by user. {OVER_SEEDS}") }
+}
+
 /// All columns but the first `names` on the right.
 pub(super) fn align(table: &mut Table, names: usize) {
     table.column_iter_mut().skip(names).for_each(|column| column.set_cell_alignment(CellAlignment::Right));

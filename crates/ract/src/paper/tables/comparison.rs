@@ -12,6 +12,7 @@ use comfy_table::{Table, presets::ASCII_MARKDOWN};
 
 pub(super) const ENTRY: TableEntry = TableEntry { number: 2, about: "the main comparison", draw };
 
+/// The metrics of the paper's table, unless one was asked for.
 const METRICS: [Metric; 3] = [Metric::recall(20), Metric::recall(50), Metric::ndcg(100)];
 /// The data sets of the paper.
 const OF_THE_PAPER: [(&str, &str); 3] = [("ml-20m", "ML-20M"), ("netflix", "Netflix"), ("msd", "MSD")];
@@ -22,16 +23,17 @@ fn draw(input: &TableInput<'_>) -> Result<String> {
     let mut table = Table::new();
     table.load_style(ASCII_MARKDOWN);
     let synthetic = if data.ends_with("-like") { " (synthetic)" } else { "" };
-    let titles = METRICS.map(|metric| metric.title());
+    let metrics = if input.is_one_metric { &[input.metric][..] } else { &METRICS };
+    let titles = metrics.iter().map(|metric| metric.title());
     let others = OF_THE_PAPER.map(|(_, name)| format!("{name}, published"));
     let header = [format!("{data}{synthetic}"), "seeds".to_owned()];
     table.set_header(header.into_iter().chain(titles).chain(others).chain(["from".to_owned()]));
     let published = OF_THE_PAPER.iter().map(|(name, _)| published(name)).collect::<Result<Vec<_>>>()?;
     for Shown { label, experiment, role, .. } in shown {
         let Some(role) = *role else { continue };
-        let (seeds, figures) = measured(results, experiment, role)?;
+        let (seeds, figures) = measured(results, experiment, role, metrics)?;
         let is_measured = figures.iter().any(|figure| !figure.is_empty());
-        let elsewhere = elsewhere(&published, label);
+        let elsewhere = elsewhere(&published, label, metrics);
         if !is_measured && elsewhere.iter().all(String::is_empty) {
             continue;
         }
@@ -42,8 +44,8 @@ fn draw(input: &TableInput<'_>) -> Result<String> {
     let known: Vec<_> = shown.iter().map(|shown| shown.label.as_str()).collect();
     for model in published.iter().flat_map(|of| &of.rows).map(|row| &row.model) {
         if !known.contains(&model.as_str()) {
-            let cells = std::iter::once(model.clone()).chain(std::iter::repeat_n(String::new(), 1 + METRICS.len()));
-            table.add_row(cells.chain(elsewhere(&published, model)).chain([String::new()]));
+            let cells = std::iter::once(model.clone()).chain(std::iter::repeat_n(String::new(), 1 + metrics.len()));
+            table.add_row(cells.chain(elsewhere(&published, model, metrics)).chain([String::new()]));
         }
     }
     align(&mut table, 1);
@@ -51,23 +53,24 @@ fn draw(input: &TableInput<'_>) -> Result<String> {
 }
 
 /// A model's published results on each of these data sets.
-fn elsewhere(published: &[Published], model: &str) -> Vec<String> {
+fn elsewhere(published: &[Published], model: &str, metrics: &[Metric]) -> Vec<String> {
     let of = |published: &Published| {
         let row = published.rows.iter().find(|row| row.model == model)?;
-        let figures = METRICS.map(|metric| row.test.get(&metric).map_or("-".to_owned(), |x| format!("{x:.3}")));
-        Some(figures.join(" / ") + row.mark())
+        let figure = |metric| row.test.get(metric).map_or("-".to_owned(), |x| format!("{x:.3}"));
+        Some(metrics.iter().map(figure).collect::<Vec<_>>().join(" / ") + row.mark())
     };
     published.iter().map(|published| of(published).unwrap_or_default()).collect()
 }
 
 /// The number of runs of a role of an experiment, and their results.
-fn measured(results: &Results, experiment: &str, role: Role) -> Result<(usize, [String; 3])> {
+fn measured(results: &Results, experiment: &str, role: Role, metrics: &[Metric]) -> Result<(usize, Vec<String>)> {
     let is_of = |baseline: &&Baseline| baseline.name == experiment;
     if let Some(test) = results.baselines.iter().find(is_of).and_then(|baseline| baseline.result.test.get(&role)) {
-        return Ok((1, METRICS.map(|metric| test.get(&metric).map(Estimate::to_string).unwrap_or_default())));
+        let figure = |metric| test.get(metric).map(Estimate::to_string).unwrap_or_default();
+        return Ok((1, metrics.iter().map(figure).collect()));
     }
     let runs: Vec<&Run> = results.runs.iter().filter(|run| run.name == experiment).collect();
     let over = OverSeeds::of_runs(&runs)?;
-    let figure = |metric| over.mean(role, metric).map(|mean| mean.to_string()).unwrap_or_default();
-    Ok((runs.len(), METRICS.map(figure)))
+    let figure = |&metric| over.mean(role, metric).map(|mean| mean.to_string()).unwrap_or_default();
+    Ok((runs.len(), metrics.iter().map(figure).collect()))
 }

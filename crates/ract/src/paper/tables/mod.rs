@@ -1,8 +1,9 @@
-//! The paper's tables, one per file, with our results beside the published ones. To add a table, write a file beside
+//! The paper's tables, and one of our own, one per file, with our results beside the published ones. To add a table, write a file beside
 //! this one and add a line to [`TABLES`]. Which experiments a table shows is written in `experiments/index.toml`.
 
 mod actors;
 mod comparison;
+mod critics;
 mod ncf;
 mod statistics;
 
@@ -31,12 +32,14 @@ pub struct TableInput<'a> {
     pub shown: &'a [Shown],
     /// The data set.
     pub data: &'a str,
-    /// The metric that was asked for.
+    /// The metric to show.
     pub metric: Metric,
+    /// Whether it was asked for. If not, a table with several metrics shows them all.
+    pub is_one_metric: bool,
 }
 
 /// All tables.
-pub static TABLES: &[TableEntry] = &[statistics::ENTRY, comparison::ENTRY, ncf::ENTRY, actors::ENTRY];
+pub static TABLES: &[TableEntry] = &[statistics::ENTRY, comparison::ENTRY, ncf::ENTRY, actors::ENTRY, critics::ENTRY];
 
 #[cfg(test)]
 mod tests {
@@ -46,8 +49,8 @@ mod tests {
     fn tables_are_numbered_from_1_and_each_can_be_drawn_without_results() {
         for (place, table) in TABLES.iter().enumerate() {
             assert_eq!(usize::from(table.number), place + 1);
-            let results = Results::default();
-            let input = TableInput { results: &results, shown: &[], data: "ml-1m", metric: Metric::ndcg(100) };
+            let (results, metric) = (Results::default(), Metric::ndcg(100));
+            let input = TableInput { results: &results, shown: &[], data: "ml-1m", metric, is_one_metric: false };
             let text = (table.draw)(&input).unwrap();
             assert!(text.lines().next().is_some_and(|line| line.starts_with('|')), "{text}");
         }

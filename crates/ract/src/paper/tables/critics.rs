@@ -1,0 +1,41 @@
+//! Table 5, which the paper does not have: critics that see other features, or predict other metrics, and what they give
+//! the actor.
+
+use super::{TableEntry, TableInput};
+use crate::Result;
+use crate::config::{Gain, Phase, Role};
+use crate::paper::gains::{self, BOOTSTRAP};
+use crate::run::{OverSeeds, Run};
+
+pub(super) const ENTRY: TableEntry =
+    TableEntry { number: 5, about: "critics with other features or targets, and what the actor gains by them", draw };
+
+/// The loss of the critic, in histories.
+const CRITIC_LOSS: &str = "critic_loss";
+
+/// One row per critic: its loss at the end of its own phase, the mean over the seeds, and what its actor gains in the
+/// test.
+fn draw(input: &TableInput<'_>) -> Result<String> {
+    let mut rows = Vec::new();
+    for shown in input.shown {
+        let runs: Vec<&Run> = input.results.runs.iter().filter(|run| run.name == shown.experiment).collect();
+        let gain = Gain::new(shown.role.unwrap_or(Role::Ract), Role::Actor);
+        let over = OverSeeds::of_runs(&runs)?;
+        if let Some(found) = over.gain(gain, input.metric) {
+            let names = vec![shown.label.clone(), runs.len().to_string(), critic_loss(&runs)];
+            rows.push(gains::Row { names, gain: found, comparison: over.compare(gain, input.metric) });
+        }
+    }
+    let title = format!("gain over the actor, test {}", input.metric.title());
+    let table = gains::table(&[&title, "seeds", "critic's loss"], &rows, &[BOOTSTRAP]);
+    Ok(format!("{table} critic's loss: in the last epoch of the critic's own phase, mean over the seeds."))
+}
+
+fn critic_loss(runs: &[&Run]) -> String {
+    let last = |run: &&Run| {
+        let of_critic = run.history.iter().rfind(|record| record.phase == Phase::Critic)?;
+        of_critic.losses.get(CRITIC_LOSS).copied()
+    };
+    let losses: Vec<f64> = runs.iter().filter_map(last).collect();
+    if losses.is_empty() { String::new() } else { format!("{:.4}", losses.iter().sum::<f64>() / losses.len() as f64) }
+}
