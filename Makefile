@@ -12,7 +12,7 @@ ML1M_CSV ?= $(SHARED)/data/ml-1m/interactions.csv
 # MovieLens 100K as `userId,movieId,rating,timestamp`.
 ML100K_CSV ?= $(SHARED)/data/ml-100k/ratings.csv
 
-.PHONY: help build demo ml20m ml100k ml1m ml20m-like netflix msd netflix-like msd-like actors tuning actors-gowalla baselines rivals ncf tables figures keep bench bench-kernels bench-compare bench-growth test mutants architecture check lint fmt clippy docs
+.PHONY: help build demo ml20m ml100k ml1m ml20m-like netflix msd netflix-like msd-like actors tuning actors-gowalla baselines rivals ncf tables figures keep pages check-pages bench bench-kernels bench-compare bench-growth test mutants architecture check lint fmt clippy docs
 
 help:
 	@echo 'make demo        RaCT on synthetic data: no files, no network, about a minute'
@@ -24,12 +24,14 @@ help:
 	@echo 'make ml20m-like  the ML-20M pipeline on a synthetic file of its size, one epoch of each phase'
 	@echo 'make netflix-like, make msd-like  the same of the others, on files of a twentieth of their size (SCALE=1: of all)'
 	@echo 'make actors      every actor on MovieLens 1M, three seeds: before and after the critic, beside the control (hours)'
-	@echo 'make tuning      searches over the settings of four actors on MovieLens 1M, chosen on validation users'
+	@echo 'make tuning      searches over the settings of six actors on MovieLens 1M, chosen on validation users'
 	@echo 'make actors-gowalla  three actors on Gowalla, one seed (GOWALLA_CSV=path: user,item)'
 	@echo 'make baselines   the baselines that no gradient trains, on both, chosen on validation users'
 	@echo 'make ncf         MovieLens 100K by the protocol of NCF (table 3), three seeds, and baselines (ML100K_CSV=path: ratings.csv)'
 	@echo 'make tables      the tables of the paper, ours beside the published figures; trains what is missing'
 	@echo 'make figures     the figures of the paper, in experiments/figures; trains what is missing'
+	@echo 'make pages       writes the tables in README.md and experiments/*.md anew, from the kept results'
+	@echo 'make check-pages  fails when one of them is not what its command prints (part of the tests)'
 	@echo 'make bench       seconds of every step, beside what the machine can do (numbers: target/bench.json)'
 	@echo 'make bench-kernels  every kernel alone, with criterion'
 	@echo 'make bench-compare  every step in turn with a tuned PyTorch (PYTHON=path: one that has torch)'
@@ -106,6 +108,12 @@ data/ncf-ml-100k/meta.json: | build
 	@if test -f '$(ML100K_CSV)'; then $(RACT) prepare ncf --input '$(ML100K_CSV)' --out data/ncf-ml-100k; \
 	  else $(MAKE) data/ml-100k/meta.json && \
 	  $(RACT) prepare ncf --input data/ml-100k.zip --format tsv --out data/ncf-ml-100k; fi
+
+pages: build
+	@$(RACT) pages --write
+
+check-pages: build
+	@$(RACT) pages
 
 # What exists is taken from runs/ and experiments/results/; what is missing is trained.
 tables: build data/ml-1m/meta.json data/gowalla/meta.json $(if $(wildcard experiments/results/ncf-ml-100k),,data/ncf-ml-100k/meta.json)

@@ -6,6 +6,7 @@ mod actors;
 mod baseline;
 mod kept;
 mod ncf;
+mod pages;
 mod paper;
 mod prepare;
 mod presets;
