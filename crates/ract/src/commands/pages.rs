@@ -22,7 +22,9 @@ const COMMAND: [&str; 2] = ["<!-- ract ", " -->"];
 /// The comment after a table.
 const END: &str = "<!-- end -->";
 /// The subcommands that may stand in a page: those that only read what the repository keeps.
-const ALLOWED: [&str; 4] = ["table", "compare", "show", "list"];
+const ALLOWED: [&str; 5] = ["table", "compare", "show", "sweep", "list"];
+/// Those of them that train what is missing, unless `--kept` forbids it.
+const TRAINING: [&str; 2] = ["table", "sweep"];
 
 pub(crate) fn run(args: Args) -> Result<()> {
     let pages = if args.pages.is_empty() { pages()? } else { args.pages };
@@ -88,6 +90,9 @@ fn run_command(page: &Path, command: &str) -> Result<String> {
     if words.first().is_none_or(|word| !ALLOWED.contains(word)) {
         return Err(wrong(format!("a page may only hold the output of {}", ALLOWED.join(", "))));
     }
+    if TRAINING.contains(&words[0]) && !words.contains(&"--kept") {
+        return Err(wrong("it could train what is missing: add --kept".to_owned()));
+    }
     let program = std::env::current_exe().map_err(|error| wrong(error.to_string()))?;
     let output = Command::new(program).args(words).output().map_err(|error| wrong(error.to_string()))?;
     if output.status.success() {
@@ -124,6 +129,8 @@ mod tests {
     #[test]
     fn only_commands_that_read_may_stand_in_a_page() {
         let error = run_command(Path::new("page.md"), "run experiments/demo.toml").unwrap_err().to_string();
-        assert!(error.ends_with("a page may only hold the output of table, compare, show, list"), "{error}");
+        assert!(error.ends_with("a page may only hold the output of table, compare, show, sweep, list"), "{error}");
+        let error = run_command(Path::new("page.md"), "table 4").unwrap_err().to_string();
+        assert!(error.ends_with("add --kept"), "{error}");
     }
 }

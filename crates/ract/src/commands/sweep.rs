@@ -4,7 +4,7 @@ use super::run;
 use super::terminal::Terminal;
 use crate::experiment::sweep::{self, Combination};
 use crate::run::Results;
-use crate::run::layout::{run_of_trial, runs_of_file};
+use crate::run::layout::{kept_of_file, run_of_trial, runs_of_file};
 use crate::{Error, Result};
 use comfy_table::{CellAlignment, Table, presets::ASCII_MARKDOWN};
 use std::path::PathBuf;
@@ -17,14 +17,18 @@ pub(crate) struct Args {
     /// experiments/]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
+    /// Train nothing: rank the combinations that the repository keeps, in experiments/results/
+    #[arg(long, conflicts_with = "out")]
+    kept: bool,
 }
 
 pub(crate) fn run(args: Args) -> Result<()> {
     let trials = sweep::read(&args.file)?;
-    let out = args.out.map_or_else(|| runs_of_file(&args.file), Ok)?;
+    let out = if args.kept { kept_of_file(&args.file) } else { args.out.map_or_else(|| runs_of_file(&args.file), Ok) }?;
     let terminal = Terminal::new();
     let folder = |place: usize| run_of_trial(&out, place + 1);
-    for (place, Combination { assignments, config }) in trials.iter().enumerate() {
+    let missing = if args.kept { &[][..] } else { &trials };
+    for (place, Combination { assignments, config }) in missing.iter().enumerate() {
         terminal.line(&format!("trial {} of {}: {}", place + 1, trials.len(), assignments.join(" ")));
         run::train(config, &folder(place), &run::Watch::default())?;
     }
@@ -45,6 +49,8 @@ pub(crate) fn run(args: Args) -> Result<()> {
     }
     table.column_iter_mut().skip(1).take(1).for_each(|column| column.set_cell_alignment(CellAlignment::Right));
     super::print(&table.to_string());
-    terminal.line(&format!("Best on the validation users: {}", best.path.folder().display()));
+    if !args.kept {
+        terminal.line(&format!("Best on the validation users: {}", best.path.folder().display()));
+    }
     Ok(())
 }

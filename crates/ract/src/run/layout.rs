@@ -183,6 +183,15 @@ pub fn runs_of_file(file: &Path) -> Result<PathBuf> {
     Ok(Path::new(RUNS).join(place.with_extension("")))
 }
 
+/// The folder with the copies of the finished runs of an experiment file.
+///
+/// # Errors
+/// When the path names no file.
+pub fn kept_of_file(file: &Path) -> Result<PathBuf> {
+    let runs = runs_of_file(file)?;
+    Ok(Path::new(EXPERIMENTS).join(KEPT).join(runs.strip_prefix(RUNS).unwrap_or(&runs)))
+}
+
 /// An experiment, identified by the name of its data set and its own name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Experiment {
@@ -284,6 +293,7 @@ mod tests {
     fn the_folder_of_the_runs_follows_from_the_path_of_the_experiment_file() {
         let experiment = Experiment { data: "ml-1m".to_owned(), name: "wmf".to_owned() };
         assert_eq!(runs_of_file(&experiment.file()).unwrap(), experiment.runs());
+        assert_eq!(kept_of_file(&experiment.file()).unwrap(), experiment.kept());
         assert_eq!(runs_of_file(Path::new("/tmp/mine.toml")).unwrap(), Path::new("runs/mine"));
         assert_eq!(experiment.kept(), Path::new("experiments/results/ml-1m/wmf"));
     }

@@ -7,12 +7,8 @@ use crate::plot::{Axis, Content, Figure, Mark, Panel, Series};
 use crate::run::PerUser;
 use crate::{Error, Result};
 
-pub(super) const ENTRY: FigureEntry = FigureEntry {
-    number: 5,
-    title: "Test NDCG@100 by the users' activity",
-    needs: Needs::Values,
-    draw,
-};
+pub(super) const ENTRY: FigureEntry =
+    FigureEntry { number: 5, title: "Test NDCG@100 by the users' activity", needs: Needs::Values, draw };
 
 /// Number of bins, by either rule.
 const BINS: usize = 4;
@@ -63,7 +59,8 @@ fn draw(input: &FigureInput<'_>) -> Result<Figure> {
         of.map(|activity| Series::new(&activity.model, Mark::Bars, points(activity.ndcg))).collect()
     };
     let (by_number, by_quartile) = (by_number(&measured), quartiles(&measured));
-    let counts: Vec<String> = (0..BINS).map(|bin| by_number.iter().filter(|&&of| of == bin).count().to_string()).collect();
+    let counts: Vec<String> =
+        (0..BINS).map(|bin| by_number.iter().filter(|&&of| of == bin).count().to_string()).collect();
     let ours = BY_NUMBER.iter().zip(&counts).map(|(bin, count)| format!("{bin} ({count})")).collect::<Vec<_>>();
     let quartile_names: Vec<String> = (1..=BINS).map(|quartile| quartile.to_string()).collect();
     let panel = |title: &str, x: &str, names: &[String], series: Vec<Series>| Panel {
