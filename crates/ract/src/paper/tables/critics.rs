@@ -19,10 +19,13 @@ fn draw(input: &TableInput<'_>) -> Result<String> {
     let mut rows = Vec::new();
     for shown in input.shown {
         let runs: Vec<&Run> = input.results.runs.iter().filter(|run| run.name == shown.experiment).collect();
-        let gain = Gain::new(shown.role.unwrap_or(Role::Ract), Role::Actor);
+        let role = shown.role.unwrap_or(Role::Ract);
+        let gain = Gain::new(role, Role::Actor);
         let over = OverSeeds::of_runs(&runs)?;
         if let Some(found) = over.gain(gain, input.metric) {
-            let names = vec![shown.label.clone(), runs.len().to_string(), critic_loss(&runs)];
+            // The other recommenders have no critic.
+            let loss = if role == Role::Ract { critic_loss(&runs) } else { String::new() };
+            let names = vec![shown.label.clone(), runs.len().to_string(), loss];
             rows.push(gains::Row { names, gain: found, comparison: over.compare(gain, input.metric) });
         }
     }
