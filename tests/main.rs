@@ -12,6 +12,7 @@ mod prepare;
 mod presets;
 mod report;
 mod run;
+mod show;
 mod significance;
 mod support;
 mod synth;
