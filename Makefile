@@ -117,7 +117,7 @@ check-pages: build
 
 # What exists is taken from runs/ and experiments/results/; what is missing is trained.
 tables: build data/ml-1m/meta.json data/gowalla/meta.json $(if $(wildcard experiments/results/ncf-ml-100k),,data/ncf-ml-100k/meta.json)
-	@for number in 1 2 3 4; do $(RACT) table $$number || exit 1; done
+	@for number in 1 2 3 4 5; do $(RACT) table $$number || exit 1; done
 	@$(RACT) table 2 --data gowalla
 	@$(RACT) table 4 --data gowalla
 	@for data in ml-20m-like netflix-like msd-like; do $(RACT) table 2 --data $$data --existing || exit 1; done

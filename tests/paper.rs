@@ -1,6 +1,7 @@
 //! The paper's tables and figures, comparisons and searches through the whole program.
 
 use crate::support::workplace::{EXPERIMENT, Workplace, failure};
+use ract_models::fine_tuning::ARMS;
 use serde_json::Value;
 use std::fs;
 
@@ -69,13 +70,11 @@ fn every_figure_is_drawn_from_runs_that_it_trains_itself() {
     let taken = "actor_from = \"runs/tiny/mult-vae\"";
     let critic = |keys: &str| format!("{taken}\nfine_tuning = [\"ract\"]\n{keys}");
     let metrics = "evaluation.metrics = [\"ndcg@1\", \"ndcg@3\", \"ndcg@5\", \"ndcg@20\", \"ndcg@50\", \"ndcg@100\", \"ndcg@200\"]";
-    let mut experiments = vec![
-        ("mult-vae".to_owned(), "seeds = [0, 1]".to_owned()),
-        (
-            "mult-vae-listwise".to_owned(),
-            format!("{taken}\nfine_tuning = [\"control\", \"warp\", \"lambda-rank\", \"ract\"]"),
-        ),
-    ];
+    let arms = ARMS.iter().map(|arm| format!("\"{}\"", arm.name)).collect::<Vec<_>>().join(", ");
+    let mut experiments = vec![(
+        "mult-vae".to_owned(),
+        format!("seeds = [0, 1]\nfine_tuning = [{arms}, \"ract\"]\nfull_rate.epochs = 2"),
+    )];
     for name in ["without-seen", "without-unseen", "loss-only", "raw", "vectors", "rich"] {
         experiments.push((format!("critic-{name}"), critic("")));
     }
@@ -95,7 +94,8 @@ fn every_figure_is_drawn_from_runs_that_it_trains_itself() {
 
     // Four quartiles of 15 users: the mean of their differences is the gain.
     let csv = workplace.read("experiments/figures/tiny/figure-5.csv");
-    let differences = csv.lines().filter(|line| line.contains("paired by user") && line.contains(",RaCT - Mult-VAE,"));
+    let differences =
+        csv.lines().filter(|line| line.contains("by quartile, paired by user") && line.contains(",RaCT - Mult-VAE,"));
     let differences: Vec<f64> = differences.map(|line| line.rsplit(',').nth(1).unwrap().parse().unwrap()).collect();
     let gains = [0, 1].map(|seed| {
         let result = workplace.json(&format!("runs/tiny/mult-vae/seed-{seed}/result.json"));

@@ -17,6 +17,9 @@ pub trait Settings: Serialize + DeserializeOwned {
     /// When a value is not allowed.
     fn check(&self) -> Result<(), String>;
 
+    /// Fills in defaults that depend on other values.
+    fn fill(&mut self) {}
+
     /// Reads an experiment file and applies `overrides` of the form `key=value`, such as `actor.epochs=10`.
     ///
     /// # Errors
@@ -34,6 +37,7 @@ pub trait Settings: Serialize + DeserializeOwned {
                 })?;
             }
         }
+        settings.fill();
         settings.check().map_err(|problem| Error::Usage(format!("{}: {problem}", path.display())))?;
         Ok(settings)
     }

@@ -149,6 +149,13 @@ impl Config {
 }
 
 impl Settings for Config {
+    /// The weights of the actor's regularisers, from the registry: `config.toml` of a run then names them.
+    fn fill(&mut self) {
+        let Actor { network, l2, beta_max, .. } = &mut self.actor;
+        l2.get_or_insert(network.l2);
+        beta_max.get_or_insert(network.beta.largest());
+    }
+
     fn check(&self) -> Result<(), String> {
         let control = self.control();
         let positive = [
@@ -243,6 +250,7 @@ mod tests {
     fn a_resolved_configuration_reads_back_the_same() {
         let config = read(MINIMAL, &["control.learning_rate=[1e-5, 2e-5]", "actor.l2=0.1"]).unwrap();
         assert_eq!(read(&config.to_toml().unwrap(), &[]).unwrap(), config);
+        assert_eq!((config.actor.l2, config.actor.beta_max), (Some(0.1), Some(0.2)), "the latter is the registry's");
     }
 
     #[test]

@@ -67,7 +67,9 @@ pub fn read(path: &Path) -> Result<Vec<Combination>> {
     let trial = |assignments: Vec<String>| -> Result<Combination> {
         let mut table = table.clone();
         assignments.iter().try_for_each(|assignment| assign(&mut table, assignment))?;
-        let config: Config = table.try_into().map_err(|error: toml::de::Error| wrong(error.message().to_owned()))?;
+        let mut config: Config =
+            table.try_into().map_err(|error: toml::de::Error| wrong(error.message().to_owned()))?;
+        config.fill();
         config.check().map_err(wrong)?;
         Ok(Combination { assignments, config: config.of_seed(config.seed) })
     };
@@ -130,11 +132,12 @@ impl Sweep {
     }
 }
 
-/// The score of a finished run: the best mean over the validation users in the last phase that is measured on them.
+/// The score of a finished run: the mean over the validation users of what its last phase kept, which may be the actor from
+/// which it started.
 pub fn validation(run: &Run) -> f64 {
     let select: Metric = run.config.evaluation.select;
     let last = Phase::of(&run.config).filter(|&phase| phase != Phase::Critic).last();
-    let records = run.history.iter().filter(|record| Some(record.phase) == last);
+    let records = run.history.iter().filter(|record| record.phase == Phase::Actor || Some(record.phase) == last);
     records.filter_map(|record| record.validation.get(&select)).copied().fold(f64::NEG_INFINITY, f64::max)
 }
 

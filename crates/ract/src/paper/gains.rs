@@ -51,7 +51,7 @@ pub fn table(header: &[&str], rows: &[Row], tests: &[Test]) -> Captioned {
     let mut caption = format!(
         "Differences are paired by user; ±: standard error over the users. effect: mean difference / standard deviation \
          over the users (Cohen's d_z). 95 %, p: bootstrap of users and seeds, {RESAMPLES} resamples, two-sided. Holm: p \
-         adjusted for all rows."
+         adjusted for all rows with a p."
     );
     if tests.len() > 1 {
         caption += " t, Wilcoxon: tests of the users' means over the seeds, which say nothing of other seeds.";

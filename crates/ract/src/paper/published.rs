@@ -35,6 +35,9 @@ pub struct Published {
     pub activity: Vec<Activity>,
     /// Test metrics at several cut-offs.
     pub cut_offs: Vec<Row>,
+    /// Results of critics that predict other metrics.
+    #[serde(rename = "target")]
+    pub targets: Vec<Target>,
 }
 
 /// The size of a data set after filtering.
@@ -99,6 +102,17 @@ pub struct Ablation {
     pub source: String,
 }
 
+/// The best validation NDCG@100 with a critic that predicts this metric.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "the names say it")]
+pub struct Target {
+    pub dataset: String,
+    pub metric: Metric,
+    pub best: f64,
+    pub source: String,
+}
+
 /// Pearson's correlation of a quantity with the metric, over the test users.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -146,6 +160,7 @@ pub fn published(dataset: &str) -> Result<Published> {
     all.correlations.retain(|correlation| correlation.dataset == dataset);
     all.activity.retain(|activity| activity.dataset == dataset);
     all.cut_offs.retain(|row| row.dataset == dataset);
+    all.targets.retain(|target| target.dataset == dataset);
     Ok(all)
 }
 
@@ -155,7 +170,7 @@ mod tests {
 
     #[test]
     fn the_published_numbers_for_ml_20m_are_found() {
-        let Published { statistics, rows, curves, ablations, correlations, activity, cut_offs } =
+        let Published { statistics, rows, curves, ablations, correlations, activity, cut_offs, targets } =
             published("ml-20m").unwrap();
         let ract = rows.iter().find(|row| row.model == "RaCT").unwrap();
         assert_eq!((ract.test[&Metric::ndcg(100)], ract.mark()), (0.434, ""));
@@ -163,6 +178,7 @@ mod tests {
         assert_eq!(curves[0].points[4], (5.0, 0.391));
         assert_eq!(statistics[0].items, 20_108);
         assert_eq!((ablations.len(), correlations.len(), activity.len(), cut_offs.len()), (4, 2, 4, 2));
+        assert_eq!(targets.len(), 3);
         assert_eq!(published("nowhere").unwrap(), Published::default());
     }
 }

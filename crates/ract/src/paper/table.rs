@@ -64,20 +64,27 @@ pub fn side_by_side(runs: &[(String, &str, OverSeeds)], metric: Metric) -> Capti
     let mut table = Table::new();
     table.load_style(ASCII_MARKDOWN);
     let title = format!("test {}", metric.title());
-    table.set_header(["run", &title, "seeds", "mean", "- the actor", "RaCT - it"]);
+    table.set_header(["run", &title, "seeds", "mean", "- the actor", "95 %", "RaCT - it", "95 %"]);
     for (name, actor, over) in runs {
         let gain = |of: Role, before: Role| {
-            let gain = (of != before).then(|| over.gain(Gain::new(of, before), metric)).flatten();
-            gain.map(|gain| format!("{gain:+}")).unwrap_or_default()
+            let gain = Gain::new(of, before);
+            let found = (of != before).then(|| over.gain(gain, metric)).flatten();
+            let interval = found.and_then(|_| over.compare(gain, metric)).map(|comparison| comparison.interval);
+            let interval = interval.map(|(low, high)| format!("{low:+.4} to {high:+.4}"));
+            [found.map(|found| format!("{found:+}")), interval].map(Option::unwrap_or_default)
         };
         for role in over.roles().into_iter().filter(|role| role.is_trained()) {
             let mean = over.mean(role, metric).map(|mean| mean.to_string()).unwrap_or_default();
             let cells = [name.clone(), role.label(actor).to_owned(), over.len().to_string(), mean];
-            table.add_row(cells.into_iter().chain([gain(role, Role::Actor), gain(Role::Ract, role)]));
+            let gains = [gain(role, Role::Actor), gain(Role::Ract, role)];
+            table.add_row(cells.into_iter().chain(gains.into_iter().flatten()));
         }
     }
     align(&mut table, 2);
-    Captioned { table, caption: format!("Differences are paired by user. {OVER_SEEDS}") }
+    Captioned {
+        table,
+        caption: format!("Differences are paired by user. {OVER_SEEDS} 95 %: bootstrap of users and seeds."),
+    }
 }
 
 /// All columns but the first `names` on the right.

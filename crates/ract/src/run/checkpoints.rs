@@ -81,6 +81,11 @@ impl Checkpoints {
         Ok((meta.phase == phase).then_some((meta, tensors)))
     }
 
+    /// The file of the outcome of `phase`.
+    pub(crate) fn outcome_file(&self, phase: Phase) -> PathBuf {
+        self.0.outcome(phase)
+    }
+
     /// The file of the saved state.
     pub(crate) fn state_file(&self) -> PathBuf {
         self.0.state()

@@ -5,22 +5,27 @@ use super::Trainer;
 use super::epoch::Draws;
 use super::state::PhaseState;
 use super::steps::{Recorded, Step};
-use crate::config::{Config, Data, Phase, Synthetic};
-use crate::experiment::read_data;
+use crate::config::{Config, CriticAdam, Data, Phase};
+use crate::run::{Checkpoints, RunPath};
+use ract_autodiff::optim::Adam;
 use ract_autodiff::{Mat, Module, Tape};
-use ract_data::Interactions;
+use ract_data::{Interactions, SyntheticSpec};
 use ract_models::actors::ActorKind;
 use ract_models::fine_tuning::Arm;
 use ract_models::{Scored, Users};
 
 fn config(network: ActorKind) -> Config {
-    let mut config =
-        Config::new("tiny", Data::Synthetic(Synthetic { users: 120, items: 60, heldout_users: 20, seed: 0 }));
+    let mut config = Config::new("tiny", Data::Path("tiny".into()));
     config.batch_size = 20;
     (config.actor.network, config.actor.hidden, config.actor.latent) = (network, 12, 6);
     // Otherwise beta is so small that a wrong regulariser could go unseen.
     config.actor.anneal_batches = 10;
     config
+}
+
+/// Synthetic training users.
+fn train() -> Interactions {
+    SyntheticSpec { users: 120, items: 60, heldout_users: 20, seed: 0 }.dataset().unwrap().train
 }
 
 /// The first batch of an epoch of `phase`.
@@ -34,16 +39,16 @@ fn first_step(trainer: &Trainer<'_>, phase: Phase, train: &Interactions) -> Step
 fn for_each_actor(mut test: impl FnMut(&mut Trainer<'_>, &Interactions)) {
     for network in ActorKind::all() {
         let config = config(network);
-        let data = read_data(&config.data).unwrap();
-        let mut trainer = Trainer::new(&config, &data.train).unwrap();
+        let train = train();
+        let mut trainer = Trainer::new(&config, &train).unwrap();
         for phase in [Phase::Actor, Phase::Critic] {
             let mut state = PhaseState::new(phase, &trainer);
             for _ in 0..3 {
-                let step = first_step(&trainer, phase, &data.train);
+                let step = first_step(&trainer, phase, &train);
                 trainer.step(&mut state, step).unwrap();
             }
         }
-        test(&mut trainer, &data.train);
+        test(&mut trainer, &train);
     }
 }
 
@@ -127,15 +132,54 @@ fn after_the_actors_own_training_the_statistics_of_the_features_stay_as_they_are
 #[test]
 fn beta_starts_at_0_grows_with_each_batch_and_stays_in_the_control() {
     let config = config("mult-vae".parse().unwrap());
-    let data = read_data(&config.data).unwrap();
-    let mut trainer = Trainer::new(&config, &data.train).unwrap();
+    let train = train();
+    let mut trainer = Trainer::new(&config, &train).unwrap();
     let mut betas = |phase: Phase| {
         let mut state = PhaseState::new(phase, &trainer);
         [(); 2].map(|()| {
-            let step = first_step(&trainer, phase, &data.train);
+            let step = first_step(&trainer, phase, &train);
             trainer.step(&mut state, step).unwrap()["beta"] as f32
         })
     };
     assert_eq!(betas(Phase::Actor), [0.0, 0.1]);
     assert_eq!(betas(Phase::Arm("control".parse().unwrap())), [0.2, 0.2]);
+}
+
+#[test]
+fn the_kl_term_of_recvae_has_its_own_weight_from_the_first_batch_on() {
+    let config = config("recvae".parse().unwrap());
+    let train = train();
+    let mut trainer = Trainer::new(&config, &train).unwrap();
+    let mut state = PhaseState::new(Phase::Actor, &trainer);
+    let step = first_step(&trainer, Phase::Actor, &train);
+    assert_eq!(trainer.step(&mut state, step).unwrap()["beta"], 1.0);
+}
+
+#[test]
+fn the_critics_moments_and_steps_go_on_into_the_actor_critic_phase_or_start_anew() {
+    let folder = tempfile::tempdir().unwrap();
+    let checkpoints = Checkpoints::open(&RunPath::at(folder.path())).unwrap();
+    let mut config = config("mult-vae".parse().unwrap());
+    let train = train();
+    for critic_adam in [CriticAdam::Continued, CriticAdam::New] {
+        config.actor_critic.critic_adam = critic_adam;
+        let mut trainer = Trainer::new(&config, &train).unwrap();
+        let mut state = PhaseState::new(Phase::Critic, &trainer);
+        for _ in 0..3 {
+            let step = first_step(&trainer, Phase::Critic, &train);
+            trainer.step(&mut state, step).unwrap();
+        }
+        let moments = |adam: &Adam<f32>| -> Vec<_> {
+            adam.moments().iter().map(|of| (of.steps, of.first.clone(), of.second.clone())).collect()
+        };
+        let trained = moments(&state.critic_adam);
+        assert!(trained.iter().all(|(steps, ..)| *steps == 3));
+        checkpoints.save_outcome(Phase::Critic, &state.into_outcome(&trainer)).unwrap();
+        let start = PhaseState::start(Phase::ActorCritic, 0, &mut trainer, &checkpoints).unwrap();
+        let found = moments(&start.critic_adam);
+        match critic_adam {
+            CriticAdam::Continued => assert_eq!(found, trained),
+            CriticAdam::New => assert!(found.iter().all(|(steps, first, _)| *steps == 0 && first.sum() == 0.0)),
+        }
+    }
 }

@@ -24,7 +24,7 @@ use crate::{Error, Result};
 use ract_autodiff::{Module, Param, Tape};
 use ract_data::Interactions;
 use ract_data::random::{Purpose, stream};
-use ract_models::actors::Setting;
+use ract_models::actors::{Beta, Setting};
 use ract_models::features::head;
 use ract_models::{Actor, Critic, CriticOutput};
 use std::sync::Arc;
@@ -87,16 +87,19 @@ impl<'a> Trainer<'a> {
             target,
             is_head: head(train),
             l2: settings.l2.unwrap_or(network.l2),
-            beta_max: settings.beta_max.unwrap_or(network.beta_max),
+            beta_max: settings.beta_max.unwrap_or(network.beta.largest()),
             batches_seen: 0,
             tape: Tape::new(),
         })
     }
 
-    /// The current weight of the KL term: `min(t / T, beta_max)`.
+    /// The current weight of the KL term: `min(t / T, beta_max)`, or `beta_max` if the actor's KL term is not annealed.
     pub(crate) fn beta(&self) -> f64 {
         let annealed = self.batches_seen as f64 / self.config.actor.anneal_batches as f64;
-        annealed.min(self.beta_max)
+        match self.config.actor.network.beta {
+            Beta::UpTo(_) => annealed.min(self.beta_max),
+            Beta::Constant(_) | Beta::Absent => self.beta_max,
+        }
     }
 
     /// The parameters of both networks, by name.

@@ -25,7 +25,7 @@ pub(crate) fn train_phase(
         Some(state) => state,
         None => {
             let state = PhaseState::start(phase, 0, trainer, checkpoints)?;
-            PhaseState { best: start(trainer, phase, checkpoints)?, ..state }
+            PhaseState { best: epoch_0(trainer, phase, checkpoints)?, ..state }
         }
     };
     folder.rewind_history(phase, state.epoch)?;
@@ -34,7 +34,7 @@ pub(crate) fn train_phase(
     progress.phase(phase, state.epoch, all_epochs, trainer.batches(&data.train));
     let mut saved = Instant::now();
     while state.epoch < all_epochs {
-        let start = Instant::now();
+        let began = Instant::now();
         if state.epoch > 0 && state.epoch % epochs == 0 {
             state = PhaseState { best: state.best, ..PhaseState::start(phase, state.epoch, trainer, checkpoints)? };
         }
@@ -48,7 +48,7 @@ pub(crate) fn train_phase(
         if phase.selects() {
             validate(trainer, data, &mut state, &mut record)?;
         }
-        record.seconds = start.elapsed().as_secs_f64();
+        record.seconds = began.elapsed().as_secs_f64();
         state.epoch = epoch;
         folder.append(&record)?;
         progress.epoch(&record);
@@ -61,7 +61,7 @@ pub(crate) fn train_phase(
 }
 
 /// The actor from which a fine-tuning starts, as its epoch 0; `None` in other phases.
-fn start(trainer: &Trainer<'_>, phase: Phase, checkpoints: &Checkpoints) -> Result<Option<Snapshot>> {
+fn epoch_0(trainer: &Trainer<'_>, phase: Phase, checkpoints: &Checkpoints) -> Result<Option<Snapshot>> {
     if phase.starts_from().is_none() || !phase.selects() {
         return Ok(None);
     }

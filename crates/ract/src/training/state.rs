@@ -60,9 +60,10 @@ impl PhaseState {
         if phase == Phase::ActorCritic && trainer.config.actor_critic.critic_adam == CriticAdam::Continued {
             moments::restore("critic", &mut state.critic_adam, &mut outcome.moments, &outcome.meta.steps).map_err(
                 |missing| {
+                    let file = checkpoints.outcome_file(before);
                     Error::Failed(format!(
-                        "the outcome of the critic's phase lacks {missing}: delete its checkpoint, or set \
-                         actor_critic.critic_adam = \"new\""
+                        "{} lacks {missing}: delete it, or set actor_critic.critic_adam = \"new\"",
+                        file.display()
                     ))
                 },
             )?;

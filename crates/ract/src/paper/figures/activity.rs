@@ -75,9 +75,9 @@ fn draw(input: &FigureInput<'_>) -> Result<Figure> {
         title: format!("{} (mean of {seeds} seeds)", input.title),
         panels: vec![
             panel("before and after", users, &ours, bars(&by_number)),
-            panel("before and after", quartile, &quartile_names, bars(&by_quartile)),
+            panel("before and after, by quartile", quartile, &quartile_names, bars(&by_quartile)),
             panel("differences, paired by user", users, &ours, gains(&by_number)),
-            panel("differences, paired by user", quartile, &quartile_names, gains(&by_quartile)),
+            panel("differences by quartile, paired by user", quartile, &quartile_names, gains(&by_quartile)),
             panel("published, ML-20M", items, &BY_NUMBER.map(str::to_owned), published(ActivityBy::Number)),
             panel("published, ML-20M", quartile, &quartile_names, published(ActivityBy::Quartile)),
         ],

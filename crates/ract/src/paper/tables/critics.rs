@@ -5,11 +5,14 @@ use super::{TableEntry, TableInput};
 use crate::Result;
 use crate::config::{Gain, Phase, Role};
 use crate::paper::gains::{self, BOOTSTRAP};
+use crate::paper::published::published;
 use crate::run::{OverSeeds, Run};
 
 pub(super) const ENTRY: TableEntry =
     TableEntry { number: 5, about: "critics with other features or targets, and what the actor gains by them", draw };
 
+/// The data set of the published results.
+const PUBLISHED: &str = "ml-20m";
 /// The loss of the critic, in histories.
 const CRITIC_LOSS: &str = "critic_loss";
 
@@ -31,7 +34,11 @@ fn draw(input: &TableInput<'_>) -> Result<String> {
     }
     let title = format!("gain over the actor, test {}", input.metric.title());
     let table = gains::table(&[&title, "seeds", "critic's loss"], &rows, &[BOOTSTRAP]);
-    Ok(format!("{table} critic's loss: in the last epoch of the critic's own phase, mean over the seeds."))
+    let caption = "critic's loss: in the last epoch of the critic's own phase, mean over the seeds.";
+    let by_target: Vec<_> =
+        published(PUBLISHED)?.targets.iter().map(|of| format!("{} {}", of.metric.title(), of.best)).collect();
+    let elsewhere = format!("Published, ML-20M, best validation NDCG@100 by target: {}.", by_target.join(", "));
+    Ok(format!("{table} {caption}\n\n{elsewhere}"))
 }
 
 fn critic_loss(runs: &[&Run]) -> String {

@@ -1,4 +1,6 @@
-//! The paper's tables, and one of our own, one per file, with our results beside the published ones. To add a table, write a file beside
+//! The paper's tables, and one of our own, one per file, with our results beside the published ones. To add a table, write a
+//! file beside this one and add a line to [`TABLES`]. Which experiments a table shows is written in
+//! `experiments/index.toml`.
 //! this one and add a line to [`TABLES`]. Which experiments a table shows is written in `experiments/index.toml`.
 
 mod actors;
