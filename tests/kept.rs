@@ -5,16 +5,30 @@ use ract::run::layout::all_finished_runs;
 use serde_json::Value;
 use std::path::Path;
 
-/// A result can be believed when its commit is in the repository, and when it can be tested against others: with the values
-/// of each user, which have the means of the result.
-#[test]
-#[ignore = "until the results are rerun"]
-fn every_kept_result_is_of_a_commit_and_has_the_values_of_each_user() {
+fn kept() -> Vec<RunPath> {
     let results = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../experiments/results");
-    let mut problems: Vec<String> = Vec::new();
     let runs = all_finished_runs(&results).unwrap();
     assert!(!runs.is_empty());
-    for run in runs {
+    runs
+}
+
+#[test]
+fn kept_values_of_each_user_have_the_means_of_their_result() {
+    let with_values: Vec<_> = kept().into_iter().filter(RunPath::has_per_user).collect();
+    assert!(!with_values.is_empty());
+    for run in with_values {
+        let result: Value = run.read_result().unwrap().unwrap();
+        assert_eq!(difference(&run, &result), None, "{}", run.folder().display());
+    }
+}
+
+/// A result can be believed when its commit is in the repository, and when it can be tested against others.
+/// `cargo test --test program -- --ignored kept` lists the results that are still to be run again.
+#[test]
+#[ignore = "some kept results are older than these rules and are still to be run again"]
+fn every_kept_result_is_of_a_commit_and_has_the_values_of_each_user() {
+    let mut problems: Vec<String> = Vec::new();
+    for run in kept() {
         let mut problem = |what: &str| problems.push(format!("{}: {what}", run.folder().display()));
         let result: Value = run.read_result().unwrap().unwrap();
         if result["provenance"]["commit"].as_str().is_none_or(|commit| commit.ends_with("-modified")) {
@@ -22,8 +36,6 @@ fn every_kept_result_is_of_a_commit_and_has_the_values_of_each_user() {
         }
         if !run.has_per_user() {
             problem("has no values of each user");
-        } else if let Some(difference) = difference(&run, &result) {
-            problem(&difference);
         }
     }
     assert!(problems.is_empty(), "{}", problems.join("\n"));
