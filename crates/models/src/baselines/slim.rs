@@ -17,7 +17,7 @@ const SWEEPS: usize = 1000;
 const FIRST: usize = 32;
 
 pub(super) const PARAMETERS: &[Parameter] =
-    &[Parameter::number("l1", &[0.1, 0.5, 2.0, 8.0]), Parameter::number("l2", &[50.0, 200.0, 800.0])];
+    &[Parameter::number("l1", &[0.0, 0.02, 0.1, 0.5, 2.0, 8.0]), Parameter::number("l2", &[50.0, 200.0, 800.0])];
 
 pub(super) fn fit(train: &Interactions, parameters: &Parameters) -> Fitted {
     let l1 = parameters.at_least("l1", 0.0, "it must be 0 or more")?;
