@@ -185,13 +185,15 @@ bench-kernels:
 bench-compare:
 	@test -f '$(PEER)' || { echo 'make bench-compare: no file $(PEER): name the script with PEER=path' >&2; exit 1; }
 	@$(PYTHON) -c 'import torch' 2>/dev/null || { echo 'make bench-compare: $(PYTHON) has no torch: pip install torch numpy scipy pandas, or name another with PYTHON=path' >&2; exit 1; }
-	@$(BENCH) --peer '$(PYTHON) -B $(abspath $(PEER)) --variant tuned' --out $(abspath target/bench-compare.json) $(BENCH_ARGS)
+	@$(BENCH) --peer '$(PYTHON) -B $(abspath $(PEER)) --variant tuned' --peer-name 'tuned PyTorch' --out $(abspath target/bench-compare.json) $(BENCH_ARGS)
+
+GROWTH := $(BENCH) --brief --steps 8 --out $(abspath target/growth)
 
 bench-growth:
-	@for items in 5000 10000 20000 40000 80000; do $(BENCH) --brief --items $$items --steps 8; done
-	@for batch in 125 250 1000 2000; do $(BENCH) --brief --batch $$batch --steps 8; done
-	@for hidden in 150 300 1200; do $(BENCH) --brief --hidden $$hidden --steps 8; done
-	@for per_user in 18 36 146; do $(BENCH) --brief --per-user $$per_user --steps 8; done
+	@for items in 5000 10000 20000 40000 80000; do $(GROWTH)/items-$$items.json --items $$items || exit 1; done
+	@for batch in 125 250 1000 2000; do $(GROWTH)/batch-$$batch.json --batch $$batch || exit 1; done
+	@for hidden in 150 300 1200; do $(GROWTH)/hidden-$$hidden.json --hidden $$hidden || exit 1; done
+	@for per_user in 18 36 146; do $(GROWTH)/each-$$per_user.json --per-user $$per_user || exit 1; done
 
 test:
 	cargo test --workspace

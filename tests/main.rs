@@ -14,5 +14,6 @@ mod report;
 mod run;
 mod show;
 mod significance;
+mod speed;
 mod support;
 mod synth;

@@ -3,17 +3,15 @@
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints what it measured")]
 
-mod median;
 mod peer;
-mod report;
 mod roofline;
 
 use clap::Parser;
-use ract::run::{Provenance, peak_memory_bytes};
+use ract::report::speed::{Seconds, Speed};
+use ract::run::{PartTime, Provenance, peak_memory_bytes};
 use ract::training::workbench::{Part, Workbench, Workload};
-use report::{Report, Steps};
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
@@ -40,7 +38,7 @@ struct Args {
     /// Number of steps of each kind
     #[arg(long, default_value_t = 20)]
     steps: usize,
-    /// Print only one line, without the machine's limits: median milliseconds and peak memory
+    /// Do not measure the machine's limits and an epoch
     #[arg(long)]
     brief: bool,
     /// Print the time of each op
@@ -52,6 +50,9 @@ struct Args {
     /// A command that times the same steps and prints them as a line of JSON; it runs in turn with this program
     #[arg(long, value_name = "COMMAND")]
     peer: Option<String>,
+    /// What the tables call the other program
+    #[arg(long, value_name = "NAME")]
+    peer_name: Option<String>,
     /// How often both programs run
     #[arg(long, default_value_t = 5)]
     pairs: usize,
@@ -81,10 +82,9 @@ fn main() -> Result<()> {
     let config = workload.config();
     let mut workbench = Workbench::new(&config, &workload)?;
     let limits = if args.brief { None } else { Some(roofline::measure(&workload)?) };
-    let (mut ours, mut peers) = (Steps::new(), Vec::new());
-    let pairs = if args.peer.is_some() { args.pairs } else { 1 };
-    let mut rounds = Vec::new();
-    for _ in 0..pairs {
+    let (mut ours, mut profile) = (BTreeMap::<Part, Vec<f64>>::new(), BTreeMap::new());
+    let (mut rounds, mut peers) = (Vec::new(), Vec::new());
+    for _ in 0..if args.peer.is_some() { args.pairs } else { 1 } {
         let mut round = BTreeMap::new();
         for part in Part::ALL.into_iter().filter(|part| args.only.as_ref().is_none_or(|only| only == part.name())) {
             if args.profile {
@@ -93,35 +93,62 @@ fn main() -> Result<()> {
             }
             let seconds = workbench.time(part, args.steps)?;
             if args.profile {
-                println!("{}\n{}", part.name(), workbench.take_profile());
+                profile.insert(part, PartTime::of(&workbench.take_profile()));
             }
-            round.insert(part.name(), median::median(&seconds));
-            ours.entry(part.name()).or_default().extend(seconds);
+            round.insert(part, Seconds::of(&seconds).median_s);
+            ours.entry(part).or_default().extend(seconds);
         }
         rounds.push(round);
         if let Some(command) = &args.peer {
             peers.push(peer::run(command, &workload, args.steps)?);
         }
     }
-    let epoch = if args.brief { None } else { Some(workbench.epoch()?) };
-    let report = Report {
-        epoch,
+    let speed = Speed {
         workload,
-        steps: ours,
-        limits,
-        ratios: peer::ratios(&rounds, &peers),
-        peers,
+        steps: ours.into_iter().map(|(part, seconds)| (part, Seconds::of(&seconds))).collect(),
+        epoch: if args.brief { None } else { Some(workbench.epoch()?) },
+        peer_name: args.peer_name,
+        ratio: peer::ratios(&rounds, &peers),
+        peer: peers,
         peak_memory_bytes: peak_memory_bytes(),
-        provenance: Provenance::here(),
+        cpu: cpu(),
+        provenance: Provenance { command: command(), ..Provenance::here() },
+        limits,
+        profile,
     };
-    if args.brief {
-        println!("{}", report.line());
-        return Ok(());
-    }
-    println!("{report}");
+    println!("{speed}");
     if let Some(path) = args.out {
-        std::fs::write(&path, serde_json::to_string_pretty(&report.to_json())? + "\n")?;
-        println!("numbers: {}", path.display());
+        save(&speed, &path)?;
+        println!("\nnumbers: {}; `ract speed` shows them", path.display());
     }
     Ok(())
+}
+
+/// The command that measured, without the files of this machine.
+fn command() -> String {
+    let mut line = "cargo bench -p ract --bench steps --".to_owned();
+    let mut words = std::env::args().skip(1).filter(|word| word != "--bench");
+    while let Some(word) = words.next() {
+        if ["--peer", "--out"].contains(&word.as_str()) {
+            words.next();
+        } else {
+            line = line + " " + &word;
+        }
+    }
+    line
+}
+
+/// The processor and the number of threads.
+fn cpu() -> String {
+    let info = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let model = info.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": "));
+    let model = model.map_or_else(|| "unknown CPU".to_owned(), |(_, model)| model.trim().to_owned());
+    format!("{model}, {} threads", rayon::current_num_threads())
+}
+
+fn save(speed: &Speed, path: &Path) -> Result<()> {
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
+    Ok(std::fs::write(path, serde_json::to_string_pretty(speed)? + "\n")?)
 }

@@ -1,22 +1,13 @@
 //! The peer: another program that times the same steps, and that runs in turn with this one.
 
 use crate::Result;
-use crate::median::median;
+use ract::report::speed::Ratio;
 use ract::training::workbench::{Part, Workload};
-use serde::Serialize;
 use std::collections::BTreeMap;
 use std::process::{Command, Stdio};
 
 /// The median times of one run in seconds, by part.
-pub(crate) type Medians = BTreeMap<&'static str, f64>;
-
-/// Our time divided by the peer's time, over all pairs of runs.
-#[derive(Serialize)]
-pub(crate) struct Ratio {
-    pub(crate) min: f64,
-    pub(crate) median: f64,
-    pub(crate) max: f64,
-}
+pub(crate) type Medians = BTreeMap<Part, f64>;
 
 /// Runs the command with the size of the workload, and reads the line of JSON that it prints.
 pub(crate) fn run(command: &str, workload: &Workload, steps: usize) -> Result<Medians> {
@@ -43,18 +34,16 @@ pub(crate) fn run(command: &str, workload: &Workload, steps: usize) -> Result<Me
         Part::Evaluate => "eval",
         Part::Actor | Part::Critic => part.name(),
     };
-    let seconds = |part: Part| Some((part.name(), numbers.get(key(part))?.as_f64()?));
+    let seconds = |part: Part| Some((part, numbers.get(key(part))?.as_f64()?));
     Ok(Part::ALL.into_iter().filter_map(seconds).collect())
 }
 
 /// Our medians divided by the peer's medians, for each pair of runs.
-pub(crate) fn ratios(ours: &[Medians], peers: &[Medians]) -> BTreeMap<&'static str, Ratio> {
+pub(crate) fn ratios(ours: &[Medians], peers: &[Medians]) -> BTreeMap<Part, Ratio> {
     let of = |part: Part| {
         let pairs = ours.iter().zip(peers);
-        let ratios: Vec<f64> = pairs.filter_map(|(a, b)| Some(a.get(part.name())? / b.get(part.name())?)).collect();
-        let min = ratios.iter().copied().reduce(f64::min)?;
-        let max = ratios.iter().copied().reduce(f64::max)?;
-        Some((part.name(), Ratio { min, median: median(&ratios), max }))
+        let ratios: Vec<f64> = pairs.filter_map(|(a, b)| Some(a.get(&part)? / b.get(&part)?)).collect();
+        (!ratios.is_empty()).then(|| (part, Ratio::of(&ratios)))
     };
     Part::ALL.into_iter().filter_map(of).collect()
 }

@@ -2,12 +2,11 @@
 //! matrix products in the library.
 
 use crate::Result;
-use crate::median::median;
 use pulp::{Arch, Simd, WithSimd};
+use ract::report::speed::{Limits, Seconds};
 use ract::training::workbench::Workload;
 use ract_autodiff::{Mat, Param, Tape, Var};
 use rayon::prelude::*;
-use serde::Serialize;
 use std::collections::BTreeMap;
 use std::hint::black_box;
 use std::time::Instant;
@@ -20,22 +19,6 @@ const TIMES: usize = 9;
 const STREAM: usize = 1 << 26;
 /// How many numbers one task streams.
 const CHUNK: usize = 1 << 18;
-
-/// The limits of the machine.
-#[derive(Serialize)]
-pub(crate) struct Limits {
-    /// Multiplications and additions in registers, 10^9 per second, all threads; the best of several runs.
-    pub(crate) fma_gflops: f64,
-    /// The same on one thread.
-    pub(crate) fma_gflops_1_thread: f64,
-    /// Memory bandwidth for reading, 10^9 bytes per second, all threads; the best of several runs.
-    pub(crate) read_gbs: f64,
-    /// Memory bandwidth for reading and writing, as Adam does: 10^9 bytes per second, all threads; the best of several
-    /// runs.
-    pub(crate) update_gbs: f64,
-    /// The rates of a step's products, three large ones and a small one, 10^9 operations per second; medians.
-    pub(crate) gemm_gflops: BTreeMap<&'static str, f64>,
-}
 
 pub(crate) fn measure(workload: &Workload) -> Result<Limits> {
     let threads = rayon::current_num_threads();
@@ -136,7 +119,7 @@ struct Product {
 }
 
 /// The rates of a step's products: three with the item matrix, and one between small matrices.
-fn products(workload: &Workload) -> Result<BTreeMap<&'static str, f64>> {
+fn products(workload: &Workload) -> Result<BTreeMap<String, f64>> {
     let Workload { items, batch, hidden, latent, .. } = *workload;
     let large = 2 * batch * hidden * items;
     let products = [
@@ -169,7 +152,7 @@ fn products(workload: &Workload) -> Result<BTreeMap<&'static str, f64>> {
             run: |h, w| h.matmul(w),
         },
     ];
-    products.iter().map(|product| Ok((product.name, rate(product)?))).collect()
+    products.iter().map(|product| Ok((product.name.to_owned(), rate(product)?))).collect()
 }
 
 /// The median rate of a product, 10^9 operations per second.
@@ -185,5 +168,5 @@ fn rate(product: &Product) -> Result<f64> {
         seconds.push(start.elapsed().as_secs_f64());
         tape.reset();
     }
-    Ok(product.operations as f64 / 1e9 / median(&seconds[1..]))
+    Ok(product.operations as f64 / 1e9 / Seconds::of(&seconds[1..]).median_s)
 }

@@ -16,6 +16,7 @@ mod prepare;
 mod report;
 mod run;
 mod show;
+mod speed;
 mod sweep;
 mod synth;
 mod table;
@@ -74,6 +75,8 @@ pub(crate) enum Command {
     Evaluate(evaluate::Args),
     /// Show the test results of finished runs, from their small files
     Show(show::Args),
+    /// Show the speed of the training steps that `make bench` measured
+    Speed(speed::Args),
     /// Test whether runs on the same split differ, paired by user
     Compare(compare::Args),
     /// Show the validation curves of a run that another process trains
@@ -109,6 +112,7 @@ impl Command {
             }
             Self::Evaluate(args) => evaluate::run(args),
             Self::Show(args) => show::run(args),
+            Self::Speed(args) => speed::run(args),
             Self::Compare(args) => compare::run(args),
             Self::Follow(args) => follow::run(args),
             Self::Report(args) => report::run(args),

@@ -22,9 +22,9 @@ const COMMAND: [&str; 2] = ["<!-- ract ", " -->"];
 /// The comment after a table.
 const END: &str = "<!-- end -->";
 /// The subcommands that may stand in a page: those that only read what the repository keeps.
-const ALLOWED: [&str; 5] = ["table", "compare", "show", "sweep", "list"];
+const ALLOWED: [&str; 6] = ["table", "compare", "show", "speed", "sweep", "list"];
 /// Where the results are that a page may show.
-const KEPT: &str = "experiments/results/";
+const KEPT: [&str; 2] = ["experiments/results/", "experiments/speed/"];
 /// Those of them that train what is missing, unless `--kept` forbids it.
 const TRAINING: [&str; 2] = ["table", "sweep"];
 
@@ -95,9 +95,11 @@ fn run_command(page: &Path, command: &str) -> Result<String> {
     if TRAINING.contains(&words[0]) && !words.contains(&"--kept") {
         return Err(wrong("it could train what is missing: add --kept".to_owned()));
     }
-    let is_path = |word: &&&str| word.contains('/') && !word.starts_with(KEPT) && !word.ends_with(".toml");
+    let is_path = |word: &&&str| {
+        word.contains('/') && KEPT.iter().all(|kept| !word.starts_with(kept)) && !word.ends_with(".toml")
+    };
     if let Some(path) = words.iter().find(is_path) {
-        return Err(wrong(format!("{path} is not in {KEPT}, which all have")));
+        return Err(wrong(format!("{path} is not in {}, which all have", KEPT.join(" or "))));
     }
     let program = std::env::current_exe().map_err(|error| wrong(error.to_string()))?;
     let output = Command::new(program).args(words).output().map_err(|error| wrong(error.to_string()))?;
@@ -135,9 +137,15 @@ mod tests {
     #[test]
     fn only_commands_that_read_may_stand_in_a_page() {
         let error = run_command(Path::new("page.md"), "run experiments/demo.toml").unwrap_err().to_string();
-        assert!(error.ends_with("a page may only hold the output of table, compare, show, sweep, list"), "{error}");
+        assert!(
+            error.ends_with("a page may only hold the output of table, compare, show, speed, sweep, list"),
+            "{error}"
+        );
         let error = run_command(Path::new("page.md"), "compare runs/a runs/b").unwrap_err().to_string();
-        assert!(error.ends_with("runs/a is not in experiments/results/, which all have"), "{error}");
+        assert!(
+            error.ends_with("runs/a is not in experiments/results/ or experiments/speed/, which all have"),
+            "{error}"
+        );
         let error = run_command(Path::new("page.md"), "table 4").unwrap_err().to_string();
         assert!(error.ends_with("add --kept"), "{error}");
     }

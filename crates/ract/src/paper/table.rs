@@ -3,8 +3,9 @@
 use crate::config::{Gain, Role};
 use crate::metrics::Metric;
 use crate::paper::published::Row;
-use crate::run::{BaselineResult, OverSeeds, Profiles};
+use crate::run::{BaselineResult, OverSeeds, PartTime};
 use comfy_table::{CellAlignment, Table, presets::ASCII_MARKDOWN};
+use std::collections::BTreeMap;
 use std::fmt;
 
 /// What ± is in a table of one run.
@@ -112,7 +113,7 @@ pub fn baseline(result: &BaselineResult, metrics: &[Metric]) -> Captioned {
 
 /// The time of the parts of each phase. Only parts with at least a hundredth of the phase's time are shown, longest
 /// first.
-pub fn profiles(profiles: &Profiles) -> Table {
+pub fn profiles<P: fmt::Display>(profiles: &BTreeMap<P, BTreeMap<String, PartTime>>) -> Table {
     const LEAST: f64 = 0.01;
     let mut table = Table::new();
     table.load_style(ASCII_MARKDOWN);

@@ -3,6 +3,7 @@
 mod curves;
 mod parts;
 mod sections;
+pub mod speed;
 pub mod tensorboard;
 
 use crate::config::{AnyConfig, Config};

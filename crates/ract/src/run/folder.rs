@@ -7,7 +7,7 @@ use super::per_user;
 use super::per_user::Tested;
 use crate::config::{Phase, Settings};
 use crate::{Error, Result};
-use ract_autodiff::{Profile, Spent};
+use ract_autodiff::Profile;
 use ract_data::atomic_file;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -99,12 +99,7 @@ impl RunFolder {
     /// there.
     pub(crate) fn add_profile(&self, phase: Phase, profile: &Profile) -> Result<()> {
         let mut profiles = self.path.read_profiles()?;
-        let total: f64 = profile.parts().map(|(_, spent)| spent.time.as_secs_f64()).sum();
-        let parts = profile.parts().map(|(part, Spent { time, calls })| {
-            let seconds = time.as_secs_f64();
-            (part.to_owned(), PartTime { share: seconds / total.max(f64::MIN_POSITIVE), seconds, calls })
-        });
-        profiles.insert(phase, parts.collect());
+        profiles.insert(phase, PartTime::of(profile));
         let file = self.path.profile();
         Ok(atomic_file::save(&file, pretty(&file, &profiles)?)?)
     }

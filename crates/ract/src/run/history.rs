@@ -2,6 +2,7 @@
 
 use crate::config::Phase;
 use crate::metrics::Metric;
+use ract_autodiff::{Profile, Spent};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -58,6 +59,18 @@ pub struct PartTime {
     pub seconds: f64,
     /// The number of calls.
     pub calls: u64,
+}
+
+impl PartTime {
+    /// The parts of a profile, by name.
+    pub fn of(profile: &Profile) -> BTreeMap<String, Self> {
+        let total: f64 = profile.parts().map(|(_, spent)| spent.time.as_secs_f64()).sum();
+        let parts = profile.parts().map(|(part, Spent { time, calls })| {
+            let seconds = time.as_secs_f64();
+            (part.to_owned(), Self { share: seconds / total.max(f64::MIN_POSITIVE), seconds, calls })
+        });
+        parts.collect()
+    }
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use ract_data::random::{Purpose, stream};
 use ract_data::{HeldOut, Interactions};
 use rand::Rng;
 use rand::seq::SliceRandom;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::path::Path;
 use std::time::Instant;
 
@@ -23,7 +23,7 @@ const WARM_UP: usize = 3;
 const EVALUATED: usize = 2000;
 
 /// The size of the problem.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Workload {
     /// Number of items, I.
     pub items: usize,
@@ -89,7 +89,7 @@ impl Workload {
 }
 
 /// The part of training that is timed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Part {
     /// A step of the actor on its own loss: forward, backward, Adam.
@@ -106,7 +106,7 @@ impl Part {
     /// All parts.
     pub const ALL: [Self; 4] = [Self::Actor, Self::Critic, Self::ActorCritic, Self::Evaluate];
 
-    /// The name in tables and files.
+    /// The name in files.
     pub fn name(self) -> &'static str {
         match self {
             Self::Actor => "actor",
@@ -115,10 +115,26 @@ impl Part {
             Self::Evaluate => "evaluate",
         }
     }
+
+    /// The name in tables.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Actor => "actor",
+            Self::Critic => "critic",
+            Self::ActorCritic => "actor-critic",
+            Self::Evaluate => "evaluation",
+        }
+    }
+}
+
+impl std::fmt::Display for Part {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.title())
+    }
 }
 
 /// The time of an epoch, from its first batch to the evaluation of its outcome.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub struct Epoch {
     /// Number of steps of the actor.
     pub batches: usize,
