@@ -41,6 +41,28 @@ fn every_kept_result_is_of_a_commit_and_has_the_values_of_each_user() {
     assert!(problems.is_empty(), "{}", problems.join("\n"));
 }
 
+/// A grid that ends at the chosen value may have a better one beyond its end.
+#[test]
+fn no_kept_choice_is_an_end_of_its_grid() {
+    let mut problems: Vec<String> = Vec::new();
+    for run in kept() {
+        let result: Value = run.read_result().unwrap().unwrap();
+        let Some(chosen) = result["chosen"]["parameters"].as_object() else { continue };
+        let history = std::fs::read_to_string(run.history()).unwrap();
+        let tried: Vec<Value> = history.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        for (parameter, value) in chosen.iter().filter(|(parameter, _)| parameter.as_str() != "weighting") {
+            let value = value.as_f64().unwrap();
+            let grid = tried.iter().map(|trial| trial["parameters"][parameter].as_f64().unwrap());
+            let (least, most) = grid.fold((value, value), |(least, most), x| (least.min(x), most.max(x)));
+            // 0 is the natural end of a weight, and a single value is not searched.
+            if least < most && (value == most || (value == least && value != 0.0)) {
+                problems.push(format!("{}: {parameter} {value}", run.folder().display()));
+            }
+        }
+    }
+    assert!(problems.is_empty(), "{}", problems.join("\n"));
+}
+
 /// Where the means of the values are not those of the result, up to the precision of the kept values.
 fn difference(run: &RunPath, result: &Value) -> Option<String> {
     let tested = run.read_per_user().unwrap();
