@@ -133,7 +133,7 @@ ml20m-like: build data/ml-20m-like/meta.json
 	@$(RACT) run experiments/ml-20m-like/mult-vae.toml
 
 data/ml-20m-like/meta.json: | build
-	@$(RACT) synth --like ml-20m --scale 1 --seed 1 --out data/ml-20m-like.csv
+	@test -e data/ml-20m-like.csv || $(RACT) synth --like ml-20m --scale 1 --seed 1 --out data/ml-20m-like.csv
 	@$(RACT) prepare ml-20m --input data/ml-20m-like.csv --out data/ml-20m-like
 
 netflix: build data/netflix/meta.json
@@ -160,14 +160,14 @@ netflix-like: build $(NETFLIX_LIKE)/meta.json
 	@$(RACT) run experiments/netflix-like/mult-vae.toml --set data.path=$(NETFLIX_LIKE) --out runs/netflix-like$(OF_SCALE)/mult-vae
 
 $(NETFLIX_LIKE)/meta.json: | build
-	@$(RACT) synth --like netflix --scale $(SCALE) --seed 1 --out $(NETFLIX_LIKE)-raw
+	@test -e $(NETFLIX_LIKE)-raw || $(RACT) synth --like netflix --scale $(SCALE) --seed 1 --out $(NETFLIX_LIKE)-raw
 	@$(RACT) prepare netflix --input $(NETFLIX_LIKE)-raw --heldout-users $(call scaled,40000,1) --out $(NETFLIX_LIKE)
 
 msd-like: build $(MSD_LIKE)/meta.json
 	@$(RACT) run experiments/msd-like/mult-vae.toml --set data.path=$(MSD_LIKE) --out runs/msd-like$(OF_SCALE)/mult-vae
 
 $(MSD_LIKE)/meta.json: | build
-	@$(RACT) synth --like msd --scale $(SCALE) --seed 1 --out $(MSD_LIKE).txt
+	@test -e $(MSD_LIKE).txt || $(RACT) synth --like msd --scale $(SCALE) --seed 1 --out $(MSD_LIKE).txt
 	@$(RACT) prepare msd --input $(MSD_LIKE).txt --min-item-users $(call scaled,200,0.5) \
 	  --heldout-users $(call scaled,50000,1) --out $(MSD_LIKE)
 

@@ -1,11 +1,12 @@
 //! Atomic files and folders: written under a temporary name beside their place, synced, renamed. Either all of the new
 //! content is there or none of it.
 //!
-//! What a killed program leaves under a temporary name is removed when the same file or folder is written again.
+//! What a killed program leaves under a temporary name is removed when the same file or folder is written again. A program
+//! that is still writing holds a lock on its temporary file or folder, so that no other removes it.
 
 use crate::{DataError, Result};
 use std::ffi::OsStr;
-use std::fs::{self, File};
+use std::fs::{self, File, TryLockError};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use tempfile::{Builder, NamedTempFile, TempDir};
@@ -27,8 +28,12 @@ impl AtomicFile {
     pub fn create(path: &Path) -> io::Result<Self> {
         let prefix = prefix(path);
         sweep(parent(path), &prefix)?;
-        let temporary = builder(&prefix, 0o666).tempfile_in(parent(path))?;
-        Ok(Self { temporary, path: path.to_owned() })
+        loop {
+            let temporary = builder(&prefix, 0o666).tempfile_in(parent(path))?;
+            if is_ours(temporary.as_file(), temporary.path()) {
+                return Ok(Self { temporary, path: path.to_owned() });
+            }
+        }
     }
 
     /// The file, to be written to.
@@ -47,8 +52,8 @@ impl AtomicFile {
     /// When the system refuses.
     pub fn commit(self) -> io::Result<()> {
         self.temporary.as_file().sync_all()?;
-        self.temporary.persist(self.path)?;
-        Ok(())
+        self.temporary.persist(&self.path)?;
+        sync_folder(parent(&self.path))
     }
 }
 
@@ -69,6 +74,8 @@ pub fn save(path: &Path, bytes: impl AsRef<[u8]>) -> Result<()> {
 pub struct AtomicFolder {
     temporary: TempDir,
     path: PathBuf,
+    /// The folder is locked as long as it is open. Not every system can open a folder.
+    _lock: Option<File>,
 }
 
 impl AtomicFolder {
@@ -79,9 +86,22 @@ impl AtomicFolder {
     pub fn create(path: &Path) -> io::Result<Self> {
         let prefix = prefix(path);
         fs::create_dir_all(parent(path))?;
+        // Only a program that was killed between two renames leaves this.
+        if !path.exists() && aside(path).exists() {
+            fs::rename(aside(path), path)?;
+        }
         sweep(parent(path), &prefix)?;
-        let temporary = builder(&prefix, 0o777).tempdir_in(parent(path))?;
-        Ok(Self { temporary, path: path.to_owned() })
+        loop {
+            let temporary = builder(&prefix, 0o777).tempdir_in(parent(path))?;
+            let lock = File::open(temporary.path());
+            let is_ours = match &lock {
+                Ok(folder) => is_ours(folder, temporary.path()),
+                Err(error) => error.kind() != io::ErrorKind::NotFound,
+            };
+            if is_ours {
+                return Ok(Self { temporary, path: path.to_owned(), _lock: lock.ok() });
+            }
+        }
     }
 
     /// Its temporary path.
@@ -89,46 +109,116 @@ impl AtomicFolder {
         self.temporary.path()
     }
 
-    /// Moves the folder to its place. An older folder there is deleted.
+    /// Moves the folder to its place. An older folder there is deleted. At any moment one of the two is whole.
     ///
     /// # Errors
     /// When the system refuses. The older folder then stays.
     pub fn commit(self) -> io::Result<()> {
-        let aside = builder(&prefix(&self.path), 0o777).tempdir_in(parent(&self.path))?;
-        let old = aside.path().join("old");
-        let has_old = self.path.exists();
-        if has_old {
-            fs::rename(&self.path, &old)?;
-        }
-        fs::rename(self.temporary.path(), &self.path).inspect_err(|_| {
-            if has_old && fs::rename(&old, &self.path).is_err() {
-                let _ = aside.keep(); // better under a strange name than gone
-            }
-        })
+        sync_folder(self.temporary.path())?;
+        replace_folder(self.temporary.path(), &self.path)?;
+        sync_folder(parent(&self.path))
     }
 }
 
-/// Checks, before the work is done, that `folder` can be replaced: it is not there, empty, or holds some of `names` and
-/// nothing else. `what` says whose names they are.
+/// Moves the folder `new` to `place`. An older folder there is under the name `new` afterwards, or is gone.
+fn replace_folder(new: &Path, place: &Path) -> io::Result<()> {
+    loop {
+        if !place.exists() {
+            match fs::rename(new, place) {
+                // Another program was faster.
+                Err(error) if error.kind() == io::ErrorKind::DirectoryNotEmpty => continue,
+                moved => return moved,
+            }
+        }
+        return match exchange(new, place) {
+            Err(error) if matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) => {
+                replace_by_two_renames(new, place)
+            }
+            exchanged => exchanged,
+        };
+    }
+}
+
+/// Gives each of the two the other's name, in one step.
+#[cfg(target_os = "linux")]
+fn exchange(a: &Path, b: &Path) -> io::Result<()> {
+    use nix::fcntl::{AT_FDCWD, RenameFlags, renameat2};
+    Ok(renameat2(AT_FDCWD, a, AT_FDCWD, b, RenameFlags::RENAME_EXCHANGE)?)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn exchange(_: &Path, _: &Path) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+/// For systems that cannot exchange. A program that is killed in between leaves the old folder aside, and
+/// [`AtomicFolder::create`] moves it back.
+fn replace_by_two_renames(new: &Path, place: &Path) -> io::Result<()> {
+    let aside = aside(place);
+    fs::rename(place, &aside)?;
+    fs::rename(new, place).inspect_err(|_| {
+        let _ = fs::rename(&aside, place);
+    })?;
+    fs::remove_dir_all(aside)
+}
+
+/// Where an old folder is while a new one takes its place.
+fn aside(path: &Path) -> PathBuf {
+    parent(path).join(format!(".{}.replaced", path.file_name().unwrap_or(OsStr::new("unnamed")).to_string_lossy()))
+}
+
+/// Locks what has just been created at `path`, so that no other program removes it. False when another has just done so.
+fn is_ours(created: &File, path: &Path) -> bool {
+    !matches!(created.try_lock(), Err(TryLockError::WouldBlock)) && path.exists()
+}
+
+/// Makes sure that what was renamed in the folder stays renamed, also when the power fails.
+fn sync_folder(folder: &Path) -> io::Result<()> {
+    if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
+}
+
+/// What a folder must be to be replaced.
+pub(crate) struct Replaceable<'a> {
+    /// The files that it may hold.
+    pub(crate) names: &'a [&'a str],
+    /// Whose names they are.
+    pub(crate) what: &'a str,
+    /// The file by which this program knows what it made, and whether its text is this program's.
+    pub(crate) marker: &'a str,
+    pub(crate) is_marker: fn(&str) -> bool,
+}
+
+/// Checks, before the work is done, that `folder` can be replaced: it is not there, empty, or this program made it and
+/// nothing else is in it.
 ///
 /// # Errors
-/// When something else is in it, which is named.
-pub(crate) fn check_target(folder: &Path, names: &[&str], what: &str) -> Result<()> {
+/// When it is a symbolic link; when something else is in it, which is named; when this program did not make it.
+pub(crate) fn check_target(folder: &Path, of: &Replaceable<'_>) -> Result<()> {
+    let Replaceable { names, what, marker, is_marker } = of;
     let refuse = |problem: String| Err(DataError::File { file: folder.display().to_string(), problem });
     if folder.file_name().is_none() {
         return refuse("not a folder that can be replaced: choose another --out".to_owned());
     }
+    if folder.is_symlink() {
+        return refuse("a symbolic link: name the folder itself with --out".to_owned());
+    }
     if !folder.exists() {
         return Ok(());
     }
+    let mut is_empty = true;
     for entry in fs::read_dir(folder).map_err(DataError::io("read", folder))? {
+        is_empty = false;
         let name = entry.map_err(DataError::io("read", folder))?.file_name();
         if !names.iter().any(|other| name == *other) {
             let name = name.to_string_lossy();
             return refuse(format!("'{name}' is in it, which is not {what}: choose another --out"));
         }
     }
-    Ok(())
+    if is_empty || fs::read_to_string(folder.join(marker)).is_ok_and(|text| is_marker(&text)) {
+        return Ok(());
+    }
+    let problem = format!("it was not made by this program (it has no {marker} of it), so its files may be yours");
+    refuse(format!("{problem}: choose another --out"))
 }
 
 /// Whether `path` is what a killed program left of the file or folder `of`.
@@ -150,10 +240,26 @@ fn sweep(folder: &Path, prefix: &str) -> io::Result<()> {
         let name = entry.file_name();
         let name = name.to_string_lossy();
         if name.starts_with(prefix) && name.contains(MARK) {
-            if entry.file_type()?.is_dir() { fs::remove_dir_all(entry.path())? } else { fs::remove_file(entry.path())? }
+            remove_if_abandoned(&entry.path())?;
         }
     }
     Ok(())
+}
+
+/// Removes what no program writes to. It may be gone before that.
+fn remove_if_abandoned(path: &Path) -> io::Result<()> {
+    let remove = || {
+        let lock = File::open(path)?;
+        match lock.try_lock() {
+            Ok(()) if path.is_dir() => fs::remove_dir_all(path),
+            Ok(()) => fs::remove_file(path),
+            Err(_) => Ok(()),
+        }
+    };
+    match remove() {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        done => done,
+    }
 }
 
 fn prefix(path: &Path) -> String {
@@ -223,6 +329,61 @@ mod tests {
             folder.commit().unwrap();
         }
         assert_eq!((names(parent.path()), names(&path)), (vec!["set".to_owned()], vec!["new".to_owned()]));
+    }
+
+    #[test]
+    fn without_an_exchange_one_of_the_folders_is_whole_after_every_step() {
+        let parent = tempfile::tempdir().unwrap();
+        let (place, new) = (parent.path().join("set"), parent.path().join("new"));
+        for (folder, name) in [(&place, "old"), (&new, "new")] {
+            fs::create_dir(folder).unwrap();
+            fs::write(folder.join(name), name).unwrap();
+        }
+        replace_by_two_renames(&new, &place).unwrap();
+        assert_eq!((names(parent.path()), names(&place)), (vec!["set".to_owned()], vec!["new".to_owned()]));
+        // A program was killed between the two renames.
+        fs::rename(&place, aside(&place)).unwrap();
+        drop(AtomicFolder::create(&place).unwrap());
+        assert_eq!((names(parent.path()), names(&place)), (vec!["set".to_owned()], vec!["new".to_owned()]));
+    }
+
+    #[test]
+    fn what_another_program_is_writing_stays() {
+        let parent = tempfile::tempdir().unwrap();
+        let (set, file) = (parent.path().join("set"), parent.path().join("file"));
+        let folders = [(); 2].map(|()| AtomicFolder::create(&set).unwrap());
+        let mut files = [(); 2].map(|()| AtomicFile::create(&file).unwrap());
+        for (k, folder) in folders.into_iter().enumerate() {
+            fs::write(folder.temporary_path().join("part"), format!("{k}")).unwrap();
+            folder.commit().unwrap();
+            assert_eq!(fs::read_to_string(set.join("part")).unwrap(), format!("{k}"));
+        }
+        files.iter_mut().for_each(|file| file.file().write_all(b"whole").unwrap());
+        files.into_iter().for_each(|file| file.commit().unwrap());
+        assert_eq!(names(parent.path()), ["file", "set"]);
+    }
+
+    #[test]
+    fn many_writers_of_one_folder_leave_one_whole() {
+        let parent = tempfile::tempdir().unwrap();
+        let set = parent.path().join("set");
+        std::thread::scope(|scope| {
+            for writer in 0..8 {
+                let set = &set;
+                scope.spawn(move || {
+                    for _ in 0..20 {
+                        let folder = AtomicFolder::create(set).unwrap();
+                        for part in 0..3 {
+                            fs::write(folder.temporary_path().join(format!("{part}")), format!("{writer}")).unwrap();
+                        }
+                        folder.commit().unwrap();
+                    }
+                });
+            }
+        });
+        let parts: Vec<_> = (0..3).map(|part| fs::read_to_string(set.join(format!("{part}"))).unwrap()).collect();
+        assert_eq!(names(&set).len(), 3);
+        assert!(parts.iter().all(|part| *part == parts[0]), "{parts:?}");
     }
 
     #[test]

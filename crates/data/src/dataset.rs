@@ -1,11 +1,12 @@
 //! A prepared data set: training users, and held-out users, whose items are split into a fold-in and held-out items.
 
-use crate::prepared::{HeldOutFiles, META, Protocol, TEST, TRAIN, VALIDATION, VOCABULARY};
+use crate::integrity::{self, Head, Users};
+use crate::prepared::{HeldOutFiles, Protocol, TEST, TRAIN, VALIDATION, VOCABULARY};
 use crate::readers::csv::{PREPARED, PairFile};
 use crate::split::{HeldOutPairs, Split};
 use crate::{DataError, Interactions, Result};
 use rayon::slice::ParallelSliceMut;
-use serde::Deserialize;
+use std::collections::HashSet;
 use std::fs::File;
 use std::path::Path;
 
@@ -55,8 +56,10 @@ impl Dataset {
     /// # Errors
     /// With file, line and value: what is missing, is no number, or lies outside of the items.
     pub fn read(folder: &Path) -> Result<Self> {
+        let head = Head::read(folder)?;
+        head.check_files(folder)?;
+        let protocol = head.protocol;
         let n_items = vocabulary_size(folder)?;
-        let protocol = protocol(folder)?;
         let held_out = |files: &HeldOutFiles| {
             let fold_in = Pairs::read(&folder.join(files.fold_in), n_items, None)?;
             let users = fold_in.users();
@@ -80,11 +83,16 @@ impl Dataset {
                 None
             };
             let (fold_in, held_out) = (fold_in.rows(n_items, &users), held_out.rows(n_items, &users));
-            Ok(HeldOut { fold_in, held_out, candidates })
+            Ok((HeldOut { fold_in, held_out, candidates }, users))
         };
         let train = Pairs::read(&folder.join(TRAIN), n_items, None)?;
         let users = train.users();
-        Ok(Self { train: train.rows(n_items, &users), validation: held_out(&VALIDATION)?, test: held_out(&TEST)? })
+        let train = train.rows(n_items, &users);
+        let ((validation, of_validation), (test, of_test)) = (held_out(&VALIDATION)?, held_out(&TEST)?);
+        let data = Self { train, validation, test };
+        let users = Users { train: &users, validation: &of_validation, test: &of_test };
+        integrity::check(folder, protocol, &data, &users)?;
+        Ok(data)
     }
 
     /// The data set of a split that was not written to files: the same as if it had been.
@@ -104,34 +112,14 @@ impl Dataset {
 }
 
 fn vocabulary_size(folder: &Path) -> Result<usize> {
-    if !folder.join(META).exists() {
-        let problem = if folder.exists() {
-            "not a prepared data set (it has no meta.json): make it with `ract prepare`".to_owned()
-        } else {
-            let here = std::env::current_dir().unwrap_or_default();
-            format!("no such folder, seen from {}: make it with `ract prepare`", here.display())
-        };
-        return Err(DataError::File { file: folder.display().to_string(), problem });
-    }
     let path = folder.join(VOCABULARY);
     let text = std::fs::read_to_string(&path).map_err(DataError::io("read", &path))?;
-    Ok(text.lines().count())
-}
-
-/// How the folder was prepared: it says whether there must be candidates.
-fn protocol(folder: &Path) -> Result<Protocol> {
-    #[derive(Deserialize)]
-    struct Head {
-        #[serde(default)]
-        protocol: Protocol,
+    let mut seen = HashSet::new();
+    if let Some((line, id)) = (1..).zip(text.lines()).find(|(_, id)| !seen.insert(*id)) {
+        let problem = format!("'{id}' occurs again: prepare the data anew");
+        return Err(DataError::Line { file: path.display().to_string(), line, problem });
     }
-    let path = folder.join(META);
-    let text = std::fs::read_to_string(&path).map_err(DataError::io("read", &path))?;
-    let head: Head = serde_json::from_str(&text).map_err(|error| DataError::File {
-        file: path.display().to_string(),
-        problem: format!("{error}: prepare the data anew"),
-    })?;
-    Ok(head.protocol)
+    Ok(seen.len())
 }
 
 /// Pairs of (user, item): in any order, or grouped by user.
@@ -189,7 +177,7 @@ mod tests {
         let healthy = [
             ("meta.json", "{}"),
             ("unique_sid.txt", "70\n80\n90\n"),
-            ("train.csv", "uid,sid\n4,2\n1,0\n4,0\n4,2\n"),
+            ("train.csv", "uid,sid\n4,2\n1,1\n4,0\n4,2\n"),
             ("validation_tr.csv", "uid,sid\n7,1\n6,0\n"),
             ("validation_te.csv", "uid,sid\n7,2\n"),
             ("test_tr.csv", "uid,sid\n9,1\n"),
@@ -211,7 +199,7 @@ mod tests {
     fn rows_are_users_in_ascending_order_and_items_count_once() {
         let data = Dataset::read(folder(&[]).path()).unwrap();
         assert_eq!(data.n_items(), 3);
-        assert_eq!(data.train, Interactions::from_rows(3, [vec![0], vec![0, 2]]));
+        assert_eq!(data.train, Interactions::from_rows(3, [vec![1], vec![0, 2]]));
         assert_eq!(data.test.held_out, Interactions::from_rows(3, [vec![0]]));
     }
 

@@ -1,8 +1,8 @@
 //! The fingerprint of a data set in memory: two data sets have the same one only when they are equal.
 
+use crate::checksum::digits;
 use crate::{Dataset, Interactions};
 use sha2::{Digest, Sha256};
-use std::fmt::Write;
 
 /// SHA-256 of all users' items in all parts of `data`, in hexadecimal digits.
 pub fn fingerprint(data: &Dataset) -> String {
@@ -14,10 +14,7 @@ pub fn fingerprint(data: &Dataset) -> String {
     for candidates in [validation, test].into_iter().filter_map(|part| part.candidates.as_ref()) {
         add(&mut hash, candidates);
     }
-    hash.finalize().iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}"); // a String takes everything
-        text
-    })
+    digits(hash)
 }
 
 fn add(hash: &mut Sha256, part: &Interactions) {

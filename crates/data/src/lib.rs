@@ -6,9 +6,11 @@
 
 pub mod atomic_file;
 mod batch;
+mod checksum;
 mod dataset;
 mod error;
 mod fingerprint;
+mod integrity;
 mod interactions;
 mod leave_one_out;
 mod numpy;
@@ -21,9 +23,11 @@ mod split;
 pub mod synthetic;
 
 pub use batch::{Batch, epoch_order};
+pub use checksum::Checksum;
 pub use dataset::{Dataset, HeldOut};
 pub use error::{DataError, Result};
 pub use fingerprint::fingerprint;
+pub use integrity::has_checksums;
 pub use interactions::Interactions;
 pub use leave_one_out::{NEGATIVES_PER_USER, leave_one_out};
 pub use numpy::NumpyRandom;

@@ -1,15 +1,19 @@
 //! The folder of a prepared data set, written as an atomic folder.
 
-use crate::atomic_file::{self, AtomicFolder};
+use crate::atomic_file::{self, AtomicFolder, Replaceable};
 use crate::split::{Pairs, Size, Split, SplitOptions};
-use crate::{DataError, RawInteractions, Result};
+use crate::{Checksum, DataError, RawInteractions, Result};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::Path;
 
 /// The file of [`Meta`] in a prepared folder.
 pub const META: &str = "meta.json";
+
+/// The form of the folders that this program writes. Those of form 1 have no checksums.
+pub const FORMAT: u32 = 2;
 
 /// `meta.json`: what the folder was made from and what is in it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -42,6 +46,40 @@ pub struct Meta {
     pub dropped_users: usize,
     /// The program's version.
     pub version: String,
+    /// The form of the folder.
+    #[serde(default = "first_format")]
+    pub format: u32,
+    /// What was read, if that was files.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub source_files: Vec<SourceFile>,
+    /// The other files of the folder.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub files: BTreeMap<String, FileRecord>,
+}
+
+/// The form of a folder whose `meta.json` does not name one.
+pub(crate) fn first_format() -> u32 {
+    1
+}
+
+/// A raw file that was read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SourceFile {
+    /// Its name, without its folders.
+    pub name: String,
+    /// What it is known by.
+    #[serde(flatten)]
+    pub checksum: Checksum,
+}
+
+/// A file of a prepared folder.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileRecord {
+    /// Number of rows, without the header.
+    pub rows: u64,
+    /// What it is known by.
+    #[serde(flatten)]
+    pub checksum: Checksum,
 }
 
 /// Who is held out, and which of their items.
@@ -109,6 +147,9 @@ impl Meta {
             },
             dropped_users: split.dropped_users,
             version: env!("CARGO_PKG_VERSION").to_owned(),
+            format: FORMAT,
+            source_files: raw.source_files.clone(),
+            files: BTreeMap::new(), // known once they are written
         }
     }
 }
@@ -137,7 +178,7 @@ pub(crate) const TEST: HeldOutFiles =
     HeldOutFiles { set: "test", fold_in: "test_tr.csv", targets: "test_te.csv", candidates: "test_candidates.csv" };
 
 /// All files that a prepared folder can hold.
-const FILES: [&str; 9] = [
+pub(crate) const FILES: [&str; 9] = [
     TRAIN,
     VALIDATION.fold_in,
     VALIDATION.targets,
@@ -149,13 +190,15 @@ const FILES: [&str; 9] = [
     TEST.candidates,
 ];
 
-/// Checks, before the work is done, that `folder` can be written: it is not there, empty, or an older prepared data set
-/// and nothing else.
+/// Checks, before the work is done, that `folder` can be written: it is not there, empty, or an older data set that this
+/// program prepared, and nothing else.
 ///
 /// # Errors
-/// When something else is in it, which is named.
+/// When it is a symbolic link, when something else is in it, which is named, or when others made its files.
 pub fn check_target(folder: &Path) -> Result<()> {
-    atomic_file::check_target(folder, &FILES, "of a prepared data set")
+    let is_marker = |text: &str| serde_json::from_str::<Meta>(text).is_ok();
+    let of = Replaceable { names: &FILES, what: "of a prepared data set", marker: META, is_marker };
+    atomic_file::check_target(folder, &of)
 }
 
 /// Writes `train.csv`, `validation_tr.csv`, `validation_te.csv`, `test_tr.csv`, `test_te.csv`, perhaps
@@ -170,17 +213,26 @@ pub fn write(folder: &Path, split: &Split, meta: &Meta) -> Result<()> {
     let attempt = || {
         let new = AtomicFolder::create(folder)?;
         let place = |name: &str| new.temporary_path().join(name);
-        write_file(&place(TRAIN), |file| write_pairs(file, &split.train))?;
-        for (files, pairs) in [(VALIDATION, &split.validation), (TEST, &split.test)] {
-            write_file(&place(files.fold_in), |file| write_pairs(file, &pairs.fold_in))?;
-            write_file(&place(files.targets), |file| write_pairs(file, &pairs.targets))?;
-            if let Some(candidates) = &pairs.candidates {
-                write_file(&place(files.candidates), |file| write_pairs(file, candidates))?;
+        let mut files = BTreeMap::new();
+        let mut add = |name: &str, rows: usize, fill: &dyn Fn(&mut BufWriter<File>) -> std::io::Result<()>| {
+            write_file(&place(name), fill)?;
+            let checksum = Checksum::of(File::open(place(name))?, None, |_| ())?;
+            files.insert(name.to_owned(), FileRecord { rows: rows as u64, checksum });
+            std::io::Result::Ok(())
+        };
+        add(TRAIN, split.train.len(), &|file| write_pairs(file, &split.train))?;
+        for (files, set) in [(VALIDATION, &split.validation), (TEST, &split.test)] {
+            add(files.fold_in, set.fold_in.len(), &|file| write_pairs(file, &set.fold_in))?;
+            add(files.targets, set.targets.len(), &|file| write_pairs(file, &set.targets))?;
+            if let Some(candidates) = &set.candidates {
+                add(files.candidates, candidates.len(), &|file| write_pairs(file, candidates))?;
             }
         }
-        write_file(&place(VOCABULARY), |file| split.item_ids.iter().try_for_each(|id| writeln!(file, "{id}")))?;
+        let ids = &split.item_ids;
+        add(VOCABULARY, ids.len(), &|file| ids.iter().try_for_each(|id| writeln!(file, "{id}")))?;
+        let meta = Meta { files, ..meta.clone() };
         write_file(&place(META), |file| {
-            serde_json::to_writer_pretty(&mut *file, meta)?;
+            serde_json::to_writer_pretty(&mut *file, &meta)?;
             file.write_all(b"\n")
         })?;
         new.commit()

@@ -1,5 +1,6 @@
 //! Raw interactions, as a data set's publisher wrote them, and what gathers them from the rows of files.
 
+use crate::prepared::SourceFile;
 use crate::{DataError, Result};
 use indexmap::{Equivalent, IndexSet};
 use rayon::slice::ParallelSliceMut;
@@ -27,6 +28,8 @@ pub struct RawInteractions {
     /// For each user, the items that the user's last item is ranked with, as positions in `item_ids`; only where the
     /// publisher names them, as NCF's authors do.
     pub test_negatives: Option<Vec<Vec<u32>>>,
+    /// The files that were read.
+    pub source_files: Vec<SourceFile>,
 }
 
 /// Which rows are kept, and in which order.
@@ -180,6 +183,7 @@ impl Collector {
             pairs,
             rows,
             test_negatives: None,
+            source_files: Vec::new(),
         })
     }
 }

@@ -1,6 +1,9 @@
 //! What a reader reads: a file, several files of a folder, or files in a zip archive, which is never unpacked to disk.
 
-use crate::{DataError, Result};
+use crate::checksum::digits;
+use crate::prepared::SourceFile;
+use crate::{Checksum, DataError, Result};
+use sha2::{Digest, Sha256};
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -18,7 +21,16 @@ pub struct Input<'a> {
     /// How many files and bytes have been read.
     opened: usize,
     read: u64,
+    /// The hash of each opened file, as far as it has been read.
+    hashes: Vec<SoFar>,
     progress: Box<dyn Fn(u64) + 'a>,
+}
+
+/// What has been read of a file.
+struct SoFar {
+    name: String,
+    bytes: u64,
+    hash: Sha256,
 }
 
 enum Files<'a> {
@@ -129,7 +141,7 @@ impl<'a> Input<'a> {
     }
 
     fn new(name: String, files: Files<'a>, bytes: u64) -> Self {
-        Self { name, files, bytes, opened: 0, read: 0, progress: Box::new(|_| ()) }
+        Self { name, files, bytes, opened: 0, read: 0, hashes: Vec::new(), progress: Box::new(|_| ()) }
     }
 
     /// The same; `progress` is told how many bytes have been read of all files.
@@ -169,10 +181,22 @@ impl<'a> Input<'a> {
             }
         };
         self.opened += 1;
+        let file = name.rsplit(['/', '\\']).next().unwrap_or(&name).to_owned();
+        self.hashes.push(SoFar { name: file, bytes: 0, hash: Sha256::new() });
+        let of_file = self.hashes.last_mut().expect("it was just pushed");
         Ok(Some(InputFile {
-            source: Box::new(Counted { source, read: &mut self.read, progress: &self.progress }),
+            source: Box::new(Counted { source, of_file, read: &mut self.read, progress: &self.progress }),
             name,
         }))
+    }
+
+    /// The files that were read, and what they are known by.
+    pub(crate) fn source_files(self) -> Vec<SourceFile> {
+        let of = |SoFar { name, bytes, hash }| SourceFile {
+            name,
+            checksum: Checksum { bytes, sha256: digits(hash).into() },
+        };
+        self.hashes.into_iter().map(of).collect()
     }
 
     /// The next file, which must be there; `what` it is.
@@ -204,9 +228,10 @@ fn damaged(name: &str, error: &ZipError) -> DataError {
     DataError::File { file: name.to_owned(), problem: format!("not a usable zip archive ({error})") }
 }
 
-/// Counts the bytes that are read.
+/// Counts and hashes the bytes that are read.
 struct Counted<'a, 'p> {
     source: Box<dyn Read + 'a>,
+    of_file: &'a mut SoFar,
     read: &'a mut u64,
     progress: &'a (dyn Fn(u64) + 'p),
 }
@@ -214,6 +239,8 @@ struct Counted<'a, 'p> {
 impl Read for Counted<'_, '_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.source.read(buffer)?;
+        self.of_file.hash.update(&buffer[..read]);
+        self.of_file.bytes += read as u64;
         *self.read += read as u64;
         (self.progress)(*self.read);
         Ok(read)

@@ -67,7 +67,8 @@ impl Reader {
     /// With file, line and value: a missing field, what is no number, what is not in the format. When no row is there,
     /// or none is above the threshold: an empty file too.
     pub fn read(&self, mut input: Input<'_>, options: &ReadOptions) -> Result<RawInteractions> {
-        (self.read)(&mut input, options)
+        let raw = (self.read)(&mut input, options)?;
+        Ok(RawInteractions { source_files: input.source_files(), ..raw })
     }
 }
 

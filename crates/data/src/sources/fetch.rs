@@ -1,12 +1,9 @@
 //! Public files: each is downloaded as an atomic file and known by its SHA-256.
 
 use crate::atomic_file;
-use crate::{DataError, Result};
-use sha2::{Digest, Sha256};
+use crate::{Checksum, DataError, Result};
 use std::borrow::Cow;
-use std::fmt::Write as _;
 use std::fs::File;
-use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 /// A file that others publish.
@@ -17,15 +14,6 @@ pub struct PublicFile {
     /// What it is known by. Where nobody published that, the checksum of the first file that comes is recorded beside
     /// it, and later ones are held to that.
     pub published: Option<Checksum>,
-}
-
-/// What a file is known by.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Checksum {
-    /// Its size in bytes.
-    pub bytes: u64,
-    /// Its hash, in lower-case hexadecimal digits.
-    pub sha256: Cow<'static, str>,
 }
 
 impl PublicFile {
@@ -139,12 +127,6 @@ fn record_of(path: &Path) -> PathBuf {
     record.into()
 }
 
-impl std::fmt::Display for Checksum {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} bytes with SHA-256 {}", self.bytes, self.sha256)
-    }
-}
-
 impl Checksum {
     /// Writes it beside `path`, in the form that `sha256sum --check` reads.
     fn record(&self, path: &Path) -> Result<()> {
@@ -172,33 +154,6 @@ impl Checksum {
             ))
         };
         parsed().map(Some).ok_or_else(damaged)
-    }
-
-    /// Of all that comes from `source`, which also goes to `copy`.
-    fn of(mut source: impl Read, mut copy: Option<&mut File>, progress: impl Fn(u64)) -> io::Result<Self> {
-        let mut hash = Sha256::new();
-        let mut buffer = vec![0; 1 << 17];
-        let mut bytes = 0;
-        loop {
-            let read = match source.read(&mut buffer) {
-                Ok(0) => break,
-                Ok(read) => read,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-                Err(error) => return Err(error),
-            };
-            hash.update(&buffer[..read]);
-            if let Some(copy) = &mut copy {
-                copy.write_all(&buffer[..read])?;
-            }
-            bytes += read as u64;
-            progress(bytes);
-        }
-        let mut sha256 = String::new();
-        for byte in hash.finalize() {
-            // Writing to a String does not fail.
-            let _ = write!(sha256, "{byte:02x}");
-        }
-        Ok(Self { bytes, sha256: sha256.into() })
     }
 }
 

@@ -3,6 +3,6 @@
 mod fetch;
 mod preset;
 
-pub use fetch::{Checksum, PublicFile};
+pub use fetch::PublicFile;
 pub(crate) use preset::{ML_20M, MSD, NETFLIX};
 pub use preset::{PRESETS, Preset, Source};

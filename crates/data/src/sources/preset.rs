@@ -1,6 +1,7 @@
 //! The public data sets that `ract prepare` knows: one entry each, and the list of them.
 
-use super::fetch::{Checksum, PublicFile};
+use super::fetch::PublicFile;
+use crate::Checksum;
 use crate::readers::{CSV, DAT, Input, NETFLIX_PRIZE, Reader, TRIPLETS, TSV};
 use crate::{DataError, Result, Size, SplitOptions};
 use std::borrow::Cow;

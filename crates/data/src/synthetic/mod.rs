@@ -97,8 +97,13 @@ impl SyntheticFile {
     /// is done.
     ///
     /// # Errors
-    /// When the scale is out of bounds, when there is a folder with something else in it, or when the system refuses.
+    /// When the scale is out of bounds, when there is a file, or a folder with something else in it, or when the system
+    /// refuses.
     pub fn write(&self, path: &Path, progress: impl Fn(f64)) -> Result<Size> {
+        if path.is_file() || path.is_symlink() {
+            let problem = "it is there already: delete it, or choose another --out".to_owned();
+            return Err(DataError::File { file: path.display().to_string(), problem });
+        }
         let (size, Shape { activity, popularity, write, .. }) = (self.size()?, self.shape);
         let activity = Activity { max: (activity.max as f64 * self.scale.sqrt()) as usize, ..*activity };
         let generator = Generator::new(size.users, size.items, size.interactions, activity, popularity, self.seed);

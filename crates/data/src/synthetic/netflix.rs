@@ -2,7 +2,7 @@
 
 use super::generator::Activity;
 use super::{CHUNK, Making, Shape, by_share, write_file, write_lines};
-use crate::atomic_file::{AtomicFolder, check_target};
+use crate::atomic_file::{AtomicFolder, Replaceable, check_target};
 use crate::random::{Purpose, stream};
 use crate::sources::NETFLIX;
 use crate::{DataError, Interactions, Result};
@@ -40,12 +40,19 @@ const POPULARITY: [(f64, f64); 12] = [
     (0.99, 5.6),                  // 35
     (1.0, 0.5),                   // 3
 ];
+/// The file that says that the ratings were made here; only such a folder is replaced.
+const MARKER: &str = "SYNTHETIC.txt";
+/// How its text begins.
+const MARKED: &str = "These ratings were made by `ract synth`";
 /// Stars and their shares.
 const STARS: [(&str, f64); 5] = [("1", 0.046), ("2", 0.101), ("3", 0.287), ("4", 0.336), ("5", 0.230)];
 
 /// All pairs are in memory, twice for a moment: 8 bytes each.
 fn write(making: &Making, folder: &Path, progress: &dyn Fn(f64)) -> Result<()> {
-    check_target(folder, NETFLIX.files, "of the Netflix Prize")?;
+    let names = [NETFLIX.files, &[MARKER][..]].concat();
+    let what = "of synthetic Netflix data";
+    let is_marker = |text: &str| text.starts_with(MARKED);
+    check_target(folder, &Replaceable { names: &names, what, marker: MARKER, is_marker })?;
     let movies = making.size.items;
     let viewers = viewers(making, |share| progress(0.5 * share));
     let ids = making.ids(making.size.users, LAST_USER_ID * making.file.scale);
@@ -58,6 +65,7 @@ fn write(making: &Making, folder: &Path, progress: &dyn Fn(f64)) -> Result<()> {
             let range = of_part(part)..of_part(part + 1);
             write_file(&new.temporary_path().join(name), |file| write_lines(file, range, lines, progress))?;
         }
+        write_file(&new.temporary_path().join(MARKER), |file| writeln!(file, "{MARKED}, seed {}", making.file.seed))?;
         new.commit()
     };
     write_all().map_err(DataError::io("write", folder))

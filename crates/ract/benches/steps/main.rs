@@ -127,7 +127,8 @@ fn main() -> Result<()> {
 /// The command that measured, without the files of this machine.
 fn command() -> String {
     let mut line = "cargo bench -p ract --bench steps --".to_owned();
-    let mut words = std::env::args().skip(1).filter(|word| word != "--bench");
+    let mut words =
+        std::env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned()).filter(|word| word != "--bench");
     while let Some(word) = words.next() {
         if ["--peer", "--out"].contains(&word.as_str()) {
             words.next();

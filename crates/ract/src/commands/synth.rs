@@ -17,7 +17,7 @@ pub(crate) struct Args {
     /// The same seed makes the same file
     #[arg(long, default_value_t = 0)]
     seed: u64,
-    /// The file to write, for netflix the folder; an older one is replaced
+    /// The file to write, for netflix the folder; a file that is there is not replaced
     #[arg(long, value_name = "PATH")]
     out: PathBuf,
 }

@@ -73,7 +73,9 @@ impl Provenance {
         Self {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             commit: env!("RACT_COMMIT").to_owned(),
-            command: std::env::args().skip(1).fold("ract".to_owned(), |line, word| line + " " + &word),
+            command: std::env::args_os()
+                .skip(1)
+                .fold("ract".to_owned(), |line, word| line + " " + &word.to_string_lossy()),
             machine: format!("{arch} {os}, {threads} threads"),
         }
     }

@@ -1,0 +1,328 @@
+//! Whether a prepared folder is what it was when it was made.
+
+use crate::prepared::{FILES, FORMAT, FileRecord, META, Protocol, TEST, TRAIN, VALIDATION, VOCABULARY, first_format};
+use crate::{Checksum, DataError, Dataset, HeldOut, Interactions, Result};
+use rayon::prelude::*;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// What must be known of `meta.json` to read the folder. A folder that others made may lack all of it.
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct Head {
+    #[serde(default = "first_format")]
+    format: u32,
+    /// Who is held out.
+    #[serde(default)]
+    pub(crate) protocol: Protocol,
+    #[serde(default)]
+    pub(crate) files: BTreeMap<String, FileRecord>,
+}
+
+impl Head {
+    /// Of the prepared folder `folder`. Without a `meta.json` it is a folder that others made, whose files say who is
+    /// held out.
+    ///
+    /// # Errors
+    /// When the folder holds no data set, or `meta.json` is damaged or of a newer program.
+    pub(crate) fn read(folder: &Path) -> Result<Self> {
+        let refuse = |problem: String| Err(DataError::File { file: folder.display().to_string(), problem });
+        if !folder.exists() {
+            let here = std::env::current_dir().unwrap_or_default();
+            return refuse(format!("no such folder, seen from {}: make it with `ract prepare`", here.display()));
+        }
+        let path = folder.join(META);
+        if !path.exists() {
+            if folder.join(TRAIN).exists() && folder.join(VOCABULARY).exists() {
+                let has_candidates = [VALIDATION, TEST].iter().any(|files| folder.join(files.candidates).exists());
+                let protocol = if has_candidates { Protocol::LeaveOneOut } else { Protocol::StrongGeneralisation };
+                return Ok(Self { format: 1, protocol, files: BTreeMap::new() });
+            }
+            return refuse("not a prepared data set (it has no meta.json): make it with `ract prepare`".to_owned());
+        }
+        let text = std::fs::read_to_string(&path).map_err(DataError::io("read", &path))?;
+        let damaged = |problem: String| DataError::File {
+            file: path.display().to_string(),
+            problem: format!("{problem}: prepare the data anew"),
+        };
+        let head: Self = serde_json::from_str(&text).map_err(|error| damaged(error.to_string()))?;
+        if head.format > FORMAT {
+            let problem = format!("format {} is newer than this program, which knows {FORMAT}", head.format);
+            return Err(damaged(problem));
+        }
+        if head.format >= 2 && head.files.is_empty() {
+            return Err(damaged("its list of files is missing".to_owned()));
+        }
+        Ok(head)
+    }
+
+    /// Checks that the files are those that were written, no more and no fewer. Without checksums nothing is checked.
+    ///
+    /// # Errors
+    /// When a file is missing, is another, or was not there.
+    pub(crate) fn check_files(&self, folder: &Path) -> Result<()> {
+        if self.files.is_empty() {
+            return Ok(());
+        }
+        let problem = |name: &str, problem: String| DataError::File {
+            file: folder.join(name).display().to_string(),
+            problem: format!("{problem}: prepare the data anew"),
+        };
+        let added =
+            FILES.iter().find(|&&name| name != META && !self.files.contains_key(name) && folder.join(name).exists());
+        if let Some(name) = added {
+            return Err(problem(name, format!("{META} does not list it")));
+        }
+        let check = |(name, record): (&String, &FileRecord)| {
+            let found = Checksum::of_file(&folder.join(name))?;
+            if found == record.checksum {
+                return Ok(());
+            }
+            Err(problem(name, format!("it was changed: it has {found}, and {META} says {}", record.checksum)))
+        };
+        self.files.par_iter().map(check).collect()
+    }
+}
+
+/// Whether the files of a prepared folder can be compared with checksums. If not, they were made by others or by an
+/// older program, and only their consistency is checked.
+///
+/// # Errors
+/// When the folder holds no data set, or `meta.json` is damaged.
+pub fn has_checksums(folder: &Path) -> Result<bool> {
+    Ok(!Head::read(folder)?.files.is_empty())
+}
+
+/// The users of each part of a data set, ascending: their numbers in the files.
+pub(crate) struct Users<'a> {
+    pub(crate) train: &'a [u32],
+    pub(crate) validation: &'a [u32],
+    pub(crate) test: &'a [u32],
+}
+
+/// Checks what is true of every data set of the protocol, whoever made it.
+///
+/// # Errors
+/// With file, user and item: what is not true.
+pub(crate) fn check(folder: &Path, protocol: Protocol, data: &Dataset, users: &Users<'_>) -> Result<()> {
+    let refuse = |name: &str, problem: String| {
+        let problem = format!("{problem}: prepare the data anew");
+        Err(DataError::File { file: folder.join(name).display().to_string(), problem })
+    };
+    for (files, set, users) in [(VALIDATION, &data.validation, users.validation), (TEST, &data.test, users.test)] {
+        if let Some((user, item)) = common(&set.fold_in, &set.held_out, users, users) {
+            return refuse(files.targets, format!("user {user} has item {item}, which is in {} too", files.fold_in));
+        }
+        let Some(candidates) = &set.candidates else { continue };
+        if let Some((user, item)) = common(&set.fold_in, candidates, users, users) {
+            let problem = format!("item {item} of user {user} is in {} too", files.fold_in);
+            return refuse(files.candidates, problem);
+        }
+        if let Some((user, found, usual)) = uneven(set, users) {
+            let problem = format!("user {user} has {found} candidates, and the first user {usual}");
+            return refuse(files.candidates, problem);
+        }
+    }
+    match protocol {
+        Protocol::StrongGeneralisation => {
+            let sets = [(TRAIN, users.train), (VALIDATION.fold_in, users.validation), (TEST.fold_in, users.test)];
+            for (place, &(name, of)) in sets.iter().enumerate() {
+                for &(earlier, others) in &sets[..place] {
+                    if let Some(user) = of.iter().find(|user| others.binary_search(user).is_ok()) {
+                        return refuse(name, format!("user {user} is in {earlier} too"));
+                    }
+                }
+            }
+            let counts = data.train.item_counts();
+            if let Some(unknown) = counts.iter().position(|&count| count == 0) {
+                let problem = format!("sid {unknown} is one of {} lines, and {TRAIN} does not have it", counts.len());
+                return refuse(VOCABULARY, problem);
+            }
+        }
+        Protocol::LeaveOneOut => {
+            for (files, set, of) in [(VALIDATION, &data.validation, users.validation), (TEST, &data.test, users.test)] {
+                if let Some((user, item)) = common(&data.train, &set.held_out, users.train, of) {
+                    return refuse(files.targets, format!("user {user} has item {item}, which is in {TRAIN} too"));
+                }
+            }
+            let (validation, test) = (&data.validation.held_out, &data.test.held_out);
+            if let Some((user, item)) = common(validation, test, users.validation, users.test) {
+                let problem = format!("user {user} has item {item}, which is in {} too", VALIDATION.targets);
+                return refuse(TEST.targets, problem);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A user, and an item of the user that both have.
+fn common(a: &Interactions, b: &Interactions, users_a: &[u32], users_b: &[u32]) -> Option<(u32, u32)> {
+    users_b.iter().enumerate().find_map(|(row, user)| {
+        let own = a.items(users_a.binary_search(user).ok()?);
+        let item = b.items(row).iter().find(|item| own.binary_search(item).is_ok())?;
+        Some((*user, *item))
+    })
+}
+
+/// A user who has another number of candidates than the first user; that number, and the first user's.
+fn uneven(set: &HeldOut, users: &[u32]) -> Option<(u32, usize, usize)> {
+    let candidates = set.candidates.as_ref()?;
+    let numbers = (0..candidates.n_users()).map(|row| candidates.items(row).len());
+    let usual = numbers.clone().next()?;
+    let (row, found) = numbers.enumerate().find(|&(_, number)| number != usual)?;
+    Some((users[row], found, usual))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::prepared::{self, Meta};
+    use crate::readers::read_csv_text;
+    use crate::{ReadOptions, SplitOptions, leave_one_out, split};
+    use std::fs;
+    use tempfile::TempDir;
+
+    /// 40 users, who have 8 of the items each.
+    fn raw(items: u32) -> crate::RawInteractions {
+        let row = |user: u32, k: u32| format!("{user},{},5,{k}\n", (user * 3 + k * 7) % items);
+        let rows = (0..40).flat_map(|user| (0..8).map(move |k| row(user, k)));
+        let text = format!("userId,movieId,rating,timestamp\n{}", rows.collect::<String>());
+        read_csv_text(&text, &ReadOptions { min_rating: None, by_time: true }).unwrap()
+    }
+
+    fn prepared(protocol: Protocol) -> TempDir {
+        let options = SplitOptions { heldout_users: 8, ..SplitOptions::PUBLISHED };
+        let (raw, split) = match protocol {
+            Protocol::StrongGeneralisation => (raw(20), split(&raw(20), &options)),
+            Protocol::LeaveOneOut => (raw(130), leave_one_out(&raw(130), &options)),
+        };
+        let split = split.unwrap();
+        let folder = TempDir::new().unwrap();
+        prepared::write(folder.path(), &split, &Meta::new(&raw, None, &options, &split)).unwrap();
+        folder
+    }
+
+    /// What is said of a folder after its file was changed.
+    fn said(protocol: Protocol, checksums: bool, name: &str, change: impl Fn(&str) -> String) -> String {
+        let folder = prepared(protocol);
+        let file = folder.path().join(name);
+        fs::write(&file, change(&fs::read_to_string(&file).unwrap())).unwrap();
+        if !checksums {
+            fs::remove_file(folder.path().join(META)).unwrap();
+        }
+        let message = Dataset::read(folder.path()).unwrap_err().to_string();
+        message.replace(&format!("{}/", folder.path().display()), "")
+    }
+
+    const STRONG: Protocol = Protocol::StrongGeneralisation;
+
+    fn half(text: &str) -> String {
+        let lines: Vec<_> = text.lines().collect();
+        lines[..lines.len() / 2].join("\n") + "\n"
+    }
+
+    #[test]
+    fn a_whole_folder_is_read_with_and_without_its_checksums() {
+        for protocol in [STRONG, Protocol::LeaveOneOut] {
+            let folder = prepared(protocol);
+            let data = Dataset::read(folder.path()).unwrap();
+            assert!(has_checksums(folder.path()).unwrap());
+            fs::remove_file(folder.path().join(META)).unwrap();
+            assert_eq!(Dataset::read(folder.path()).unwrap(), data);
+            assert!(!has_checksums(folder.path()).unwrap());
+        }
+    }
+
+    #[test]
+    fn a_file_that_was_cut_changed_removed_or_added_is_refused_by_its_checksum() {
+        for name in FILES.iter().filter(|name| **name != META && !name.contains("candidates")) {
+            let message = said(STRONG, true, name, half);
+            assert!(message.starts_with(&format!("{name}: it was changed: it has ")), "{message}");
+            let folder = prepared(STRONG);
+            fs::remove_file(folder.path().join(name)).unwrap();
+            let message = Dataset::read(folder.path()).unwrap_err().to_string();
+            assert!(message.contains(name), "{message}");
+        }
+        let folder = prepared(STRONG);
+        fs::write(folder.path().join("test_candidates.csv"), "uid,sid\n").unwrap();
+        let message = Dataset::read(folder.path()).unwrap_err().to_string();
+        assert!(
+            message.ends_with("test_candidates.csv: meta.json does not list it: prepare the data anew"),
+            "{message}"
+        );
+    }
+
+    #[test]
+    fn items_that_nobody_trains_on_are_refused_without_checksums_too() {
+        let message = said(STRONG, false, "unique_sid.txt", |text| text.to_owned() + "9001\n9002\n");
+        assert_eq!(
+            message,
+            "unique_sid.txt: sid 20 is one of 22 lines, and train.csv does not have it: prepare the data anew"
+        );
+        let message =
+            said(STRONG, false, "unique_sid.txt", |text| text.to_owned() + text.lines().next().unwrap() + "\n");
+        assert!(message.starts_with("unique_sid.txt, line 21: '") && message.contains("occurs again"), "{message}");
+    }
+
+    #[test]
+    fn users_of_two_sets_are_refused_without_checksums_too() {
+        let message = said(STRONG, false, "train.csv", |text| text.to_owned() + "32,0\n");
+        assert_eq!(message, "test_tr.csv: user 32 is in train.csv too: prepare the data anew");
+        let folder = prepared(STRONG);
+        for part in ["tr", "te"] {
+            let of = |set: &str| folder.path().join(format!("{set}_{part}.csv"));
+            fs::copy(of("test"), of("validation")).unwrap();
+        }
+        fs::remove_file(folder.path().join(META)).unwrap();
+        let message = Dataset::read(folder.path()).unwrap_err().to_string();
+        assert!(message.contains("test_tr.csv: user 32 is in validation_tr.csv too"), "{message}");
+    }
+
+    #[test]
+    fn a_target_that_the_model_sees_is_refused_without_checksums_too() {
+        let seen = fs::read_to_string(prepared(STRONG).path().join("test_tr.csv")).unwrap();
+        let row = seen.lines().nth(1).unwrap().to_owned();
+        let (user, item) = row.split_once(',').unwrap();
+        let message = said(STRONG, false, "test_te.csv", |text| text.to_owned() + &row + "\n");
+        assert_eq!(
+            message,
+            format!("test_te.csv: user {user} has item {item}, which is in test_tr.csv too: prepare the data anew")
+        );
+    }
+
+    #[test]
+    fn candidates_that_are_missing_cut_or_seen_are_refused() {
+        let folder = prepared(Protocol::LeaveOneOut);
+        fs::remove_file(folder.path().join("test_candidates.csv")).unwrap();
+        for _ in 0..2 {
+            let message = Dataset::read(folder.path()).unwrap_err().to_string();
+            assert!(message.contains("cannot read ") && message.contains("test_candidates.csv"), "{message}");
+            let _ = fs::remove_file(folder.path().join(META));
+        }
+        let seen = fs::read_to_string(prepared(Protocol::LeaveOneOut).path().join("test_tr.csv")).unwrap();
+        let row = seen.lines().nth(1).unwrap().to_owned();
+        let message = said(Protocol::LeaveOneOut, false, "test_candidates.csv", |text| text.to_owned() + &row + "\n");
+        assert!(
+            message.starts_with("test_candidates.csv: item ") && message.contains("is in test_tr.csv too"),
+            "{message}"
+        );
+        let message = said(Protocol::LeaveOneOut, false, "test_candidates.csv", |text| {
+            let target = fs::read_to_string(prepared(Protocol::LeaveOneOut).path().join("test_te.csv")).unwrap();
+            let target = target.lines().nth(3).unwrap().to_owned();
+            let user = format!("{},", target.split_once(',').unwrap().0);
+            let keep = |line: &&str| !line.starts_with(&user) || *line == target;
+            text.lines().filter(keep).map(|line| format!("{line}\n")).collect()
+        });
+        assert!(message.contains("has 1 candidates, and the first user 100"), "{message}");
+    }
+
+    #[test]
+    fn a_folder_of_a_newer_program_is_refused() {
+        let folder = prepared(STRONG);
+        let meta = folder.path().join(META);
+        let text = fs::read_to_string(&meta).unwrap();
+        fs::write(&meta, text.replace("\"format\": 2", "\"format\": 3")).unwrap();
+        let message = Dataset::read(folder.path()).unwrap_err().to_string();
+        assert!(message.contains("format 3 is newer than this program"), "{message}");
+    }
+}
