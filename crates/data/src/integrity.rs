@@ -1,7 +1,7 @@
 //! Whether a prepared folder is what it was when it was made.
 
 use crate::prepared::{FILES, FORMAT, FileRecord, META, Protocol, TEST, TRAIN, VALIDATION, VOCABULARY, first_format};
-use crate::{Checksum, DataError, Dataset, HeldOut, Interactions, Result};
+use crate::{Checksum, DataError, Dataset, Interactions, Result};
 use rayon::prelude::*;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -118,8 +118,8 @@ pub(crate) fn check(folder: &Path, protocol: Protocol, data: &Dataset, users: &U
             let problem = format!("item {item} of user {user} is in {} too", files.fold_in);
             return refuse(files.candidates, problem);
         }
-        if let Some((user, found, usual)) = uneven(set, users) {
-            let problem = format!("user {user} has {found} candidates, and the first user {usual}");
+        if let Some(row) = (0..candidates.n_users()).find(|&row| candidates.items(row).len() < 2) {
+            let problem = format!("user {} has no candidate but the held-out item", users[row]);
             return refuse(files.candidates, problem);
         }
     }
@@ -162,15 +162,6 @@ fn common(a: &Interactions, b: &Interactions, users_a: &[u32], users_b: &[u32]) 
         let item = b.items(row).iter().find(|item| own.binary_search(item).is_ok())?;
         Some((*user, *item))
     })
-}
-
-/// A user who has another number of candidates than the first user; that number, and the first user's.
-fn uneven(set: &HeldOut, users: &[u32]) -> Option<(u32, usize, usize)> {
-    let candidates = set.candidates.as_ref()?;
-    let numbers = (0..candidates.n_users()).map(|row| candidates.items(row).len());
-    let usual = numbers.clone().next()?;
-    let (row, found) = numbers.enumerate().find(|&(_, number)| number != usual)?;
-    Some((users[row], found, usual))
 }
 
 #[cfg(test)]
@@ -313,7 +304,7 @@ mod tests {
             let keep = |line: &&str| !line.starts_with(&user) || *line == target;
             text.lines().filter(keep).map(|line| format!("{line}\n")).collect()
         });
-        assert!(message.contains("has 1 candidates, and the first user 100"), "{message}");
+        assert!(message.contains("has no candidate but the held-out item"), "{message}");
     }
 
     #[test]

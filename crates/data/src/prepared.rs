@@ -30,6 +30,9 @@ pub struct Meta {
     pub options: SplitOptions,
     /// Rows of the raw file.
     pub raw_rows: u64,
+    /// The lowest and the highest rating, where ratings count.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ratings: Option<[f64; 2]>,
     /// Rows left out because their pair had come before.
     pub repeated_rows: u64,
     /// What passed the filters.
@@ -70,6 +73,9 @@ pub struct SourceFile {
     /// What it is known by.
     #[serde(flatten)]
     pub checksum: Checksum,
+    /// Whether the last line has no line feed, as when the file was cut off.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_cut: bool,
 }
 
 /// A file of a prepared folder.
@@ -133,6 +139,7 @@ impl Meta {
             },
             options: options.clone(),
             raw_rows: raw.rows,
+            ratings: raw.ratings,
             repeated_rows: raw.duplicates,
             filtered: split.filtered,
             density: split.filtered.density(),

@@ -28,6 +28,8 @@ pub struct RawInteractions {
     /// For each user, the items that the user's last item is ranked with, as positions in `item_ids`; only where the
     /// publisher names them, as NCF's authors do.
     pub test_negatives: Option<Vec<Vec<u32>>>,
+    /// The lowest and the highest rating, where ratings count.
+    pub ratings: Option<[f64; 2]>,
     /// The files that were read.
     pub source_files: Vec<SourceFile>,
 }
@@ -123,6 +125,7 @@ pub(crate) struct Collector {
     times: Vec<f64>,
     user_places: Vec<Place>,
     rows: u64,
+    ratings: Option<[f64; 2]>,
 }
 
 impl Collector {
@@ -135,6 +138,7 @@ impl Collector {
             times: Vec::new(),
             user_places: Vec::new(),
             rows: 0,
+            ratings: None,
         }
     }
 
@@ -143,6 +147,10 @@ impl Collector {
         let threshold = self.options.min_rating.unwrap_or(f64::NEG_INFINITY);
         while let Some(Row { user, item, rating, time }) = file.next()? {
             self.rows += 1;
+            if self.options.min_rating.is_some() {
+                let [least, most] = self.ratings.unwrap_or([rating; 2]);
+                self.ratings = Some([least.min(rating), most.max(rating)]);
+            }
             if rating > threshold {
                 self.pairs.push((self.users.position(user), self.items.position(item)));
                 if self.options.by_time {
@@ -159,7 +167,7 @@ impl Collector {
 
     /// All that was added; `name` is the name for messages.
     pub(crate) fn finish(self, name: &str) -> Result<RawInteractions> {
-        let Self { options, users, items, mut pairs, times, user_places, rows } = self;
+        let Self { options, users, items, mut pairs, times, user_places, rows, ratings } = self;
         if pairs.is_empty() {
             let problem = match options.min_rating {
                 Some(min) if rows > 0 => format!("none of its {rows} ratings is above {min}: lower --min-rating"),
@@ -183,6 +191,7 @@ impl Collector {
             pairs,
             rows,
             test_negatives: None,
+            ratings,
             source_files: Vec::new(),
         })
     }

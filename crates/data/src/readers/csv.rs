@@ -8,7 +8,8 @@ use csv::ByteRecord;
 use std::io::{Chain, Read};
 use std::sync::Arc;
 
-/// `ratings.csv` of MovieLens 20M, or plain `user,item`. Other columns are ignored.
+/// `ratings.csv` of MovieLens 20M, or plain `user,item`. Other columns are ignored, but every line must have as many fields
+/// as the header, and no field has a line break within quotes: after an error in the quotes it would take in other lines.
 pub static CSV: Reader = Reader {
     name: "csv",
     description: "A CSV file with the columns userId or user, movieId or item, and, where they count, rating and timestamp.",
@@ -50,6 +51,8 @@ pub(crate) struct PairFile<R> {
     csv: csv::Reader<Chain<R, &'static [u8]>>,
     file: Arc<str>,
     record: ByteRecord,
+    /// Number of columns.
+    width: usize,
     user: Column,
     item: Column,
     rating: Option<Column>,
@@ -87,17 +90,21 @@ impl<R: Read> PairFile<R> {
         }
         let names: Vec<_> = names.iter().map(|name| shown(name.trim_ascii())).collect();
         let column = |wanted: &[&'static str]| {
-            let found =
-                wanted.iter().find_map(|&name| Some(Column { name, index: names.iter().position(|n| n == name)? }));
-            found.ok_or_else(|| {
-                let (wanted, names) = (wanted.join(" or "), names.join(", "));
-                problem(format!("no column {wanted}; its columns are: {names}"))
-            })
+            let is_wanted = |name: &&String| wanted.contains(&name.as_str());
+            let (number, shown) = (names.iter().filter(is_wanted).count(), names.join(", "));
+            let known = wanted.iter().find_map(|&name| Some((name, names.iter().position(|n| n == name)?)));
+            match (known, wanted.join(" or ")) {
+                (None, wanted) => Err(problem(format!("no column {wanted}; its columns are: {shown}"))),
+                (Some(_), wanted) if number > 1 => {
+                    Err(problem(format!("{number} columns {wanted}; its columns are: {shown}")))
+                }
+                (Some((name, index)), _) => Ok(Column { name, index }),
+            }
         };
         let rating = if with_ratings { Some(column(&[RATING])?) } else { None };
         let time = if header.time.is_empty() { None } else { Some(column(header.time)?) };
         let (user, item) = (column(header.user)?, column(header.item)?);
-        Ok(Self { file: file.into(), record: ByteRecord::new(), user, item, rating, time, csv })
+        Ok(Self { file: file.into(), record: ByteRecord::new(), width: names.len(), user, item, rating, time, csv })
     }
 
     /// The pair of the next line, if there is one.
@@ -110,6 +117,14 @@ impl<R: Read> PairFile<R> {
             if !is_blank {
                 break;
             }
+        }
+        if let Some(field) = self.record.iter().find(|field| field.contains(&b'\n')) {
+            return Err(self.problem(format!("'{}' has a line break within quotes", shown(field.trim_ascii()))));
+        }
+        if self.record.len() != self.width {
+            let text = shown(&self.record.iter().collect::<Vec<_>>().join(&b','));
+            let found = self.record.len();
+            return Err(self.problem(format!("'{text}' has {found} fields, and the header has {}", self.width)));
         }
         Ok(Some(Pair {
             user: self.id(&self.user)?,
@@ -142,10 +157,8 @@ impl<R: Read> PairFile<R> {
     }
 
     fn field(&self, column: &Column) -> Result<&[u8]> {
-        let field = self.record.get(column.index).ok_or_else(|| {
-            self.problem(format!("only {} fields, so there is no {}", self.record.len(), column.name))
-        })?;
-        Ok(field.trim_ascii())
+        // There are as many fields as columns.
+        Ok(self.record.get(column.index).unwrap_or_default().trim_ascii())
     }
 }
 
@@ -214,13 +227,36 @@ mod tests {
         assert_eq!(error("user,item,rating\n1,2,NaN\n"), "x.csv, line 2: rating is 'NaN', not a finite number");
         assert_eq!(
             error("user,item,rating\n1,\"2\n3,4,5\n6,7,8\n"),
-            "x.csv, line 2: item is '2\\n3,4,5\\n6,7,8', not a whole number of 0 or more"
+            "x.csv, line 2: '2\\n3,4,5\\n6,7,8' has a line break within quotes"
         );
         let long = format!("user,item,rating\n1,{},3\n", "9".repeat(1000));
         assert_eq!(
             error(&long),
             format!("x.csv, line 2: item is '{}…', not a whole number of 0 or more", "9".repeat(40))
         );
-        assert_eq!(error("user,item,rating\n1,2\n"), "x.csv, line 2: only 2 fields, so there is no rating");
+        assert_eq!(error("user,item,rating\n1,2\n"), "x.csv, line 2: '1,2' has 2 fields, and the header has 3");
+    }
+
+    #[test]
+    fn a_quote_that_is_not_closed_takes_in_no_other_lines() {
+        for column in ["title,user,item", "user,title,item", "user,item,title"] {
+            let row = |k: usize, title: &str| {
+                column.replace("title", title).replace("user", &k.to_string()).replace("item", "1")
+            };
+            let text = format!("{column}\n{}\n{}\n{}\n", row(1, "a"), row(2, "\"b"), row(3, "c"));
+            let message = pairs(&text, false).unwrap_err().to_string();
+            assert!(
+                message.starts_with("x.csv, line 3: ") && message.contains("line break within quotes"),
+                "{message}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_column_that_is_there_twice_is_refused() {
+        let message = pairs("user,item,item\n1,2,3\n", false).unwrap_err().to_string();
+        assert_eq!(message, "x.csv, line 1: 2 columns movieId or item; its columns are: user, item, item");
+        let message = pairs("userId,user,item\n1,2,3\n", false).unwrap_err().to_string();
+        assert_eq!(message, "x.csv, line 1: 2 columns userId or user; its columns are: userId, user, item");
     }
 }

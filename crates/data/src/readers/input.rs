@@ -13,6 +13,9 @@ use zip::result::ZipError;
 /// No public data set is larger. An archive that claims more is damaged, or a trap.
 const MAX_BYTES: u64 = 16 << 30;
 
+/// No line of a data set is longer. A file that has one holds something else.
+const MAX_LINE: u64 = 16 << 20;
+
 /// Files that a reader reads one after the other.
 pub struct Input<'a> {
     name: String,
@@ -31,6 +34,8 @@ struct SoFar {
     name: String,
     bytes: u64,
     hash: Sha256,
+    /// The number of bytes after the last line feed.
+    of_line: u64,
 }
 
 enum Files<'a> {
@@ -115,7 +120,13 @@ impl<'a> Input<'a> {
     fn on_disk(name: String, files: Vec<PathBuf>) -> Result<Self> {
         let mut bytes = 0;
         for file in &files {
-            bytes += file.metadata().map_err(DataError::io("read", file))?.len();
+            let metadata = file.metadata().map_err(DataError::io("read", file))?;
+            if !metadata.is_file() {
+                // A pipe or a device may never end.
+                let problem = "not a file: write the data to a file and name that".to_owned();
+                return Err(DataError::File { file: file.display().to_string(), problem });
+            }
+            bytes += metadata.len();
         }
         Ok(Self::new(name, Files::OnDisk(files), bytes))
     }
@@ -182,8 +193,8 @@ impl<'a> Input<'a> {
         };
         self.opened += 1;
         let file = name.rsplit(['/', '\\']).next().unwrap_or(&name).to_owned();
-        self.hashes.push(SoFar { name: file, bytes: 0, hash: Sha256::new() });
-        let of_file = self.hashes.last_mut().expect("it was just pushed");
+        self.hashes.push(SoFar { name: file, bytes: 0, hash: Sha256::new(), of_line: 0 });
+        let of_file = &mut self.hashes[at];
         Ok(Some(InputFile {
             source: Box::new(Counted { source, of_file, read: &mut self.read, progress: &self.progress }),
             name,
@@ -192,8 +203,9 @@ impl<'a> Input<'a> {
 
     /// The files that were read, and what they are known by.
     pub(crate) fn source_files(self) -> Vec<SourceFile> {
-        let of = |SoFar { name, bytes, hash }| SourceFile {
+        let of = |SoFar { name, bytes, hash, of_line }| SourceFile {
             name,
+            is_cut: of_line > 0,
             checksum: Checksum { bytes, sha256: digits(hash).into() },
         };
         self.hashes.into_iter().map(of).collect()
@@ -239,7 +251,15 @@ struct Counted<'a, 'p> {
 impl Read for Counted<'_, '_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.source.read(buffer)?;
-        self.of_file.hash.update(&buffer[..read]);
+        let buffer = &buffer[..read];
+        self.of_file.hash.update(buffer);
+        self.of_file.of_line = match buffer.iter().rposition(|&byte| byte == b'\n') {
+            Some(at) => (read - at - 1) as u64,
+            None => self.of_file.of_line + read as u64,
+        };
+        if self.of_file.of_line > MAX_LINE {
+            return Err(io::Error::other(format!("a line has more than {MAX_LINE} bytes")));
+        }
         self.of_file.bytes += read as u64;
         *self.read += read as u64;
         (self.progress)(*self.read);

@@ -5,6 +5,9 @@ use crate::raw::Place;
 use crate::{DataError, Result};
 use std::io::{BufRead, BufReader, Read};
 
+/// What some editors put at the start of a file in UTF-8.
+const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
+
 /// Reads line by line and knows the place of each.
 pub(crate) struct Lines<R> {
     source: BufReader<R>,
@@ -28,6 +31,9 @@ impl<R: Read> Lines<R> {
                 return Ok(false);
             }
             self.place.line += 1;
+            if self.place.line == 1 && self.text.starts_with(BYTE_ORDER_MARK) {
+                self.text.drain(..BYTE_ORDER_MARK.len());
+            }
             if !self.text().is_empty() {
                 return Ok(true);
             }

@@ -95,11 +95,13 @@ fn read_negatives(
 ) -> Result<Vec<Vec<u32>>> {
     let InputFile { source, name } = file;
     let mut negatives = vec![Vec::new(); raw.user_ids.len()];
+    let trained: FxHashSet<_> = raw.pairs.iter().copied().collect();
+    let mut usual = None;
     let mut lines = Lines::new(source, &name);
     let mut number = 0;
     while lines.advance()? {
         let problem = |problem| lines.place().problem(problem);
-        let Some(Test { pair: (user, _), line, written }) = tests.get(number) else {
+        let Some(Test { pair: (user, target), line, written }) = tests.get(number) else {
             return Err(problem(format!("{there} has only {} lines", tests.len())));
         };
         number += 1;
@@ -114,10 +116,18 @@ fn read_negatives(
         let of_user = &mut negatives[*user as usize];
         for field in fields {
             let item = whole_number("an item", field).map_err(problem)?;
-            of_user.push(items.position(Id::Number(item)));
+            let position = items.position(Id::Number(item));
+            if position == *target || trained.contains(&(*user, position)) {
+                return Err(problem(format!("item {item} is one of the user's own, so it is no negative")));
+            }
+            of_user.push(position);
         }
         if of_user.is_empty() {
             return Err(problem(format!("no items to rank after {written}")));
+        }
+        let (found, usual) = (of_user.len(), *usual.get_or_insert(of_user.len()));
+        if found != usual {
+            return Err(problem(format!("{found} items to rank after {written}, and {usual} in the first line")));
         }
     }
     if number < tests.len() {

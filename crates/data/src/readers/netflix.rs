@@ -2,7 +2,7 @@
 
 use super::input::{Input, InputFile};
 use super::lines::Lines;
-use super::{Reader, finite_number, shown, whole_number};
+use super::{Reader, finite_number, refusal, shown, whole_number};
 use crate::raw::{Collector, Id, Place, ReadOptions, Row, Rows};
 use crate::{RawInteractions, Result};
 use std::io::Read;
@@ -45,19 +45,47 @@ impl<R: Read> Rows for NetflixFile<R> {
             let movie = whole_number("movie", movie).map_err(|problem| self.lines.place().problem(problem))?;
             self.movie = Some(movie);
         }
-        let [user, rating, _] = self.lines.fields(",", ["user", "rating", "date"])?;
+        let [user, rating, date] = self.lines.fields(",", ["user", "rating", "date"])?;
         let problem = |problem| self.lines.place().problem(problem);
         let movie = self.movie.ok_or_else(|| {
             problem(format!("'{}' stands before any line such as '1:' that names a movie", shown(self.lines.text())))
         })?;
         let user = Id::Number(whole_number("user", user).map_err(problem)?);
-        let rating = finite_number("rating", rating).map_err(problem)?;
-        Ok(Some(Row { user, item: Id::Number(movie), rating, time: None }))
+        if !is_date(date) {
+            return Err(problem(refusal("date", date, "not a date such as 2005-09-06")));
+        }
+        let stars = finite_number("rating", rating).map_err(problem)?;
+        if !(1.0..=5.0).contains(&stars) {
+            return Err(problem(refusal("rating", rating, "not between 1 and 5")));
+        }
+        Ok(Some(Row { user, item: Id::Number(movie), rating: stars, time: None }))
     }
 
     fn place(&self) -> Place {
         self.lines.place().clone()
     }
+}
+
+/// Whether the text is a day that there was, as YYYY-MM-DD.
+fn is_date(text: &[u8]) -> bool {
+    let number = |digits: &[u8]| std::str::from_utf8(digits).ok()?.parse::<u16>().ok();
+    let [y0, y1, y2, y3, b'-', m0, m1, b'-', d0, d1] = *text else { return false };
+    let digits = [y0, y1, y2, y3, m0, m1, d0, d1];
+    if !digits.iter().all(u8::is_ascii_digit) {
+        return false;
+    }
+    let (Some(year), Some(month), Some(day)) = (number(&digits[..4]), number(&digits[4..6]), number(&digits[6..]))
+    else {
+        return false;
+    };
+    let is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let days = match month {
+        2 => 28 + u16::from(is_leap),
+        4 | 6 | 9 | 11 => 30,
+        1..=12 => 31,
+        _ => 0,
+    };
+    (1..=days).contains(&day)
 }
 
 #[cfg(test)]
@@ -92,6 +120,9 @@ mod tests {
             (&["1:\n5,3\n"], "1.txt, line 2: '5,3' has 2 fields instead of 3: user, rating, date"),
             (&["1:\nx,3,2005-09-06\n"], "1.txt, line 2: user is 'x', not a whole number of 0 or more"),
             (&["1:\n5,five,2005-09-06\n"], "1.txt, line 2: rating is 'five', not a number"),
+            (&["1:\n5,99,2005-09-06\n"], "1.txt, line 2: rating is '99', not between 1 and 5"),
+            (&["1:\n5,3,2005-02-30\n"], "1.txt, line 2: date is '2005-02-30', not a date such as 2005-09-06"),
+            (&["1:\n5,3,2005-09-06\n5,3,2005-0"], "1.txt, line 3: date is '2005-0', not a date such as 2005-09-06"),
             (&["1:\n5,3,2005-09-06\nyes:\n"], "1.txt, line 3: movie is 'yes', not a whole number of 0 or more"),
         ] {
             assert_eq!(read(texts).unwrap_err(), message);

@@ -69,6 +69,8 @@ mod tests {
         let found = rows(Triplets::new("b8\tSOA\t2\n\n07\t7\t1\n".as_bytes(), "FILE")).unwrap();
         let row = |line, user: &str, song: &str, plays| (line, user.to_owned(), song.to_owned(), plays);
         assert_eq!(found, [row(1, "b8", "SOA", 2.0), row(3, "07", "7", 1.0)]);
+        let with_mark = rows(Triplets::new("\u{feff}b8\tSOA\t2\n".as_bytes(), "FILE")).unwrap();
+        assert_eq!(with_mark, [row(1, "b8", "SOA", 2.0)]);
     }
 
     #[test]

@@ -37,6 +37,7 @@ impl SyntheticSpec {
         let pairs = (0..).zip(&items).flat_map(|(user, items)| items.iter().map(move |&item| (user, item)));
         let file: Arc<str> = FILE.into();
         let raw = RawInteractions {
+            ratings: None,
             source_files: Vec::new(),
             file: FILE.to_owned(),
             user_ids: (0..self.users as u64).map(Id::Number).collect(),

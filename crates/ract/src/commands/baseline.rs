@@ -25,6 +25,7 @@ pub(super) fn print_fitted(config: &BaselineConfig, out: &Path) -> Result<()> {
 pub(super) fn fit(config: &BaselineConfig, out: &Path) -> Result<BaselineResult> {
     let data = experiment::read_data(&config.data)?;
     let terminal = Terminal::new();
+    super::tell_of_missing_checksums(&config.data, &terminal)?;
     let select = config.evaluation.select;
     let describe = |trial: &Trial| {
         let shown = |(name, &value): (&String, &f64)| format!("{name} {}, ", config.baseline.method.shown(name, value));

@@ -22,6 +22,7 @@ mod synth;
 mod table;
 mod terminal;
 
+use crate::config::Data;
 use crate::metrics::Metric;
 use crate::{Error, Result};
 use clap::{Parser, Subcommand};
@@ -130,6 +131,17 @@ impl Command {
 /// Prints a result on stdout. If the reader of a pipe has gone away, that is not an error.
 fn print(text: &dyn Display) {
     let _ = writeln!(std::io::stdout(), "{text}");
+}
+
+/// Says that the files of a prepared folder cannot be compared with checksums, if that is so.
+fn tell_of_missing_checksums(data: &Data, terminal: &terminal::Terminal) -> Result<()> {
+    if let Data::Path(folder) = data
+        && !ract_data::has_checksums(folder)?
+    {
+        let folder = folder.display();
+        terminal.line(&format!("{folder} has no checksums: only that its files are consistent was checked"));
+    }
+    Ok(())
 }
 
 /// A number with commas between the thousands.

@@ -228,6 +228,12 @@ fn summary(folder: &Path, meta: &Meta) -> String {
     if meta.protocol == Protocol::LeaveOneOut {
         lines.push("each held-out item is ranked among a few candidates (the *_candidates.csv)".to_owned());
     }
+    if let Some([least, most]) = meta.ratings {
+        lines.push(format!("ratings from {least} to {most}"));
+    }
+    for file in meta.source_files.iter().filter(|file| file.is_cut) {
+        lines.push(format!("the last line of {} does not end: the file may be cut off", file.name));
+    }
     if meta.repeated_rows > 0 {
         lines.push(format!("{} repeated rows counted once", n(meta.repeated_rows as usize)));
     }

@@ -75,6 +75,7 @@ pub(super) fn train(config: &Config, out: &RunPath, watch: &Watch) -> Result<Run
     // The data are loaded first, so that a run that cannot start does not create a folder.
     let data = experiment::load_data(config)?;
     let mut terminal = if watch.follow { Terminal::following() } else { Terminal::new() };
+    super::tell_of_missing_checksums(&config.data, &terminal)?;
     terminal.line(&format!(
         "{}: {} training users, {} validation and {} test users, {} items, {} interactions",
         config.dataset,
