@@ -195,7 +195,7 @@ fn a_failure_is_one_line_that_names_the_place_and_leaves_nothing_behind() {
     );
     let not_finite = "ract: in.csv, line 2: rating is 'inf', not a finite number";
     assert_eq!(failure("user,item,rating\n1,2,inf\n", &rated), not_finite);
-    assert_eq!(failure("user,item\n1,2\n3\n", &few), "ract: in.csv, line 3: only 1 fields, so there is no item");
+    assert_eq!(failure("user,item\n1,2\n3\n", &few), "ract: in.csv, line 3: '3' has 1 fields, and the header has 2");
     assert_eq!(failure("", &few), "ract: in.csv, line 1: the file is empty");
     assert_eq!(failure("user,item\n", &few), "ract: in.csv: no interactions in it");
     assert!(failure(&ratings(), &["--heldout-users", "5", "--min-rating", "4"]).contains("lower --min-rating"));

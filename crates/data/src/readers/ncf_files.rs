@@ -96,7 +96,6 @@ fn read_negatives(
     let InputFile { source, name } = file;
     let mut negatives = vec![Vec::new(); raw.user_ids.len()];
     let trained: FxHashSet<_> = raw.pairs.iter().copied().collect();
-    let mut usual = None;
     let mut lines = Lines::new(source, &name);
     let mut number = 0;
     while lines.advance()? {
@@ -124,10 +123,6 @@ fn read_negatives(
         }
         if of_user.is_empty() {
             return Err(problem(format!("no items to rank after {written}")));
-        }
-        let (found, usual) = (of_user.len(), *usual.get_or_insert(of_user.len()));
-        if found != usual {
-            return Err(problem(format!("{found} items to rank after {written}, and {usual} in the first line")));
         }
     }
     if number < tests.len() {

@@ -29,6 +29,8 @@ impl PublicFile {
     /// when what comes is not the published file, or not the one that came first.
     #[cfg(feature = "network")]
     pub fn download(&self, path: &Path, progress: impl Fn(u64)) -> Result<()> {
+        use std::io::Read;
+
         /// A server that says nothing for so long is given up.
         const PATIENCE: std::time::Duration = std::time::Duration::from_secs(60);
 
