@@ -162,6 +162,7 @@ impl Checksum {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::io::{Read, Write};
     use std::net::TcpListener;
 
     const BODY: &[u8] = b"abc";
