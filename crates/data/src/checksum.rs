@@ -60,6 +60,19 @@ impl Checksum {
     }
 }
 
+/// A raw file that was read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SourceFile {
+    /// Its name, without its folders.
+    pub name: String,
+    /// What it is known by.
+    #[serde(flatten)]
+    pub checksum: Checksum,
+    /// Whether the last line has no line feed, as when the file was cut off.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_cut: bool,
+}
+
 /// The hash in hexadecimal digits.
 pub(crate) fn digits(hash: Sha256) -> String {
     hash.finalize().iter().fold(String::new(), |mut text, byte| {

@@ -1,6 +1,6 @@
 //! A prepared data set: training users, and held-out users, whose items are split into a fold-in and held-out items.
 
-use crate::integrity::{self, Head, Users};
+use crate::integrity::{self, Head, HeldOutRows, Rows};
 use crate::prepared::{HeldOutFiles, Protocol, TEST, TRAIN, VALIDATION, VOCABULARY};
 use crate::readers::csv::{PREPARED, PairFile};
 use crate::split::{HeldOutPairs, Split};
@@ -25,6 +25,13 @@ impl HeldOut {
     /// Number of users.
     pub fn n_users(&self) -> usize {
         self.fold_in.n_users()
+    }
+
+    /// With the numbers that the users have in the files.
+    fn rows_of<'a>(&'a self, users: &'a [u32]) -> HeldOutRows<'a> {
+        let rows = |items: &'a Interactions| Rows { items, users };
+        let candidates = self.candidates.as_ref().map(rows);
+        HeldOutRows { fold_in: rows(&self.fold_in), held_out: rows(&self.held_out), candidates }
     }
 
     /// The largest number of candidates of a user, where there are candidates.
@@ -90,8 +97,9 @@ impl Dataset {
         let train = train.rows(n_items, &users);
         let ((validation, of_validation), (test, of_test)) = (held_out(&VALIDATION)?, held_out(&TEST)?);
         let data = Self { train, validation, test };
-        let users = Users { train: &users, validation: &of_validation, test: &of_test };
-        integrity::check(folder, protocol, &data, &users)?;
+        let train = Rows { items: &data.train, users: &users };
+        let (validation, test) = (data.validation.rows_of(&of_validation), data.test.rows_of(&of_test));
+        integrity::check(folder, protocol, train, &validation, &test)?;
         Ok(data)
     }
 

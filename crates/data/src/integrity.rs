@@ -1,7 +1,7 @@
 //! Whether a prepared folder is what it was when it was made.
 
 use crate::prepared::{FILES, FORMAT, FileRecord, META, Protocol, TEST, TRAIN, VALIDATION, VOCABULARY, first_format};
-use crate::{Checksum, DataError, Dataset, Interactions, Result};
+use crate::{Checksum, DataError, Interactions, Result};
 use rayon::prelude::*;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -93,60 +93,72 @@ pub fn has_checksums(folder: &Path) -> Result<bool> {
     Ok(!Head::read(folder)?.files.is_empty())
 }
 
-/// The users of each part of a data set, ascending: their numbers in the files.
-pub(crate) struct Users<'a> {
-    pub(crate) train: &'a [u32],
-    pub(crate) validation: &'a [u32],
-    pub(crate) test: &'a [u32],
+/// The pairs of some users: a row for each, and the numbers that the users have in the files, ascending.
+#[derive(Clone, Copy)]
+pub(crate) struct Rows<'a> {
+    pub(crate) items: &'a Interactions,
+    pub(crate) users: &'a [u32],
+}
+
+/// Held-out users.
+pub(crate) struct HeldOutRows<'a> {
+    pub(crate) fold_in: Rows<'a>,
+    pub(crate) held_out: Rows<'a>,
+    pub(crate) candidates: Option<Rows<'a>>,
 }
 
 /// Checks what is true of every data set of the protocol, whoever made it.
 ///
 /// # Errors
 /// With file, user and item: what is not true.
-pub(crate) fn check(folder: &Path, protocol: Protocol, data: &Dataset, users: &Users<'_>) -> Result<()> {
+pub(crate) fn check(
+    folder: &Path,
+    protocol: Protocol,
+    train: Rows<'_>,
+    validation: &HeldOutRows<'_>,
+    test: &HeldOutRows<'_>,
+) -> Result<()> {
     let refuse = |name: &str, problem: String| {
         let problem = format!("{problem}: prepare the data anew");
         Err(DataError::File { file: folder.join(name).display().to_string(), problem })
     };
-    for (files, set, users) in [(VALIDATION, &data.validation, users.validation), (TEST, &data.test, users.test)] {
-        if let Some((user, item)) = common(&set.fold_in, &set.held_out, users, users) {
+    for (files, set) in [(VALIDATION, validation), (TEST, test)] {
+        if let Some((user, item)) = common(set.fold_in, set.held_out) {
             return refuse(files.targets, format!("user {user} has item {item}, which is in {} too", files.fold_in));
         }
-        let Some(candidates) = &set.candidates else { continue };
-        if let Some((user, item)) = common(&set.fold_in, candidates, users, users) {
+        let Some(candidates) = set.candidates else { continue };
+        if let Some((user, item)) = common(set.fold_in, candidates) {
             let problem = format!("item {item} of user {user} is in {} too", files.fold_in);
             return refuse(files.candidates, problem);
         }
-        if let Some(row) = (0..candidates.n_users()).find(|&row| candidates.items(row).len() < 2) {
-            let problem = format!("user {} has no candidate but the held-out item", users[row]);
+        if let Some(row) = (0..candidates.users.len()).find(|&row| candidates.items.items(row).len() < 2) {
+            let problem = format!("user {} has no candidate but the held-out item", candidates.users[row]);
             return refuse(files.candidates, problem);
         }
     }
     match protocol {
         Protocol::StrongGeneralisation => {
-            let sets = [(TRAIN, users.train), (VALIDATION.fold_in, users.validation), (TEST.fold_in, users.test)];
-            for (place, &(name, of)) in sets.iter().enumerate() {
-                for &(earlier, others) in &sets[..place] {
-                    if let Some(user) = of.iter().find(|user| others.binary_search(user).is_ok()) {
+            let sets = [(TRAIN, train), (VALIDATION.fold_in, validation.fold_in), (TEST.fold_in, test.fold_in)];
+            for (place, (name, of)) in sets.iter().enumerate() {
+                for (earlier, others) in &sets[..place] {
+                    if let Some(user) = of.users.iter().find(|user| others.users.binary_search(user).is_ok()) {
                         return refuse(name, format!("user {user} is in {earlier} too"));
                     }
                 }
             }
-            let counts = data.train.item_counts();
+            let counts = train.items.item_counts();
             if let Some(unknown) = counts.iter().position(|&count| count == 0) {
                 let problem = format!("sid {unknown} is one of {} lines, and {TRAIN} does not have it", counts.len());
                 return refuse(VOCABULARY, problem);
             }
         }
         Protocol::LeaveOneOut => {
-            for (files, set, of) in [(VALIDATION, &data.validation, users.validation), (TEST, &data.test, users.test)] {
-                if let Some((user, item)) = common(&data.train, &set.held_out, users.train, of) {
+            for (files, set) in [(VALIDATION, validation), (TEST, test)] {
+                if let Some((user, item)) = common(train, set.held_out) {
                     return refuse(files.targets, format!("user {user} has item {item}, which is in {TRAIN} too"));
                 }
             }
-            let (validation, test) = (&data.validation.held_out, &data.test.held_out);
-            if let Some((user, item)) = common(validation, test, users.validation, users.test) {
+            if let Some((user, item)) = common(validation.held_out, test.held_out) {
                 let problem = format!("user {user} has item {item}, which is in {} too", VALIDATION.targets);
                 return refuse(TEST.targets, problem);
             }
@@ -156,10 +168,10 @@ pub(crate) fn check(folder: &Path, protocol: Protocol, data: &Dataset, users: &U
 }
 
 /// A user, and an item of the user that both have.
-fn common(a: &Interactions, b: &Interactions, users_a: &[u32], users_b: &[u32]) -> Option<(u32, u32)> {
-    users_b.iter().enumerate().find_map(|(row, user)| {
-        let own = a.items(users_a.binary_search(user).ok()?);
-        let item = b.items(row).iter().find(|item| own.binary_search(item).is_ok())?;
+fn common(a: Rows<'_>, b: Rows<'_>) -> Option<(u32, u32)> {
+    b.users.iter().enumerate().find_map(|(row, user)| {
+        let own = a.items.items(a.users.binary_search(user).ok()?);
+        let item = b.items.items(row).iter().find(|item| own.binary_search(item).is_ok())?;
         Some((*user, *item))
     })
 }
@@ -169,7 +181,7 @@ mod tests {
     use super::*;
     use crate::prepared::{self, Meta};
     use crate::readers::read_csv_text;
-    use crate::{ReadOptions, SplitOptions, leave_one_out, split};
+    use crate::{Dataset, ReadOptions, SplitOptions, leave_one_out, split};
     use std::fs;
     use tempfile::TempDir;
 

@@ -1,8 +1,9 @@
 //! The folder of a prepared data set, written as an atomic folder.
 
 use crate::atomic_file::{self, AtomicFolder, Replaceable};
+use crate::checksum::{Checksum, SourceFile};
 use crate::split::{Pairs, Size, Split, SplitOptions};
-use crate::{Checksum, DataError, RawInteractions, Result};
+use crate::{DataError, RawInteractions, Result};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -63,19 +64,6 @@ pub struct Meta {
 /// The form of a folder whose `meta.json` does not name one.
 pub(crate) fn first_format() -> u32 {
     1
-}
-
-/// A raw file that was read.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SourceFile {
-    /// Its name, without its folders.
-    pub name: String,
-    /// What it is known by.
-    #[serde(flatten)]
-    pub checksum: Checksum,
-    /// Whether the last line has no line feed, as when the file was cut off.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub is_cut: bool,
 }
 
 /// A file of a prepared folder.

@@ -1,6 +1,6 @@
 //! Raw interactions, as a data set's publisher wrote them, and what gathers them from the rows of files.
 
-use crate::prepared::SourceFile;
+use crate::checksum::SourceFile;
 use crate::{DataError, Result};
 use indexmap::{Equivalent, IndexSet};
 use rayon::slice::ParallelSliceMut;

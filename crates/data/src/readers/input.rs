@@ -1,7 +1,6 @@
 //! What a reader reads: a file, several files of a folder, or files in a zip archive, which is never unpacked to disk.
 
-use crate::checksum::digits;
-use crate::prepared::SourceFile;
+use crate::checksum::{SourceFile, digits};
 use crate::{Checksum, DataError, Result};
 use sha2::{Digest, Sha256};
 use std::fs::File;

@@ -162,7 +162,6 @@ impl Checksum {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::io::{Read, Write};
     use std::net::TcpListener;
 
     const BODY: &[u8] = b"abc";
@@ -231,6 +230,7 @@ mod tests {
     #[cfg(feature = "network")]
     mod network {
         use super::*;
+        use std::io::{Read, Write};
 
         /// A server that answers one request with BODY.
         fn serve() -> (PublicFile, std::thread::JoinHandle<()>) {
