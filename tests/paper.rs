@@ -218,3 +218,14 @@ fn a_sweep_tries_its_combinations_once_and_ranks_them_by_the_validation_users() 
     let (code, line) = failure(&workplace.ract(&["sweep", "tiny.toml"]).output().unwrap());
     assert!(code == 2 && line.contains("there is no section `sweep`"), "{line}");
 }
+
+#[test]
+fn a_trial_that_diverges_does_not_stop_the_search() {
+    let workplace = Workplace::new();
+    let sweep = "fine_tuning = []\n[sweep]\nvalues = { \"actor.learning_rate\" = [1e30, 1e-3] }\n";
+    let text = EXPERIMENT.replacen("[data.synthetic]", &format!("{sweep}[data.synthetic]"), 1);
+    fs::write(workplace.folder.path().join("search.toml"), text).unwrap();
+    let table = workplace.succeed(&["sweep", "search.toml"]);
+    assert_eq!(cells(&table, "trial-1")[2], "diverged", "{table}");
+    assert!(cells(&table, "trial-2")[2].parse::<f64>().is_ok(), "{table}");
+}

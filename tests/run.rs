@@ -354,7 +354,7 @@ fn a_loss_that_is_not_finite_stops_the_run_with_its_place() {
     assert_eq!(output.status.code(), Some(1));
     let stderr = String::from_utf8(output.stderr).unwrap();
     assert!(
-        stderr.contains("ract: actor, epoch 1: ") && stderr.contains("a lower actor.learning_rate may help"),
+        stderr.contains("ract: actor, epoch 1, batch ") && stderr.contains("a lower actor.learning_rate may help"),
         "{stderr}"
     );
     assert!(!workplace.exists("runs/tiny/result.json") && Path::new(workplace.folder.path()).exists());

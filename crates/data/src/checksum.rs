@@ -73,6 +73,17 @@ pub struct SourceFile {
     pub is_cut: bool,
 }
 
+/// SHA-256 of several parts in hexadecimal digits; other parts give another hash, also when they are the same bytes in a
+/// row.
+pub fn sha256_of_parts<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> String {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update((part.len() as u64).to_le_bytes());
+        hash.update(part);
+    }
+    digits(hash)
+}
+
 /// The hash in hexadecimal digits.
 pub(crate) fn digits(hash: Sha256) -> String {
     hash.finalize().iter().fold(String::new(), |mut text, byte| {

@@ -23,7 +23,7 @@ mod split;
 pub mod synthetic;
 
 pub use batch::{Batch, epoch_order};
-pub use checksum::{Checksum, SourceFile};
+pub use checksum::{Checksum, SourceFile, sha256_of_parts};
 pub use dataset::{Dataset, HeldOut};
 pub use error::{DataError, Result};
 pub use fingerprint::fingerprint;

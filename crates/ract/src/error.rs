@@ -15,6 +15,9 @@ pub enum Error {
     /// The command could not do what was asked.
     #[error("{0}")]
     Failed(String),
+    /// Training made a number that is not finite.
+    #[error("{0}")]
+    NotFinite(String),
     /// The data cannot be used.
     #[error(transparent)]
     Data(#[from] ract_data::DataError),

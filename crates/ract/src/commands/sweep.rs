@@ -28,9 +28,16 @@ pub(crate) fn run(args: Args) -> Result<()> {
     let terminal = Terminal::new();
     let folder = |place: usize| run_of_trial(&out, place + 1);
     let missing = if args.kept { &[][..] } else { &trials };
+    let mut diverged: Vec<[String; 3]> = Vec::new();
     for (place, Combination { assignments, config }) in missing.iter().enumerate() {
         terminal.line(&format!("trial {} of {}: {}", place + 1, trials.len(), assignments.join(" ")));
-        run::train(config, &folder(place), &run::Watch::default())?;
+        match run::train(config, &folder(place), &run::Watch::default()) {
+            Err(Error::NotFinite(problem)) => {
+                terminal.line(&format!("trial {} diverged: {problem}", place + 1));
+                diverged.push([format!("trial-{}", place + 1), "diverged".to_owned(), assignments.join(" ")]);
+            }
+            trained => drop(trained?),
+        }
     }
     let results = Results::read(&out)?;
     let mut found: Vec<_> = trials
@@ -47,6 +54,7 @@ pub(crate) fn run(args: Args) -> Result<()> {
     for (trial, run) in &found {
         table.add_row([run.name.clone(), format!("{:.4}", sweep::validation(run)), trial.assignments.join(" ")]);
     }
+    table.add_rows(diverged);
     table.column_iter_mut().skip(1).take(1).for_each(|column| column.set_cell_alignment(CellAlignment::Right));
     super::print(&table.to_string());
     if !args.kept {

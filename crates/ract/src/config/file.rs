@@ -50,6 +50,15 @@ pub trait Settings: Serialize + DeserializeOwned {
         toml::to_string(self).map_err(|error| unwritable(&error))
     }
 
+    /// All keys that change the results, with their values, one on a line.
+    ///
+    /// # Errors
+    /// When it cannot be written as TOML.
+    fn identity(&self) -> Result<String> {
+        let with_effect = flat(self)?.into_iter().filter(|(key, _)| !WITHOUT_EFFECT.contains(&key.as_str()));
+        Ok(with_effect.map(|(key, value)| format!("{key} = {value}\n")).collect())
+    }
+
     /// The first key whose value differs in `other`, with both values. Keys that do not change the results are ignored.
     ///
     /// # Errors

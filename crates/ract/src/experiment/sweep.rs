@@ -12,6 +12,9 @@ use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::path::Path;
 
+/// More runs than this are a mistake, such as a digit too many.
+const MOST_RUNS: usize = 10_000;
+
 /// The section `sweep` of an experiment file.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -98,8 +101,11 @@ impl Sweep {
         if self.values.is_empty() || self.runs == Some(0) {
             return Err("sweep asks for no run: name keys in sweep.values".to_owned());
         }
-        let mut rng = stream(self.seed, Purpose::Sweep, 0, 0);
         let runs = self.runs.unwrap_or(size).min(size);
+        if runs > MOST_RUNS {
+            return Err(format!("sweep asks for {runs} runs, more than {MOST_RUNS}: lower sweep.runs"));
+        }
+        let mut rng = stream(self.seed, Purpose::Sweep, 0, 0);
         // If all values are lists, the combinations can be numbered, and none is drawn twice.
         let is_counted = size < usize::MAX;
         let drawn = match runs {
@@ -166,6 +172,18 @@ mod tests {
         different.sort();
         different.dedup();
         assert_eq!((drawn.len(), different.len()), (5, 5));
+    }
+
+    #[test]
+    fn more_runs_than_anyone_waits_for_are_refused() {
+        for text in [
+            "runs = 9223372036854775807\nvalues.a = { from = 1.0, to = 2.0 }",
+            "values = { a = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10], b = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10], c = [1, 2, 3, 4, 5, 6, 7, \
+             8, 9, 10], d = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10], e = [1, 2] }",
+        ] {
+            let error = combinations(text).unwrap_err();
+            assert!(error.contains("more than 10000"), "{error}");
+        }
     }
 
     #[test]

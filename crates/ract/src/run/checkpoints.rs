@@ -3,10 +3,11 @@
 use super::layout::RunPath;
 use super::snapshot::{Meta, Snapshot, Steps, Tensors};
 use super::tensor_file;
-use crate::config::Phase;
+use crate::config::{Config, Phase, Settings};
 use crate::{Error, Result};
 use ract_autodiff::Mat;
 use serde::{Deserialize, Serialize};
+use std::fmt::Display;
 use std::fs;
 use std::path::PathBuf;
 
@@ -48,7 +49,7 @@ impl Checkpoints {
 
     /// The outcome of `phase`.
     pub(crate) fn outcome(&self, phase: Phase) -> Result<Snapshot> {
-        let (mut weights, meta): (Tensors, _) = tensor_file::read(&self.0.outcome(phase))?;
+        let (mut weights, meta): (Tensors, _) = tensor_file::read(&self.0.outcome(phase), &self.identity(phase)?)?;
         let moments = take(&mut weights, MOMENTS);
         Ok(Snapshot { weights, moments, meta })
     }
@@ -57,7 +58,8 @@ impl Checkpoints {
     pub(crate) fn save_outcome(&self, phase: Phase, outcome: &Snapshot) -> Result<()> {
         let weights = outcome.weights.iter().map(|(name, value)| (name.clone(), value));
         let moments = outcome.moments.iter().map(|(name, value)| (format!("{MOMENTS}{name}"), value));
-        tensor_file::write(&self.0.outcome(phase), weights.chain(moments), &outcome.meta)?;
+        let identity = self.identity(phase)?;
+        tensor_file::write(&self.0.outcome(phase), &identity, weights.chain(moments), &outcome.meta)?;
         let state = self.0.state();
         if state.exists() { fs::remove_file(&state).map_err(Error::file("remove", &state)) } else { Ok(()) }
     }
@@ -68,7 +70,7 @@ impl Checkpoints {
         meta: &StateMeta,
         tensors: impl IntoIterator<Item = (String, &'a Mat<f32>)>,
     ) -> Result<()> {
-        tensor_file::write(&self.0.state(), tensors, meta)
+        tensor_file::write(&self.0.state(), &self.identity("state")?, tensors, meta)
     }
 
     /// The saved state of `phase`, if it was interrupted.
@@ -77,8 +79,14 @@ impl Checkpoints {
         if !file.exists() {
             return Ok(None);
         }
-        let (tensors, meta): (_, StateMeta) = tensor_file::read(&file)?;
+        let (tensors, meta): (_, StateMeta) = tensor_file::read(&file, &self.identity("state")?)?;
         Ok((meta.phase == phase).then_some((meta, tensors)))
+    }
+
+    /// To what a checkpoint belongs: the phase or the state, the data, and the configuration with its seed.
+    fn identity(&self, what: impl Display) -> Result<String> {
+        let config = Config::read(&self.0.config(), &[])?.identity()?;
+        Ok(format!("{what}\ndata {}\n{config}", self.0.read_data_sha256()?))
     }
 
     /// The file of the outcome of `phase`.

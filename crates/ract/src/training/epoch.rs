@@ -6,7 +6,7 @@ use super::{Progress, Trainer};
 use crate::config::{Config, Phase};
 use crate::{Error, Result};
 use ndarray_rand::rand_distr::{Distribution, StandardNormal};
-use ract_autodiff::Mat;
+use ract_autodiff::{Mat, Param};
 use ract_data::random::{Purpose, stream};
 use ract_data::{Batch, Interactions, epoch_order};
 use ract_models::Turn;
@@ -40,9 +40,19 @@ impl Trainer<'_> {
                 // After a step that failed, the receiver is gone, and sending fails.
                 batches_of.map(|users| draws.step(train, users)).all(|step| send.send(step).is_ok())
             });
-            for _ in 0..batches {
+            for batch in 0..batches {
                 let Ok(step) = self.tape.timed("waiting for a batch", || drawn.recv()) else { break };
-                for (name, loss) in self.step(state, step)? {
+                let losses = match self.step(state, step) {
+                    Err(Error::NotFinite(what)) => {
+                        let users = &order[batch * self.config.batch_size..][..self.config.batch_size];
+                        let op = self.op_that_is_not_finite(state, draws.step(train, users));
+                        let place = format!("{phase}, epoch {epoch}, batch {} ({})", batch + 1, named(users));
+                        let rate = phase.learning_rate_key();
+                        return Err(Error::NotFinite(format!("{place}: {what}{op}; a lower {rate} may help")));
+                    }
+                    losses => losses?,
+                };
+                for (name, loss) in losses {
                     *means.entry(name).or_default() += loss / batches as f64;
                 }
                 progress.batch();
@@ -52,11 +62,25 @@ impl Trainer<'_> {
         if phase.is_own_training() {
             self.actor.end_epoch(epoch)?;
         }
-        if let Some((name, value)) = means.iter().find(|(_, value)| !value.is_finite()) {
+        let not_finite = |(_, param): &(String, &Param<f32>)| param.value().iter().any(|weight| !weight.is_finite());
+        if let Some((name, _)) = self.params().into_iter().find(not_finite) {
             let rate = phase.learning_rate_key();
-            return Err(Error::Failed(format!("{phase}, epoch {epoch}: {name} is {value}; a lower {rate} may help")));
+            let place = format!("{phase}, after the last batch of epoch {epoch}");
+            return Err(Error::NotFinite(format!(
+                "{place}: {name} has a weight that is not finite; a lower {rate} may help"
+            )));
         }
         Ok(means)
+    }
+
+    /// Says which op makes a number that is not finite when the step is done again; empty when none does.
+    fn op_that_is_not_finite(&mut self, state: &mut PhaseState, step: Step) -> String {
+        self.tape.reset();
+        self.tape.watch_for_non_finite();
+        match self.step(state, step) {
+            Err(Error::Autodiff(error)) => format!(" ({error})"),
+            _ => String::new(),
+        }
     }
 
     /// The users in the order of an epoch.
@@ -75,6 +99,14 @@ impl Trainer<'_> {
         let keep = self.turn(phase, epoch).keep.unwrap_or(keep);
         Draws { seed, when: when(phase, epoch), keep, noise: self.actor.noise() }
     }
+}
+
+/// The rows of the first users of a batch, for messages.
+fn named(users: &[u32]) -> String {
+    const SHOWN: usize = 3;
+    let shown: Vec<_> = users.iter().take(SHOWN).map(u32::to_string).collect();
+    let more = if users.len() > SHOWN { ", ..." } else { "" };
+    format!("users {}{more}", shown.join(", "))
 }
 
 /// The source of the masks and the noise of an epoch. Each user has separate random streams.

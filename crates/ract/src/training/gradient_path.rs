@@ -6,7 +6,7 @@ use super::epoch::Draws;
 use super::state::PhaseState;
 use super::steps::{Recorded, Step};
 use crate::config::{Config, CriticAdam, Data, Phase};
-use crate::run::{Checkpoints, RunPath};
+use crate::run::RunFolder;
 use ract_autodiff::optim::Adam;
 use ract_autodiff::{Mat, Module, Tape};
 use ract_data::{Interactions, SyntheticSpec};
@@ -158,8 +158,8 @@ fn the_kl_term_of_recvae_has_its_own_weight_from_the_first_batch_on() {
 #[test]
 fn the_critics_moments_and_steps_go_on_into_the_actor_critic_phase_or_start_anew() {
     let folder = tempfile::tempdir().unwrap();
-    let checkpoints = Checkpoints::open(&RunPath::at(folder.path())).unwrap();
     let mut config = config("mult-vae".parse().unwrap());
+    let checkpoints = RunFolder::open(folder.path(), &config, "of the data").unwrap().checkpoints;
     let train = train();
     for critic_adam in [CriticAdam::Continued, CriticAdam::New] {
         config.actor_critic.critic_adam = critic_adam;

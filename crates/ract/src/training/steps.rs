@@ -5,7 +5,7 @@ use super::features::Features;
 use super::state::PhaseState;
 use crate::config::Phase;
 use crate::metrics::{Candidates, score_users};
-use crate::{Result, config};
+use crate::{Error, Result, config};
 use ract_autodiff::{Mat, Module, Tape, Var};
 use ract_data::Batch;
 use ract_models::fine_tuning::{ArmInput, Regulariser};
@@ -36,11 +36,15 @@ pub(crate) struct Recorded<'t> {
 }
 
 impl Trainer<'_> {
-    /// One step of the phase. All its losses come from one forward pass.
+    /// One step of the phase. All its losses come from one forward pass. When one of them is not finite, no weight is
+    /// changed.
     pub(crate) fn step(&mut self, state: &mut PhaseState, step: Step) -> Result<Losses> {
         let (report, actor_grads, critic_grads) = {
             let Recorded { actor_loss, critic_loss, features, report, .. } =
                 self.record(&self.tape, state.phase, step)?;
+            if let Some((name, value)) = report.iter().find(|(_, value)| !value.is_finite()) {
+                return Err(Error::NotFinite(format!("{name} is {value}")));
+            }
             if let Some(features) = features.filter(|_| state.phase == Phase::Actor) {
                 self.critic.statistics.update(features.together.value()?);
             }
