@@ -13,12 +13,9 @@ fn kept() -> Vec<RunPath> {
 }
 
 #[test]
-fn kept_values_of_each_user_have_the_means_of_their_result() {
-    let with_values: Vec<_> = kept().into_iter().filter(RunPath::has_per_user).collect();
-    assert!(!with_values.is_empty());
-    for run in with_values {
-        let result: Value = run.read_result().unwrap().unwrap();
-        assert_eq!(difference(&run, &result), None, "{}", run.folder().display());
+fn the_files_of_every_kept_result_agree() {
+    for run in kept() {
+        run.check_agreement().unwrap();
     }
 }
 
@@ -62,18 +59,4 @@ fn no_kept_choice_is_an_end_of_its_grid() {
         }
     }
     assert!(problems.is_empty(), "{}", problems.join("\n"));
-}
-
-/// Where the means of the values are not those of the result, up to the precision of the kept values.
-fn difference(run: &RunPath, result: &Value) -> Option<String> {
-    let tested = run.read_per_user().unwrap();
-    let mut of_result = result["test"].as_object().unwrap().iter();
-    of_result.find_map(|(role, metrics)| {
-        let per_user = tested.get(&role.parse().unwrap());
-        let mut differences = metrics.as_object().unwrap().iter().filter(|(metric, expected)| {
-            let found = per_user.map(|per_user| per_user.estimate(metric.parse().unwrap()).mean);
-            found.is_none_or(|found| (found - expected["mean"].as_f64().unwrap()).abs() > 1e-6)
-        });
-        differences.next().map(|(metric, _)| format!("{metric} of {role} is not the mean of its values"))
-    })
 }

@@ -17,3 +17,4 @@ mod significance;
 mod speed;
 mod support;
 mod synth;
+mod verify;

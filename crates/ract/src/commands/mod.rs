@@ -21,6 +21,7 @@ mod sweep;
 mod synth;
 mod table;
 mod terminal;
+mod verify;
 
 use crate::config::Data;
 use crate::metrics::Metric;
@@ -74,6 +75,8 @@ pub(crate) enum Command {
     Rival(experiment_file::ExperimentFile),
     /// Print the test metrics of a finished or interrupted run
     Evaluate(evaluate::Args),
+    /// Measure finished runs again, and compare every value with the recorded one
+    Verify(verify::Args),
     /// Show the test results of finished runs, from their small files
     Show(show::Args),
     /// Show the speed of the training steps that `make bench` measured
@@ -112,6 +115,7 @@ impl Command {
                 baseline::run(args)
             }
             Self::Evaluate(args) => evaluate::run(args),
+            Self::Verify(args) => verify::run(args),
             Self::Show(args) => show::run(args),
             Self::Speed(args) => speed::run(args),
             Self::Compare(args) => compare::run(args),

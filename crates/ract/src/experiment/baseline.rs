@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use std::time::Instant;
 
 /// The number of users who are scored at a time.
-const BATCH_SIZE: usize = 500;
+pub(super) const BATCH_SIZE: usize = 500;
 
 /// Fits every combination that was not tried yet on the training users, and calls `tried` after each. Then tests the
 /// combination that is best on the validation users, and writes `per_user.csv` and `result.json`. A finished baseline

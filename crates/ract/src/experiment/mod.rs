@@ -5,6 +5,7 @@ pub mod baseline;
 pub mod inspect;
 pub mod sweep;
 mod test;
+pub mod verify;
 
 use crate::config::{Config, Data, Phase};
 use crate::metrics::RankingMetric;

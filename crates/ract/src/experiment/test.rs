@@ -1,11 +1,8 @@
 //! The test: the outcomes of a run's finished phases, measured on the test users.
 
 use crate::Result;
-use crate::config::{Config, Gain, Phase, Role};
-use crate::metrics::{Estimate, Metric};
-use crate::run::{
-    Checkpoints, EpochRecord, Metrics, Provenance, RunFolder, RunResult, TestSummary, Tested, peak_memory_bytes,
-};
+use crate::config::{Config, Phase, Role};
+use crate::run::{Checkpoints, EpochRecord, Provenance, RunFolder, RunResult, TestSummary, Tested, peak_memory_bytes};
 use crate::training::{Trainer, evaluate_baseline, test_actor};
 use ract_data::Dataset;
 use ract_models::baselines::{Method, Popularity};
@@ -27,23 +24,6 @@ pub(crate) fn test_run(trainer: &mut Trainer<'_>, data: &Dataset, checkpoints: &
         tested.insert(role, test_actor(trainer, &data.test, metrics, predicts)?);
     }
     Ok(tested)
-}
-
-impl TestSummary {
-    /// The means over users, and the gains of each role over the others. `candidates` is the field of that name.
-    pub fn of(tested: &Tested, metrics: &[Metric], candidates: Option<usize>) -> Self {
-        let summary = |f: &dyn Fn(Metric) -> Estimate| -> Metrics { metrics.iter().map(|&m| (m, f(m))).collect() };
-        let test = tested.iter().map(|(&role, per_user)| (role, summary(&|m| per_user.estimate(m))));
-        let trained = || tested.keys().copied().filter(|role| role.is_trained());
-        let over_actor = trained().map(|role| Gain::new(role, Role::Actor));
-        let gains = over_actor.chain(trained().map(|role| Gain::new(Role::Ract, role)));
-        let gain = gains.filter(|gain| gain.of != gain.over).filter_map(|gain| {
-            let (of, over) = (tested.get(&gain.of)?, tested.get(&gain.over)?);
-            Some((gain, summary(&|m| of.gain(over, m))))
-        });
-        let test_users = tested.values().next().map_or(0, |per_user| per_user.users.len());
-        Self { test_users, candidates, test: test.collect(), gain: gain.collect() }
-    }
 }
 
 impl RunResult {

@@ -29,6 +29,9 @@ struct RunView<'a> {
 /// When there is no run in `path`, or it is damaged.
 pub fn of_run(path: &Path) -> Result<String> {
     let run = RunPath::at(path);
+    if run.is_finished() {
+        run.check_agreement()?;
+    }
     let config = match run.read_any_config()? {
         AnyConfig::Run(config) => config,
         AnyConfig::Baseline(_) => {

@@ -71,8 +71,11 @@ impl RunFolder {
     /// The results of the run; `None` when it is not finished.
     ///
     /// # Errors
-    /// When the file is damaged.
+    /// When the file is damaged, or does not agree with the others.
     pub fn result<R: DeserializeOwned>(&self) -> Result<Option<R>> {
+        if self.path.is_finished() {
+            self.path.check_agreement()?;
+        }
         self.path.read_result()
     }
 
@@ -106,9 +109,18 @@ impl RunFolder {
 
     /// Removes from the history the epochs of `phase` after the first `done`, and all later phases: they will be
     /// trained (again).
+    ///
+    /// # Errors
+    /// When the history lacks an epoch of `phase` that the saved state is past.
     pub(crate) fn rewind_history(&self, phase: Phase, done: u64) -> Result<()> {
         let mut history: Vec<EpochRecord> = self.history()?;
         history.retain(|record| record.phase < phase || (record.phase == phase && record.epoch <= done));
+        let of_phase = history.iter().filter(|record| record.phase == phase).map(|record| record.epoch);
+        if !of_phase.eq(1..=done) {
+            let file = self.path.history();
+            let message = format!("{} lacks epochs of {phase}: {done} are done", file.display());
+            return Err(Error::Failed(format!("{message}; restore the file, or delete the folder and run again")));
+        }
         self.write_history(&history)
     }
 
@@ -121,11 +133,15 @@ impl RunFolder {
         Ok(atomic_file::save(&file, lines)?)
     }
 
-    /// Appends a line to `history.jsonl`.
+    /// Appends a line to `history.jsonl`. It is on the disk when this returns, so that no checkpoint that is saved later is
+    /// ahead of the history.
     pub(crate) fn append(&self, record: &impl Serialize) -> Result<()> {
         let file = self.path.history();
-        let write =
-            || fs::OpenOptions::new().create(true).append(true).open(&file)?.write_all(line(record)?.as_bytes());
+        let write = || {
+            let mut history = fs::OpenOptions::new().create(true).append(true).open(&file)?;
+            history.write_all(line(record)?.as_bytes())?;
+            history.sync_data()
+        };
         write().map_err(Error::file("write", &file))
     }
 }

@@ -11,12 +11,13 @@ use std::path::Path;
 /// measurements of each user are packed. Returns the copies.
 ///
 /// # Errors
-/// When a file cannot be read or written, or is damaged.
+/// When a file cannot be read or written or is damaged, or when the files of a run do not agree.
 pub fn keep(data: &str) -> Result<Vec<RunPath>> {
     let (runs, kept) = (runs_of_data(data), kept_of_data(data));
     let mut copies = Vec::new();
     for run in if runs.is_dir() { all_finished_runs(&runs)? } else { Vec::new() } {
         let copy = RunPath::at(kept.join(run.folder().strip_prefix(&runs).unwrap_or(Path::new(""))));
+        run.check_agreement()?;
         create(copy.folder())?;
         let packed = copy.packed_per_user();
         if run.has_per_user() {

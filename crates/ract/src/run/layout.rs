@@ -5,6 +5,7 @@ use super::per_user::PACKED;
 use crate::config::{Config, Phase};
 use crate::{Error, Result};
 use ract_data::prepared::META;
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -150,15 +151,19 @@ pub fn finished_runs(folder: &Path) -> Result<Vec<RunPath>> {
     Ok(entries(folder)?.into_iter().map(RunPath::at).filter(is_of_seed).collect())
 }
 
-/// Every finished run in `folder` or in a folder below it, sorted by path.
+/// Every finished run in `folder` or in a folder below it, sorted by path. A folder that links lead to twice is read once.
 ///
 /// # Errors
 /// When a folder cannot be read.
 pub fn all_finished_runs(folder: &Path) -> Result<Vec<RunPath>> {
-    let itself = RunPath::at(folder);
-    let mut runs: Vec<_> = itself.is_finished().then_some(itself).into_iter().collect();
-    for path in entries(folder)?.into_iter().filter(|path| path.is_dir()) {
-        runs.extend(all_finished_runs(&path)?);
+    let (mut runs, mut seen, mut folders) = (Vec::new(), BTreeSet::new(), vec![folder.to_owned()]);
+    while let Some(folder) = folders.pop() {
+        let real = fs::canonicalize(&folder).map_err(Error::file("read", &folder))?;
+        if seen.insert(real) {
+            folders.extend(entries(&folder)?.into_iter().filter(|path| path.is_dir()));
+            let run = RunPath::at(folder);
+            runs.extend(run.is_finished().then_some(run));
+        }
     }
     runs.sort();
     Ok(runs)

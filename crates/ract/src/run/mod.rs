@@ -1,5 +1,6 @@
 //! A run on disk: the paths of its files, and how they are written and read.
 
+mod agreement;
 mod checkpoints;
 mod folder;
 mod history;
@@ -24,6 +25,7 @@ pub use per_user::{PerUser, Tested};
 pub use result::{BaselineResult, Metrics, Provenance, RunResult, TestSummary, Trial, peak_memory_bytes};
 pub use results::{Baseline, Results, Run};
 
+pub(crate) use agreement::is_equal;
 pub(crate) use checkpoints::{Checkpoints, StateMeta, take};
 pub(crate) use history::at_kept_rate;
 pub(crate) use snapshot::{Meta, Snapshot, Steps, Tensors};

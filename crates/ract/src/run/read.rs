@@ -62,14 +62,22 @@ impl RunPath {
     /// The lines of the history: the epochs of a run, or the parameters that a baseline tried.
     ///
     /// # Errors
-    /// When it cannot be read.
+    /// When it cannot be read, or when a line is damaged.
     pub fn read_history<R: DeserializeOwned>(&self) -> Result<Vec<R>> {
         let file = self.history();
         if !file.exists() {
             return Ok(Vec::new());
         }
-        // If the run was stopped in the middle of a line, the last line does not parse. That epoch is trained again.
-        Ok(text(&file)?.lines().map_while(|line| serde_json::from_str(line).ok()).collect())
+        let text = text(&file)?;
+        // If the run was stopped in the middle of a line, the last line has no end. That epoch is trained again.
+        let complete = text.rfind('\n').map_or("", |end| &text[..end]);
+        let damaged = |(line, error): (usize, serde_json::Error)| {
+            let place = format!("{}, line {line}", file.display());
+            Error::Failed(format!("{place}, is damaged: {error}; restore the file, or delete the folder and run again"))
+        };
+        let lines = complete.lines().enumerate();
+        let records = lines.map(|(place, line)| serde_json::from_str(line).map_err(|error| (place + 1, error)));
+        records.collect::<Result<_, _>>().map_err(damaged)
     }
 
     /// The time of each part of each profiled phase.

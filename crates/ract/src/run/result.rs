@@ -1,5 +1,6 @@
 //! The results of a run: `result.json`.
 
+use super::per_user::Tested;
 use crate::config::{Gain, Phase, Role};
 use crate::metrics::{Estimate, Metric};
 use ract_models::actors::ActorKind;
@@ -50,6 +51,23 @@ pub struct TestSummary {
     pub test: BTreeMap<Role, Metrics>,
     /// Gains, which are differences paired by user: `ract-actor`, `control-actor`, `ract-control`, and so on.
     pub gain: BTreeMap<Gain, Metrics>,
+}
+
+impl TestSummary {
+    /// The means over users, and the gains of each role over the others. `candidates` is the field of that name.
+    pub fn of(tested: &Tested, metrics: &[Metric], candidates: Option<usize>) -> Self {
+        let summary = |f: &dyn Fn(Metric) -> Estimate| -> Metrics { metrics.iter().map(|&m| (m, f(m))).collect() };
+        let test = tested.iter().map(|(&role, per_user)| (role, summary(&|m| per_user.estimate(m))));
+        let trained = || tested.keys().copied().filter(|role| role.is_trained());
+        let over_actor = trained().map(|role| Gain::new(role, Role::Actor));
+        let gains = over_actor.chain(trained().map(|role| Gain::new(Role::Ract, role)));
+        let gain = gains.filter(|gain| gain.of != gain.over).filter_map(|gain| {
+            let (of, over) = (tested.get(&gain.of)?, tested.get(&gain.over)?);
+            Some((gain, summary(&|m| of.gain(over, m))))
+        });
+        let test_users = tested.values().next().map_or(0, |per_user| per_user.users.len());
+        Self { test_users, candidates, test: test.collect(), gain: gain.collect() }
+    }
 }
 
 /// The program, the command and the machine that produced a result.

@@ -62,7 +62,7 @@ impl Results {
     /// Reads every `result.json` in `folder` and in the folders below it, sorted by path.
     ///
     /// # Errors
-    /// When a file cannot be read or is not a result.
+    /// When a file cannot be read or is not a result, or when the files of a run do not agree.
     pub fn read(folder: &Path) -> Result<Self> {
         let mut results = Self::default();
         for path in all_finished_runs(folder)? {
@@ -70,13 +70,15 @@ impl Results {
             let name = beneath.strip_prefix(folder).unwrap_or(Path::new("")).to_string_lossy().into_owned();
             let unfinished = || Error::Failed(format!("{} is not finished", path.folder().display()));
             match path.read_any_config()? {
-                AnyConfig::Baseline(_) => {
+                AnyConfig::Baseline(config) => {
                     let result = path.read_result()?.ok_or_else(unfinished)?;
+                    path.check_baseline(&config, &result, &path.read_history()?)?;
                     results.baselines.push(Baseline { name, result });
                 }
                 AnyConfig::Run(config) => {
                     let result = path.read_result()?.ok_or_else(unfinished)?;
                     let history = path.read_history()?;
+                    path.check_run(&config, &result, &history)?;
                     results.runs.push(Run { name, path, config: *config, result, history });
                 }
             }
