@@ -173,7 +173,7 @@ fn an_archive_of_triplets_is_held_to_what_was_recorded_of_the_first_one() {
     archive(&text.replace("SO1", "SO9"));
     let message = failure(folder.path(), &["prepare", "msd"]);
     assert!(message.contains("data/train_triplets.txt.zip is damaged or another file"), "{message}");
-    assert!(message.contains(record) && message.contains("http://millionsongdataset.com/"), "{message}");
+    assert!(message.contains(record) && message.contains("https://millionsongdataset.com/"), "{message}");
 }
 
 #[test]

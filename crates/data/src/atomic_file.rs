@@ -70,6 +70,14 @@ pub fn save(path: &Path, bytes: impl AsRef<[u8]>) -> Result<()> {
     write().map_err(DataError::io("write", path))
 }
 
+/// Moves a file to its place in the same folder, so that it is there after a loss of power. An older file there is
+/// replaced.
+#[cfg(feature = "network")]
+pub(crate) fn rename(from: &Path, to: &Path) -> io::Result<()> {
+    fs::rename(from, to)?;
+    sync_folder(parent(to))
+}
+
 /// A folder that is being written. Unless it is committed, it is removed.
 pub struct AtomicFolder {
     temporary: TempDir,

@@ -10,10 +10,23 @@ use zip::ZipArchive;
 use zip::result::ZipError;
 
 /// No public data set is larger. An archive that claims more is damaged, or a trap.
-const MAX_BYTES: u64 = 16 << 30;
+pub(crate) const MAX_BYTES: u64 = 16 << 30;
 
 /// No line of a data set is longer. A file that has one holds something else.
 const MAX_LINE: u64 = 16 << 20;
+
+/// The first lines, as many as fit into 64 KiB, of the file `name` in the zip archive at `path`. The archive may have any
+/// name.
+pub(crate) fn first_lines(path: &Path, name: &str) -> Result<Vec<u8>> {
+    const ENOUGH: u64 = 1 << 16;
+    let mut input = Input::archived(path, path.display().to_string(), &[name])?;
+    let mut lines = Vec::new();
+    let file = input.demand(name)?;
+    file.source.take(ENOUGH).read_to_end(&mut lines).map_err(DataError::io("read", path))?;
+    let end = lines.iter().rposition(|&byte| byte == b'\n').map_or(0, |end| end + 1);
+    lines.truncate(end);
+    Ok(lines)
+}
 
 /// Files that a reader reads one after the other.
 pub struct Input<'a> {

@@ -18,6 +18,9 @@ use std::path::Path;
 
 pub use csv::CSV;
 pub(crate) use dat::DAT;
+#[cfg(feature = "network")]
+pub(crate) use input::MAX_BYTES;
+pub(crate) use input::first_lines;
 pub use input::{Input, is_zip};
 pub use ncf_files::NCF_FILES;
 pub(crate) use netflix::NETFLIX_PRIZE;

@@ -1,6 +1,8 @@
 //! Public files: each is downloaded as an atomic file and known by its SHA-256.
 
 use crate::atomic_file;
+#[cfg(feature = "network")]
+use crate::readers::MAX_BYTES;
 use crate::{Checksum, DataError, Result};
 use std::borrow::Cow;
 use std::fs::File;
@@ -22,48 +24,140 @@ impl PublicFile {
         self.url.rsplit('/').next().unwrap_or_default()
     }
 
-    /// Downloads it to `path`, as an atomic file; `progress` is told how many bytes have come.
+    /// Downloads it to `path`, which is there when all of it has come; `progress` is told how many bytes have come. A
+    /// download that broke off goes on where it was, if the server still has the same file. Proxies of the environment
+    /// are used.
+    ///
+    /// A file that nobody published a checksum of must come over HTTPS, and `accepts` must find the data in it.
     ///
     /// # Errors
     /// When the network is closed, or the crate was built without its feature `network`, with what to put where by hand;
     /// when what comes is not the published file, or not the one that came first.
     #[cfg(feature = "network")]
-    pub fn download(&self, path: &Path, progress: impl Fn(u64)) -> Result<()> {
-        use std::io::Read;
-
-        /// A server that says nothing for so long is given up.
-        const PATIENCE: std::time::Duration = std::time::Duration::from_secs(60);
+    pub fn download(&self, path: &Path, accepts: impl Fn(&Path) -> Result<()>, progress: impl Fn(u64)) -> Result<()> {
+        use super::partial::Partial;
 
         let expected = self.expected(path)?;
-        let unreachable = |error: &dyn std::error::Error| self.unreachable(path, expected.as_ref(), error.to_string());
+        if expected.is_none() && !self.is_private() {
+            let reason = "without HTTPS and without a known checksum, nobody knows what comes".to_owned();
+            return Err(self.unreachable(path, None, reason));
+        }
+        let unwritable = |source| DataError::io("write", path)(source);
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let is_new = !folder.exists();
+        std::fs::create_dir_all(folder).map_err(unwritable)?;
+        let mut partial = Partial::open(path).map_err(unwritable)?;
+        if let Err(reason) = self.fetch(&mut partial, expected.as_ref(), &progress) {
+            let kept = match partial.leave().map_err(unwritable)? {
+                0 => {
+                    if is_new {
+                        // It may hold the file of another download by now; then it stays.
+                        let _ = std::fs::remove_dir(folder);
+                    }
+                    String::new()
+                }
+                bytes => format!("; {bytes} bytes have come, and another attempt goes on from there"),
+            };
+            return Err(self.unreachable(path, expected.as_ref(), reason + &kept));
+        }
+        let found = Checksum::of_file(partial.path())?;
+        match &expected {
+            Some(expected) if *expected != found => {
+                partial.discard().map_err(unwritable)?;
+                Err(DataError::Checksum(format!(
+                    "{} sent {found} instead of {}; nothing was kept: try again, or download it by other means to {}",
+                    self.url,
+                    self.known(path, expected),
+                    path.display()
+                )))
+            }
+            Some(_) => partial.commit(path).map_err(unwritable),
+            None => {
+                if let Err(problem) = accepts(partial.path()) {
+                    partial.discard().map_err(unwritable)?;
+                    let (url, path) = (&self.url, path.display());
+                    return Err(DataError::Checksum(format!(
+                        "{url} sent something else than the data ({problem}); nothing was kept: download it by other \
+                         means to {path}"
+                    )));
+                }
+                partial.commit(path).map_err(unwritable)?;
+                found.record(path)
+            }
+        }
+    }
+
+    /// Whether nobody on the way can change it: it comes over HTTPS, or from this machine.
+    #[cfg(feature = "network")]
+    fn is_private(&self) -> bool {
+        let host = self.url.strip_prefix("http://").map(|rest| rest.split(['/', ':']).next().unwrap_or_default());
+        self.url.starts_with("https://") || matches!(host, Some("127.0.0.1" | "localhost"))
+    }
+
+    /// Lets come what is missing in `partial`.
+    #[cfg(feature = "network")]
+    fn fetch(
+        &self,
+        partial: &mut super::partial::Partial,
+        expected: Option<&Checksum>,
+        progress: &impl Fn(u64),
+    ) -> Result<(), String> {
+        use std::io::{Read, Write};
+        use std::time::Duration;
+        use ureq::http::StatusCode;
+
+        /// A server that says nothing for so long is given up.
+        const PATIENCE: Duration = Duration::from_secs(60);
+        /// The time for the whole file.
+        const TOTAL: Duration = Duration::from_secs(12 * 60 * 60);
+
         let agent = ureq::Agent::config_builder()
+            .https_only(self.url.starts_with("https://"))
+            .http_status_as_error(false)
+            .timeout_global(Some(TOTAL))
             .timeout_connect(Some(PATIENCE))
             .timeout_recv_response(Some(PATIENCE))
             .timeout_per_read(Some(PATIENCE))
             .build()
             .new_agent();
-        let response = agent.get(&*self.url).call().map_err(|error| unreachable(&error))?;
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let unwritable = |source| DataError::io("write", path)(source);
-        std::fs::create_dir_all(folder).map_err(unwritable)?;
-        let mut atomic = atomic_file::AtomicFile::create(path).map_err(unwritable)?;
-        // One byte more than there should be is enough to tell.
-        let most = expected.as_ref().map_or(u64::MAX, |expected| expected.bytes + 1);
-        let body = response.into_body().into_reader().take(most);
-        let found = Checksum::of(body, Some(atomic.file()), progress).map_err(|error| unreachable(&error))?;
-        match &expected {
-            Some(expected) if *expected != found => Err(DataError::Checksum(format!(
-                "{} sent {found} instead of {}; nothing was kept: try again, or download it by other means to {}",
-                self.url,
-                self.known(path, expected),
-                path.display()
-            ))),
-            Some(_) => atomic.commit().map_err(unwritable),
-            None => {
-                atomic.commit().map_err(unwritable)?;
-                found.record(path)
+        let said = |error: &dyn std::error::Error| error.to_string();
+        let mut have = partial.bytes().map_err(|error| said(&error))?;
+        let mut request = agent.get(&*self.url);
+        if let Some(version) = partial.known_version().filter(|_| have > 0) {
+            request = request.header("Range", format!("bytes={have}-")).header("If-Range", version);
+        }
+        let response = request.call().map_err(|error| said(&error))?;
+        let header = |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok());
+        let goes_on = header("Content-Range").is_some_and(|range| range.starts_with(&format!("bytes {have}-")));
+        match response.status() {
+            StatusCode::PARTIAL_CONTENT if goes_on => {}
+            StatusCode::OK => {
+                // A weak validator may stand for other bytes.
+                let version = header("ETag").filter(|tag| !tag.starts_with("W/")).or(header("Last-Modified"));
+                partial.restart_with(version).map_err(|error| said(&error))?;
+                have = 0;
+            }
+            other => {
+                partial.restart().map_err(|error| said(&error))?;
+                return Err(format!("the server answered {other}"));
             }
         }
+        // One byte more than there should be is enough to tell.
+        let most = expected.map_or(MAX_BYTES, |expected| expected.bytes) + 1;
+        let mut body = response.into_body().into_reader().take(most.saturating_sub(have));
+        let mut buffer = vec![0; 1 << 17];
+        loop {
+            let read = match body.read(&mut buffer) {
+                Ok(0) => break,
+                Ok(read) => read,
+                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
+                Err(error) => return Err(said(&error)),
+            };
+            partial.write_all(&buffer[..read]).map_err(|error| said(&error))?;
+            have += read as u64;
+            progress(have);
+        }
+        if have > MAX_BYTES { Err(format!("it is larger than {MAX_BYTES} bytes")) } else { Ok(()) }
     }
 
     /// Downloads nothing: the crate was built without its feature `network`.
@@ -71,16 +165,17 @@ impl PublicFile {
     /// # Errors
     /// Always, with what to put where by hand.
     #[cfg(not(feature = "network"))]
-    pub fn download(&self, path: &Path, _progress: impl Fn(u64)) -> Result<()> {
+    pub fn download(&self, path: &Path, _accepts: impl Fn(&Path) -> Result<()>, _progress: impl Fn(u64)) -> Result<()> {
         let reason = "this program was built without the feature `network` of ract-data".to_owned();
         Err(self.unreachable(path, self.expected(path)?.as_ref(), reason))
     }
 
-    /// Checks that `path` holds it; `progress` is told how many bytes have been read.
+    /// Checks that `path` holds it; `progress` is told how many bytes have been read. In a file that nobody published a
+    /// checksum of, `accepts` must find the data.
     ///
     /// # Errors
     /// When it is another or a damaged file.
-    pub fn check(&self, path: &Path, progress: impl Fn(u64)) -> Result<()> {
+    pub fn check(&self, path: &Path, accepts: impl Fn(&Path) -> Result<()>, progress: impl Fn(u64)) -> Result<()> {
         let read = || Checksum::of(File::open(path)?, None, progress);
         let found = read().map_err(DataError::io("read", path))?;
         match &self.expected(path)? {
@@ -91,7 +186,10 @@ impl PublicFile {
                 self.url
             ))),
             Some(_) => Ok(()),
-            None => found.record(path),
+            None => {
+                accepts(path)?;
+                found.record(path)
+            }
         }
     }
 
@@ -171,6 +269,10 @@ mod tests {
         Checksum { bytes: 3, sha256: SHA256.into() }
     }
 
+    fn accepts(_: &Path) -> Result<()> {
+        Ok(())
+    }
+
     fn files(folder: &Path) -> usize {
         std::fs::read_dir(folder).unwrap().count()
     }
@@ -182,7 +284,7 @@ mod tests {
         let url = format!("http://{closed}/x.zip");
         let file = PublicFile { url: url.clone().into(), published: Some(published()) };
         let path = folder.path().join("x.zip");
-        let message = file.download(&path, |_| ()).unwrap_err().to_string();
+        let message = file.download(&path, accepts, |_| ()).unwrap_err().to_string();
         assert!(message.contains(&url) && message.contains(&path.display().to_string()), "{message}");
         assert_eq!((message.lines().count(), files(folder.path())), (1, 0));
     }
@@ -193,7 +295,7 @@ mod tests {
         let path = folder.path().join("x.zip");
         std::fs::write(&path, b"abd").unwrap();
         let file = PublicFile { url: "http://x".into(), published: Some(published()) };
-        let message = file.check(&path, |_| ()).unwrap_err().to_string();
+        let message = file.check(&path, accepts, |_| ()).unwrap_err().to_string();
         assert!(message.contains("is damaged or another file"), "{message}");
     }
     #[test]
@@ -202,7 +304,7 @@ mod tests {
         let path = folder.path().join("x.zip");
         std::fs::write(&path, BODY).unwrap();
         let file = PublicFile { url: "http://x".into(), published: None };
-        file.check(&path, |_| ()).unwrap();
+        file.check(&path, accepts, |_| ()).unwrap();
         assert_eq!(file.expected(&path).unwrap(), Some(published()));
     }
 
@@ -213,7 +315,7 @@ mod tests {
         std::fs::write(&path, BODY).unwrap();
         std::fs::write(folder.path().join("x.zip.sha256"), "?").unwrap();
         let file = PublicFile { url: "http://x".into(), published: None };
-        let message = file.check(&path, |_| ()).unwrap_err().to_string();
+        let message = file.check(&path, accepts, |_| ()).unwrap_err().to_string();
         assert!(message.contains("x.zip.sha256 does not say") && message.lines().count() == 1, "{message}");
     }
 
@@ -221,7 +323,7 @@ mod tests {
     #[cfg(not(feature = "network"))]
     fn without_the_feature_the_reason_is_that_it_was_left_out() {
         let file = PublicFile { url: "http://x/x.zip".into(), published: Some(published()) };
-        let message = file.download(Path::new("data/x.zip"), |_| ()).unwrap_err().to_string();
+        let message = file.download(Path::new("data/x.zip"), accepts, |_| ()).unwrap_err().to_string();
         let expected = "cannot download http://x/x.zip (this program was built without the feature `network` of ract-data): \
                         download it by other means (3 bytes) and put it at data/x.zip, or name it with --input";
         assert_eq!(message, expected);
@@ -232,8 +334,8 @@ mod tests {
         use super::*;
         use std::io::{Read, Write};
 
-        /// A server that answers one request with BODY.
-        fn serve() -> (PublicFile, std::thread::JoinHandle<()>) {
+        /// A server that answers one request with `head` and `body`. The thread returns the request.
+        fn serve_with(head: String, body: &'static [u8]) -> (PublicFile, std::thread::JoinHandle<String>) {
             let listener = TcpListener::bind("127.0.0.1:0").unwrap();
             let url = format!("http://{}/x.zip", listener.local_addr().unwrap());
             let server = std::thread::spawn(move || {
@@ -244,11 +346,16 @@ mod tests {
                     client.read_exact(&mut byte).unwrap();
                     request.push(byte[0]);
                 }
-                write!(client, "HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", BODY.len())
-                    .unwrap();
-                client.write_all(BODY).unwrap();
+                write!(client, "HTTP/1.1 {head}\r\nConnection: close\r\n\r\n").unwrap();
+                client.write_all(body).unwrap();
+                String::from_utf8(request).unwrap().to_lowercase()
             });
             (PublicFile { url: url.into(), published: Some(published()) }, server)
+        }
+
+        /// A server that answers one request with BODY.
+        fn serve() -> (PublicFile, std::thread::JoinHandle<String>) {
+            serve_with(format!("200 OK\r\nContent-Length: {}", BODY.len()), BODY)
         }
 
         #[test]
@@ -256,10 +363,10 @@ mod tests {
             let folder = tempfile::tempdir().unwrap();
             let (path, (file, server)) = (folder.path().join("new/x.zip"), serve());
             let seen = std::cell::Cell::new(0);
-            file.download(&path, |bytes| seen.set(bytes)).unwrap();
+            file.download(&path, accepts, |bytes| seen.set(bytes)).unwrap();
             server.join().unwrap();
             assert_eq!((std::fs::read(&path).unwrap(), seen.get()), (BODY.to_vec(), 3));
-            file.check(&path, |_| ()).unwrap();
+            file.check(&path, accepts, |_| ()).unwrap();
         }
 
         #[test]
@@ -268,7 +375,7 @@ mod tests {
                 let folder = tempfile::tempdir().unwrap();
                 let (file, server) = serve();
                 let file = PublicFile { published: Some(Checksum { bytes, sha256: sha256.into() }), ..file };
-                let message = file.download(&folder.path().join("x.zip"), |_| ()).unwrap_err().to_string();
+                let message = file.download(&folder.path().join("x.zip"), accepts, |_| ()).unwrap_err().to_string();
                 server.join().unwrap();
                 assert!(message.contains(SHA256) && message.contains("nothing was kept"), "{message}");
                 assert_eq!(files(folder.path()), 0);
@@ -281,7 +388,7 @@ mod tests {
             let path = folder.path().join("x.zip");
             let download = |path: &Path| {
                 let (file, server) = serve();
-                let downloaded = PublicFile { published: None, ..file }.download(path, |_| ());
+                let downloaded = PublicFile { published: None, ..file }.download(path, accepts, |_| ());
                 server.join().unwrap();
                 downloaded
             };
@@ -291,15 +398,87 @@ mod tests {
             download(&path).unwrap();
 
             let file = PublicFile { url: "http://x".into(), published: None };
-            file.check(&path, |_| ()).unwrap();
+            file.check(&path, accepts, |_| ()).unwrap();
             std::fs::write(&path, "other").unwrap();
-            let message = file.check(&path, |_| ()).unwrap_err().to_string();
+            let message = file.check(&path, accepts, |_| ()).unwrap_err().to_string();
             assert!(message.contains("5 bytes") && message.contains("x.zip.sha256 holds since"), "{message}");
             std::fs::write(folder.path().join("x.zip.sha256"), record.replace(SHA256, &SHA256.replace('b', "c")))
                 .unwrap();
             let message = download(&path).unwrap_err().to_string();
             assert!(message.contains(SHA256) && message.contains("nothing was kept"), "{message}");
             assert_eq!((std::fs::read(&path).unwrap(), files(folder.path())), (b"other".to_vec(), 2));
+        }
+
+        #[test]
+        fn a_download_that_broke_off_goes_on_where_it_was() {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("x.zip");
+            let (file, server) = serve_with("200 OK\r\nContent-Length: 3\r\nETag: \"v1\"".to_owned(), b"ab");
+            let message = file.download(&path, accepts, |_| ()).unwrap_err().to_string();
+            server.join().unwrap();
+            assert!(message.contains("2 bytes have come") && !path.exists(), "{message}");
+
+            let rest = "206 Partial Content\r\nContent-Length: 1\r\nContent-Range: bytes 2-2/3";
+            let (file, server) = serve_with(rest.to_owned(), b"c");
+            file.download(&path, accepts, |_| ()).unwrap();
+            let request = server.join().unwrap();
+            assert!(request.contains("range: bytes=2-\r\n") && request.contains("if-range: \"v1\""), "{request}");
+            assert_eq!((std::fs::read(&path).unwrap(), files(folder.path())), (BODY.to_vec(), 1));
+        }
+
+        #[test]
+        fn a_part_of_another_version_is_not_used() {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("x.zip");
+            let (file, server) = serve_with("200 OK\r\nContent-Length: 3\r\nETag: \"v1\"".to_owned(), b"zz");
+            file.download(&path, accepts, |_| ()).unwrap_err();
+            server.join().unwrap();
+            let (file, server) = serve();
+            file.download(&path, accepts, |_| ()).unwrap();
+            server.join().unwrap();
+            assert_eq!((std::fs::read(&path).unwrap(), files(folder.path())), (BODY.to_vec(), 1));
+        }
+
+        #[test]
+        fn of_a_body_that_was_cut_and_has_no_version_nothing_is_kept() {
+            let folder = tempfile::tempdir().unwrap();
+            let (file, server) = serve_with("200 OK\r\nContent-Length: 3".to_owned(), b"ab");
+            PublicFile { published: None, ..file }.download(&folder.path().join("x.zip"), accepts, |_| ()).unwrap_err();
+            server.join().unwrap();
+            assert_eq!(files(folder.path()), 0);
+        }
+
+        #[test]
+        fn a_page_in_place_of_the_data_is_not_recorded() {
+            let folder = tempfile::tempdir().unwrap();
+            let (file, server) = serve();
+            let refuses = |path: &Path| {
+                let problem = "not a usable zip archive".to_owned();
+                Err(DataError::File { file: path.display().to_string(), problem })
+            };
+            let file = PublicFile { published: None, ..file };
+            let message = file.download(&folder.path().join("x.zip"), refuses, |_| ()).unwrap_err().to_string();
+            server.join().unwrap();
+            assert!(message.contains("sent something else than the data"), "{message}");
+            assert_eq!(files(folder.path()), 0);
+        }
+
+        #[test]
+        fn an_error_of_the_server_is_told_and_leaves_nothing() {
+            let folder = tempfile::tempdir().unwrap();
+            let (file, server) = serve_with("404 Not Found\r\nContent-Length: 3".to_owned(), BODY);
+            let message = file.download(&folder.path().join("x.zip"), accepts, |_| ()).unwrap_err().to_string();
+            server.join().unwrap();
+            assert!(message.contains("the server answered 404"), "{message}");
+            assert_eq!(files(folder.path()), 0);
+        }
+
+        #[test]
+        fn what_nobody_knows_must_come_over_https() {
+            let folder = tempfile::tempdir().unwrap();
+            let file = PublicFile { url: "http://example.org/x.zip".into(), published: None };
+            let message = file.download(&folder.path().join("x.zip"), accepts, |_| ()).unwrap_err().to_string();
+            assert!(message.contains("without HTTPS"), "{message}");
         }
     }
 }

@@ -1,6 +1,8 @@
 //! Public data sets: where they come from, and how the published splits prepare them.
 
 mod fetch;
+#[cfg(feature = "network")]
+mod partial;
 mod preset;
 
 pub use fetch::PublicFile;

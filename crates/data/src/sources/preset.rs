@@ -2,8 +2,8 @@
 
 use super::fetch::PublicFile;
 use crate::Checksum;
-use crate::readers::{CSV, DAT, Input, NETFLIX_PRIZE, Reader, TRIPLETS, TSV};
-use crate::{DataError, Result, Size, SplitOptions};
+use crate::readers::{CSV, DAT, Input, NETFLIX_PRIZE, Reader, TRIPLETS, TSV, first_lines};
+use crate::{DataError, ReadOptions, Result, Size, SplitOptions};
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
@@ -136,7 +136,7 @@ pub(crate) static MSD: Preset = Preset {
     size: Size { users: 1_019_318, items: 384_546, interactions: 48_373_586 },
     licence: "research; no commercial use (The Echo Nest)",
     source: Source::Public(PublicFile {
-        url: Cow::Borrowed("http://millionsongdataset.com/sites/default/files/challenge/train_triplets.txt.zip"),
+        url: Cow::Borrowed("https://millionsongdataset.com/sites/default/files/challenge/train_triplets.txt.zip"),
         published: None,
     }),
     reader: &TRIPLETS,
@@ -156,6 +156,18 @@ impl Preset {
         Path::new(FOLDER).join(match &self.source {
             Source::Public(file) => file.name(),
             Source::ByHand { folder, .. } => folder,
+        })
+    }
+
+    /// Checks that the zip archive at `path` holds its files, and that their first rows can be read.
+    ///
+    /// # Errors
+    /// When it is no archive, lacks a file, or has other rows.
+    pub fn accepts(&self, path: &Path) -> Result<()> {
+        let options = ReadOptions { min_rating: None, by_time: false };
+        self.files.iter().try_for_each(|name| {
+            let lines = first_lines(path, name)?;
+            self.reader.read(Input::stream(name, &lines[..]), &options).map(drop)
         })
     }
 

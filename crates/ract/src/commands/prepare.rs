@@ -95,7 +95,7 @@ fn data_set(args: &Args, preset: &Preset, out: &Path) -> Result<()> {
     let options = args.split_options(&preset.split);
     prepared::check_target(out)?;
     let path = match &preset.source {
-        Source::Public(file) => public_file(args.input.as_deref(), file, &preset.path())?,
+        Source::Public(file) => public_file(args.input.as_deref(), preset, file, &preset.path())?,
         Source::ByHand { .. } => args.input.clone().unwrap_or_else(|| preset.path()),
     };
     let (reader, input) = match args.format.or_else(|| Reader::of_file(&path)) {
@@ -136,7 +136,7 @@ fn missing(name: &str, flag: &str) -> Error {
 }
 
 /// Where a public file is: a plain file that was named is taken as it is, an archive must be the public one.
-fn public_file(input: Option<&Path>, file: &PublicFile, path: &Path) -> Result<PathBuf> {
+fn public_file(input: Option<&Path>, preset: &Preset, file: &PublicFile, path: &Path) -> Result<PathBuf> {
     let is_named = input.is_some();
     let path = input.unwrap_or(path);
     if is_named && !is_zip(path) {
@@ -146,10 +146,10 @@ fn public_file(input: Option<&Path>, file: &PublicFile, path: &Path) -> Result<P
     let bar = bar(known.or_else(|| Some(path.metadata().ok()?.len())));
     if is_named || path.exists() {
         bar.set_message("checking");
-        file.check(path, |bytes| bar.set_position(bytes))?;
+        file.check(path, |path| preset.accepts(path), |bytes| bar.set_position(bytes))?;
     } else {
         bar.set_message("downloading");
-        file.download(path, |bytes| bar.set_position(bytes))?;
+        file.download(path, |path| preset.accepts(path), |bytes| bar.set_position(bytes))?;
     }
     bar.finish_and_clear();
     Ok(path.to_owned())
