@@ -379,3 +379,39 @@ fn a_profiled_run_says_for_each_phase_which_op_took_which_share_and_trains_the_s
     assert!(!place.exists("plain/profile.json"));
     assert_eq!(place.json("plain/result.json")["test"], place.json("profiled/result.json")["test"]);
 }
+
+#[test]
+fn epochs_that_random_streams_cannot_number_are_refused_before_a_folder_is_made() {
+    let workplace = Workplace::new();
+    for phase in ["actor", "critic", "actor_critic", "control", "full_rate"] {
+        let set = format!("{phase}.epochs=4294967296");
+        let (code, line) = failure(&workplace.ract(&["run", "tiny.toml", "--set", &set]).output().unwrap());
+        assert!(code == 2 && line.contains("epochs is 4294967296: it may be 4294967295 at most"), "{line}");
+    }
+    assert!(!workplace.exists("runs"));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn what_cannot_be_printed_is_a_failure_and_a_closed_pipe_is_none() {
+    let workplace = Workplace::new();
+    workplace.succeed(&["run", "tiny.toml"]);
+    let full = || fs::File::options().write(true).open("/dev/full").unwrap();
+    for command in [&["run", "tiny.toml"][..], &["show", "runs/tiny"], &["prepare", "--list"]] {
+        let output = workplace.ract(command).stdout(full()).output().unwrap();
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert!(output.status.code() == Some(1) && stderr.contains("cannot write to stdout: "), "{stderr}");
+    }
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    assert!(workplace.ract(&["show", "runs/tiny"]).stdout(writer).output().unwrap().status.success());
+}
+
+#[test]
+fn control_characters_in_a_name_do_not_reach_the_terminal() {
+    let workplace = Workplace::new();
+    let (_, line) = failure(&workplace.ract(&["run", "no\u{1b}[31m.toml"]).output().unwrap());
+    assert!(line.contains("cannot read no\\u{1b}[31m.toml"), "{line}");
+    let output = workplace.ract(&["run", "tiny.toml", "--out", "a\u{1b}[31mb"]).output().unwrap();
+    assert!(output.status.success() && !output.stderr.contains(&0x1b) && !output.stdout.contains(&0x1b));
+}

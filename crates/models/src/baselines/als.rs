@@ -13,6 +13,9 @@ use rayon::prelude::*;
 /// Standard deviation of the initial factors.
 const FIRST: f32 = 0.01;
 
+/// The equations of a row are a matrix of factors x factors, for each thread.
+const MOST_FACTORS: usize = 10_000;
+
 /// The number of iterations is not searched: 15 is the default of the library `implicit`.
 pub(super) const PARAMETERS: &[Parameter] = &[
     Parameter::number("factors", &[64.0, 128.0, 256.0]),
@@ -33,6 +36,10 @@ struct Als {
 pub(super) fn fit(train: &Interactions, parameters: &Parameters) -> Fitted {
     let number = |name| parameters.whole(name, 1, "it must be a whole number, at least 1");
     let (factors, iterations) = (number("factors")?, number("iterations")?);
+    if factors > MOST_FACTORS {
+        let expected = "it must be 10000 at most, since each thread has a matrix of factors x factors";
+        return Err(BaselineError::Parameter { parameter: "factors", value: factors as f64, expected });
+    }
     let alpha = parameters.at_least("alpha", 0.0, "it must be 0 or more")? as f32;
     let lambda = parameters.at_least("lambda", f32::MIN_POSITIVE.into(), "it must be a positive number")? as f32;
     let normal = Normal::new(0.0, FIRST).map_err(|error| BaselineError::Singular(error.to_string()))?;

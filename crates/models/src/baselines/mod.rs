@@ -187,6 +187,16 @@ mod tests {
     }
 
     #[test]
+    fn factors_that_no_memory_holds_are_refused() {
+        let train = Interactions::from_rows(3, [vec![0, 1], vec![1, 2]]);
+        let als = Method::named("als").unwrap();
+        let parameters =
+            Parameters(BTreeMap::from([("factors", 1e8), ("alpha", 1.0), ("lambda", 1.0), ("iterations", 1.0)]));
+        let error = (als.fit)(&train, &parameters).err().unwrap().to_string();
+        assert!(error.starts_with("factors is 100000000: it must be 10000 at most"), "{error}");
+    }
+
+    #[test]
     fn a_choice_is_shown_by_its_name_and_anything_else_as_a_number() {
         let knn = Method::named("knn").unwrap();
         assert_eq!(knn.shown("weighting", 3.0), "BM25");

@@ -17,7 +17,7 @@ pub(crate) fn run(args: ExperimentFile) -> Result<()> {
 /// Fits the missing combinations of the baseline in `out`, and prints the results.
 pub(super) fn print_fitted(config: &BaselineConfig, out: &Path) -> Result<()> {
     let result = fit(config, out)?;
-    super::print(&table::baseline(&result, &super::columns(&config.evaluation.metrics)));
+    super::print(&table::baseline(&result, &super::columns(&config.evaluation.metrics)))?;
     Ok(())
 }
 

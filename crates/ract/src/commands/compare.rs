@@ -29,6 +29,6 @@ pub(crate) fn run(args: Args) -> Result<()> {
             rows.push(gains::Row { names, gain: comparison.gain, comparison: Some(comparison) });
         }
     }
-    super::print(&gains::table(&[&args.metric.title()], &rows, &[BOOTSTRAP, T, WILCOXON]));
+    super::print(&gains::table(&[&args.metric.title()], &rows, &[BOOTSTRAP, T, WILCOXON]))?;
     Ok(())
 }

@@ -34,7 +34,7 @@ pub(crate) fn run(args: Args) -> Result<()> {
         (first.actor_label(), super::columns(&first.evaluation.metrics), published(&first.dataset)?);
     let paths: Vec<_> = args.runs.iter().map(RunPath::at).collect();
     let over_seeds = OverSeeds::read(paths.iter().zip(&evaluations))?;
-    super::print(&table::of_runs(&over_seeds, actor, &metrics, &published.rows));
+    super::print(&table::of_runs(&over_seeds, actor, &metrics, &published.rows))?;
     Ok(())
 }
 

@@ -42,7 +42,7 @@ pub(crate) fn run(args: Args) -> Result<()> {
     for (extension, bytes) in files {
         let path = out.join(format!("figure-{number}.{extension}"));
         atomic_file::save(&path, bytes)?;
-        super::print(&path.display().to_string());
+        super::print(&path.display().to_string())?;
     }
     Ok(())
 }

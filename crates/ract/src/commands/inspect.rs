@@ -60,9 +60,9 @@ pub(crate) fn run(args: Args) -> Result<()> {
         );
         return Err(Error::Usage(message));
     }
-    super::print(&format!("{phase}, batch {}: loss {loss:.6}\n\n{table}", args.batch));
+    super::print(&format!("{phase}, batch {}: loss {loss:.6}\n\n{table}", args.batch))?;
     if !without_gradient.is_empty() {
-        super::print(&format!("constant, without gradient: {}", without_gradient.join(", ")));
+        super::print(&format!("constant, without gradient: {}", without_gradient.join(", ")))?;
     }
     if let Some(path) = args.dot {
         save(&path, &dot)?;

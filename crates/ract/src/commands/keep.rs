@@ -19,7 +19,7 @@ pub(crate) fn run(args: Args) -> Result<()> {
                 Terminal::new()
                     .line(&format!("{folder}: without the values of each user, which the run does not have"));
             }
-            super::print(&folder);
+            super::print(&folder)?;
         }
     }
     Ok(())

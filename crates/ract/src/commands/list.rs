@@ -18,7 +18,7 @@ pub(crate) fn run(args: Args) -> Result<()> {
     let index = Index::read()?;
     let Some(group) = args.group else {
         for (name, experiments) in &index.groups {
-            super::print(&format!("{name}: {}", experiments.join(", ")));
+            super::print(&format!("{name}: {}", experiments.join(", ")))?;
         }
         return Ok(());
     };
@@ -26,7 +26,7 @@ pub(crate) fn run(args: Args) -> Result<()> {
         let file = Experiment { data: args.data.clone(), name: name.clone() }.file();
         // A group is shared by all data sets, and some of them do not have this experiment.
         if file.exists() {
-            super::print(&file.display());
+            super::print(&file.display())?;
         }
     }
     Ok(())

@@ -28,7 +28,7 @@ use crate::metrics::Metric;
 use crate::{Error, Result};
 use clap::{Parser, Subcommand};
 use std::fmt::Display;
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
 
 /// Ranking-critical training for collaborative filtering (Lobel, Li, Gao, Carin, ICLR 2020)
@@ -46,7 +46,7 @@ pub fn main() -> ExitCode {
         Err(error) => {
             #[expect(clippy::print_stderr, reason = "the one place that reports a failure")]
             {
-                eprintln!("ract: {error}");
+                eprintln!("ract: {}", visible(&error.to_string()));
             }
             ExitCode::from(error.exit_code())
         }
@@ -132,9 +132,20 @@ impl Command {
     }
 }
 
-/// Prints a result on stdout. If the reader of a pipe has gone away, that is not an error.
-fn print(text: &dyn Display) {
-    let _ = writeln!(std::io::stdout(), "{text}");
+/// Prints to stdout. A reader who has seen enough, such as `head`, is no failure.
+fn print(text: &dyn Display) -> Result<()> {
+    match writeln!(std::io::stdout(), "{}", visible(&text.to_string())) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            Err(Error::Failed(format!("cannot write to stdout: {error}")))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The text with control characters as their escapes. A name in a file or a path must not steer the terminal.
+fn visible(text: &str) -> String {
+    let escaped = |c: char| if c.is_control() && c != '\n' { c.escape_default().to_string() } else { c.to_string() };
+    text.chars().map(escaped).collect()
 }
 
 /// Says that the files of a prepared folder cannot be compared with checksums, if that is so.

@@ -42,7 +42,7 @@ pub(crate) fn run(args: Args) -> Result<()> {
     }
     if args.write || outdated.is_empty() {
         let count = if args.write { format!(", {} of them anew", outdated.len()) } else { String::new() };
-        super::print(&format!("{tables} tables in {} pages are as their commands print them{count}", pages.len()));
+        super::print(&format!("{tables} tables in {} pages are as their commands print them{count}", pages.len()))?;
         return Ok(());
     }
     let what = outdated.join("; ");

@@ -77,7 +77,7 @@ fn format_named(name: &str) -> std::result::Result<&'static Reader, String> {
 
 pub(crate) fn run(args: Args) -> Result<()> {
     let (Some(name), Some(out), false) = (args.name, &args.out, args.list) else {
-        super::print(&list::text());
+        super::print(&list::text())?;
         return Ok(());
     };
     if args.min_rating.is_some_and(|min| !min.is_finite()) {
@@ -186,7 +186,7 @@ fn write(
     let meta = Meta::new(&raw, min_rating, options, split);
     drop(raw);
     prepared::write(out, split, &meta)?;
-    super::print(&summary(out, &meta));
+    super::print(&summary(out, &meta))?;
     Ok(())
 }
 

@@ -35,7 +35,7 @@ pub(crate) fn run(args: Args) -> Result<()> {
         }
         _ => return Err(Error::Usage("name a run, or --results DIR with --out FILE".to_owned())),
     };
-    super::print(&file.display());
+    super::print(&file.display())?;
     if let (Some(run), Some(folder)) = (&args.run, &args.tensorboard) {
         let run = RunPath::at(run);
         let config = run.read_config()?;

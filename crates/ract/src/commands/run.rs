@@ -63,7 +63,7 @@ fn run_all(config: &Config, experiment: &ExperimentFile, watch: &Watch) -> Resul
     }
     let metrics = super::columns(&config.evaluation.metrics);
     let over_seeds = OverSeeds::read(runs.iter().map(|(_, run)| run).zip(&evaluations))?;
-    super::print(&table::of_runs(&over_seeds, config.actor_label(), &metrics, &published.rows));
+    super::print(&table::of_runs(&over_seeds, config.actor_label(), &metrics, &published.rows))?;
     match &runs[..] {
         [(_, run)] if watch.profile => print_profiles(run),
         _ => Ok(()),
@@ -117,7 +117,7 @@ fn print_profiles(run: &RunPath) -> Result<()> {
     if profiles.is_empty() {
         Terminal::new().line("No profile: the run was finished before; train it anew under another --out");
     } else {
-        super::print(&format!("\n{}", table::profiles(&profiles)));
+        super::print(&format!("\n{}", table::profiles(&profiles)))?;
         Terminal::new().line(&format!("All parts: {}", run.profile().display()));
     }
     Ok(())

@@ -23,7 +23,7 @@ pub(crate) fn run(args: Args) -> Result<()> {
         [one] => show(one)?,
         several => side_by_side(several, args.metric)?,
     };
-    super::print(&shown);
+    super::print(&shown)?;
     Ok(())
 }
 

@@ -15,8 +15,8 @@ pub(crate) struct Args {
 pub(crate) fn run(args: Args) -> Result<()> {
     let speeds = args.files.iter().map(|file| Speed::read(file)).collect::<Result<Vec<_>>>()?;
     match &speeds[..] {
-        [one] => super::print(one),
-        several => super::print(&Speed::by_size(several)),
+        [one] => super::print(one)?,
+        several => super::print(&Speed::by_size(several))?,
     }
     Ok(())
 }

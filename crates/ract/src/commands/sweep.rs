@@ -56,7 +56,7 @@ pub(crate) fn run(args: Args) -> Result<()> {
     }
     table.add_rows(diverged);
     table.column_iter_mut().skip(1).take(1).for_each(|column| column.set_cell_alignment(CellAlignment::Right));
-    super::print(&table.to_string());
+    super::print(&table.to_string())?;
     if !args.kept {
         terminal.line(&format!("Best on the validation users: {}", best.path.folder().display()));
     }

@@ -57,6 +57,6 @@ pub(crate) fn run(args: Args) -> Result<()> {
         shape.items,
         super::thousands(size.users),
         args.seed
-    ));
+    ))?;
     Ok(())
 }

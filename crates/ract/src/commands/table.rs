@@ -38,6 +38,6 @@ pub(crate) fn run(args: Args) -> Result<()> {
         metric: metric.unwrap_or(Metric::ndcg(100)),
         is_one_metric: metric.is_some(),
     };
-    super::print(&(table.draw)(&input)?);
+    super::print(&(table.draw)(&input)?)?;
     Ok(())
 }

@@ -53,10 +53,11 @@ impl Terminal {
 
     /// Prints a line that remains visible.
     pub(crate) fn line(&self, text: &str) {
+        let text = super::visible(text);
         if self.is_terminal {
-            self.bar.suspend(|| say(text));
+            self.bar.suspend(|| say(&text));
         } else {
-            say(text);
+            say(&text);
         }
     }
 

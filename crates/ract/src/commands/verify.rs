@@ -31,7 +31,7 @@ pub(crate) fn run(args: Args) -> Result<()> {
                     format!("FAILED: {problem}")
                 }
             };
-            super::print(&format!("{}: {found}", run.folder().display()));
+            super::print(&format!("{}: {found}", run.folder().display()))?;
         }
     }
     if failed == 0 { Ok(()) } else { Err(Error::Failed(format!("{failed} of {all} runs failed"))) }

@@ -28,6 +28,8 @@ use std::path::PathBuf;
 
 /// The largest width of a layer.
 const MAX_WIDTH: usize = 100_000;
+/// Random streams are numbered by epochs of 32 bits.
+const MAX_EPOCHS: u64 = u32::MAX as u64;
 
 /// All settings of an experiment. All but `dataset` and `data` have defaults, which are the paper's settings for
 /// ML-20M.
@@ -180,6 +182,16 @@ impl Settings for Config {
             if !(value > 0.0 && value.is_finite()) {
                 return Err(format!("{key} is {value}: it must be above 0"));
             }
+        }
+        let epochs = [
+            ("actor.epochs", self.actor.epochs),
+            ("critic.epochs", self.critic.epochs),
+            ("actor_critic.epochs", self.actor_critic.epochs),
+            ("control.epochs", control.epochs),
+            ("full_rate.epochs", self.full_rate.epochs),
+        ];
+        if let Some((key, epochs)) = epochs.into_iter().find(|&(_, epochs)| epochs > MAX_EPOCHS) {
+            return Err(format!("{key} is {epochs}: it may be {MAX_EPOCHS} at most"));
         }
         let not_negative = [
             ("actor.beta_max", self.actor.beta_max.unwrap_or(0.0)),
