@@ -2,6 +2,7 @@
 
 use super::run;
 use super::terminal::Terminal;
+use crate::config::Settings;
 use crate::experiment::sweep::{self, Combination};
 use crate::run::Results;
 use crate::run::layout::{kept_of_file, run_of_trial, runs_of_file};
@@ -40,11 +41,15 @@ pub(crate) fn run(args: Args) -> Result<()> {
         }
     }
     let results = Results::read(&out)?;
-    let mut found: Vec<_> = trials
-        .iter()
-        .enumerate()
-        .filter_map(|(place, trial)| Some((trial, results.runs.iter().find(|run| run.path == folder(place))?)))
-        .collect();
+    let mut found = Vec::new();
+    for (place, trial) in trials.iter().enumerate() {
+        let Some(run) = results.runs.iter().find(|run| run.path == folder(place)) else { continue };
+        if let Some(difference) = run.config.difference(&trial.config)? {
+            let run = run.path.folder().display();
+            return Err(Error::Failed(format!("{run} is of another search: {difference}; run the search again")));
+        }
+        found.push((trial, run));
+    }
     found.sort_by(|(_, a), (_, b)| sweep::validation(b).total_cmp(&sweep::validation(a)));
     let (_, best) = found.first().ok_or_else(|| Error::Failed("no trial has finished".to_owned()))?;
     let select = best.config.evaluation.select;
