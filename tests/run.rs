@@ -415,3 +415,17 @@ fn control_characters_in_a_name_do_not_reach_the_terminal() {
     let output = workplace.ract(&["run", "tiny.toml", "--out", "a\u{1b}[31mb"]).output().unwrap();
     assert!(output.status.success() && !output.stderr.contains(&0x1b) && !output.stdout.contains(&0x1b));
 }
+
+#[test]
+fn following_a_run_that_was_killed_ends_with_what_to_do() {
+    let workplace = Workplace::new();
+    let endless = ["run", "tiny.toml", "--set", "actor.epochs=100000"];
+    let mut child = workplace.ract(&endless).stderr(Stdio::null()).spawn().unwrap();
+    wait_until("a history", || workplace.exists("runs/tiny/history.jsonl"));
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let output = workplace.ract(&["follow", "runs/tiny"]).output().unwrap();
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(stderr.contains("no process trains runs/tiny, and it is not finished"), "{stderr}");
+}

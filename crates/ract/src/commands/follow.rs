@@ -1,10 +1,10 @@
 //! `ract follow`: the validation curves of a run that another process trains.
 
-use crate::Result;
 use crate::commands::terminal::Terminal;
 use crate::config::Phase;
 use crate::run::{EpochRecord, RunPath};
 use crate::training::Progress;
+use crate::{Error, Result};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::thread::sleep;
@@ -26,7 +26,8 @@ pub(crate) fn run(args: Args) -> Result<()> {
     let mut seen = BTreeSet::new();
     let mut phase: Option<Phase> = None;
     loop {
-        // This is checked before the history is read, so that no epoch is missed.
+        // Both are checked before the history is read, so that no epoch is missed.
+        let is_in_use = run.is_in_use();
         let is_finished = run.is_finished();
         for record in run.read_history::<EpochRecord>()? {
             // After a stop, the epochs since the last checkpoint are trained again, with the same results bit for bit.
@@ -43,6 +44,13 @@ pub(crate) fn run(args: Args) -> Result<()> {
         if is_finished {
             terminal.clear();
             return Ok(());
+        }
+        if !is_in_use {
+            terminal.clear();
+            let run = args.run.display();
+            return Err(Error::Failed(format!(
+                "no process trains {run}, and it is not finished: go on with `ract run`"
+            )));
         }
         sleep(EVERY);
     }

@@ -7,7 +7,7 @@ use super::per_user::Tested;
 use crate::config::{AnyConfig, Config};
 use crate::{Error, Result};
 use serde::de::DeserializeOwned;
-use std::fs;
+use std::fs::{self, File, TryLockError};
 use std::path::Path;
 
 impl RunPath {
@@ -36,6 +36,12 @@ impl RunPath {
                 Err(Error::Usage(format!("{folder} holds a baseline: name the folder of an actor's run")))
             }
         }
+    }
+
+    /// Whether a process writes to the folder now.
+    pub fn is_in_use(&self) -> bool {
+        let lock = File::open(self.lock());
+        lock.is_ok_and(|lock| matches!(lock.try_lock_shared(), Err(TryLockError::WouldBlock)))
     }
 
     /// The fingerprint of the data.
