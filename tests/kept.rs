@@ -22,7 +22,7 @@ fn the_files_of_every_kept_result_agree() {
     }
 }
 
-/// A result can be believed when its commit is in the repository, and when it can be tested against others.
+/// A result can be believed when its commit and its files are in the repository, and when it can be tested against others.
 #[test]
 fn every_kept_result_is_of_a_commit_and_has_the_values_of_each_user() {
     let mut problems: Vec<String> = Vec::new();
@@ -31,6 +31,9 @@ fn every_kept_result_is_of_a_commit_and_has_the_values_of_each_user() {
         let result: Value = run.read_result().unwrap().unwrap();
         if result["provenance"]["commit"].as_str().is_none_or(|commit| commit.ends_with("-modified")) {
             problem("was made by a program with changes that are in no commit");
+        }
+        if result["provenance"]["command"].as_str().is_none_or(|command| command.contains(" /")) {
+            problem("was made from a file that only one machine has");
         }
         if !run.has_per_user() {
             problem("has no values of each user");
