@@ -48,6 +48,7 @@ fn a_result_that_was_edited_is_refused_wherever_results_are_shown() {
     edit(&workplace, "runs/tiny/result.json", &mean, "0.99");
     for command in [
         &["show", "runs/tiny"][..],
+        &["compare", "runs/tiny:actor", "runs/tiny:ract"],
         &["report", "runs/tiny"],
         &["report", "--results", "runs", "--out", "all.html"],
         &["run", "tiny.toml"],

@@ -5,7 +5,7 @@ use super::terminal::Terminal;
 use crate::config::Settings;
 use crate::experiment::sweep::{self, Combination};
 use crate::run::Results;
-use crate::run::layout::{kept_of_file, run_of_trial, runs_of_file};
+use crate::run::layout::{kept_of_file, name_of_trial, run_of_trial, runs_of_file};
 use crate::{Error, Result};
 use comfy_table::{CellAlignment, Table, presets::ASCII_MARKDOWN};
 use std::path::PathBuf;
@@ -35,7 +35,7 @@ pub(crate) fn run(args: Args) -> Result<()> {
         match run::train(config, &folder(place), &run::Watch::default()) {
             Err(Error::NotFinite(problem)) => {
                 terminal.line(&format!("trial {} diverged: {problem}", place + 1));
-                diverged.push([format!("trial-{}", place + 1), "diverged".to_owned(), assignments.join(" ")]);
+                diverged.push([name_of_trial(place + 1), "diverged".to_owned(), assignments.join(" ")]);
             }
             trained => drop(trained?),
         }

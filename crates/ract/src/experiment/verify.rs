@@ -47,7 +47,7 @@ struct Check<'a> {
 impl Check<'_> {
     fn run(&mut self, config: &Config) -> Result<()> {
         let data = load_data(config)?;
-        let result: RunResult = self.path.read_result()?.ok_or_else(|| self.unfinished())?;
+        let result: RunResult = self.path.read_finished()?;
         self.data(&data, &result.data_sha256)?;
         let history: Vec<EpochRecord> = self.path.read_history()?;
         let checkpoints = Checkpoints::of(self.path);
@@ -73,7 +73,7 @@ impl Check<'_> {
 
     fn baseline(&mut self, config: &BaselineConfig) -> Result<()> {
         let data = read_data(&config.data)?;
-        let result: BaselineResult = self.path.read_result()?.ok_or_else(|| self.unfinished())?;
+        let result: BaselineResult = self.path.read_finished()?;
         self.data(&data, &result.data_sha256)?;
         let all = config.combinations();
         let parameters = all.iter().find(|parameters| result.chosen.is_of(parameters));
@@ -125,10 +125,6 @@ impl Check<'_> {
 
     fn differs(&self, problem: &str) -> Error {
         Error::Failed(format!("{}: measured again, it differs: {problem}", self.path.folder().display()))
-    }
-
-    fn unfinished(&self) -> Error {
-        Error::Failed(format!("{} is not finished", self.path.folder().display()))
     }
 }
 

@@ -34,10 +34,7 @@ pub fn of_run(path: &Path) -> Result<String> {
     }
     let config = match run.read_any_config()? {
         AnyConfig::Run(config) => config,
-        AnyConfig::Baseline(_) => {
-            let unfinished = || Error::Failed(format!("{} is not finished: go on with `ract run`", path.display()));
-            return of_baseline(&run.read_result()?.ok_or_else(unfinished)?);
-        }
+        AnyConfig::Baseline(_) => return of_baseline(&run.read_finished()?),
     };
     let (result, history) = (run.read_result()?, run.read_history()?);
     let view = RunView { path: &run, config: &config, result: result.as_ref(), history: &history };

@@ -6,7 +6,6 @@ use super::layout::RunPath;
 use super::per_user::Tested;
 use super::result::{BaselineResult, Metrics, RunResult, TestSummary, Trial};
 use crate::config::{AnyConfig, BaselineConfig, Config, Gain, Phase, Role};
-use crate::metrics::Metric;
 use crate::{Error, Result};
 use std::collections::BTreeMap;
 use std::fmt::Display;
@@ -26,16 +25,9 @@ impl RunPath {
     /// # Errors
     /// When two of them do not agree, or when one cannot be read.
     pub fn check_agreement(&self) -> Result<()> {
-        let unfinished = || Error::Failed(format!("{} is not finished", self.folder().display()));
         match self.read_any_config()? {
-            AnyConfig::Run(config) => {
-                let result: RunResult = self.read_result()?.ok_or_else(unfinished)?;
-                self.check_run(&config, &result, &self.read_history()?)
-            }
-            AnyConfig::Baseline(config) => {
-                let result: BaselineResult = self.read_result()?.ok_or_else(unfinished)?;
-                self.check_baseline(&config, &result, &self.read_history()?)
-            }
+            AnyConfig::Run(config) => self.check_run(&config, &self.read_finished()?, &self.read_history()?),
+            AnyConfig::Baseline(config) => self.check_baseline(&config, &self.read_finished()?, &self.read_history()?),
         }
     }
 
@@ -48,8 +40,7 @@ impl RunPath {
         names.map_err(|problem| self.disagree("config.toml", &problem))?;
         of_history(config, result, history).map_err(|problem| self.disagree("history.jsonl", &problem))?;
         self.check_values(|tested| {
-            let metrics: Vec<Metric> = config.evaluation.metrics.clone();
-            let found = TestSummary::of(tested, &metrics, result.evaluation.candidates);
+            let found = TestSummary::of(tested, &config.evaluation.metrics, result.evaluation.candidates);
             same("the number of test users", found.test_users, result.evaluation.test_users)?;
             let users = found.test_users;
             same_metrics(users, &found.test, &result.evaluation.test)?;
@@ -70,8 +61,7 @@ impl RunPath {
         names.map_err(|problem| self.disagree("config.toml", &problem))?;
         of_trials(result, history).map_err(|problem| self.disagree("history.jsonl", &problem))?;
         self.check_values(|tested| {
-            let metrics: Vec<Metric> = config.evaluation.metrics.clone();
-            let found = TestSummary::of(tested, &metrics, result.candidates);
+            let found = TestSummary::of(tested, &config.evaluation.metrics, result.candidates);
             same("the number of test users", found.test_users, result.test_users)?;
             same_metrics(found.test_users, &found.test, &result.test)
         })

@@ -135,7 +135,12 @@ pub fn run_of_seed(folder: &Path, seed: u64) -> RunPath {
 
 /// The folder of one trial of a search, counted from 1, whose runs lie in `folder`.
 pub fn run_of_trial(folder: &Path, trial: usize) -> RunPath {
-    RunPath::at(folder.join(format!("trial-{trial}")))
+    RunPath::at(folder.join(name_of_trial(trial)))
+}
+
+/// The name of one trial of a search, counted from 1.
+pub fn name_of_trial(trial: usize) -> String {
+    format!("trial-{trial}")
 }
 
 /// The finished runs in `folder`: either `folder` itself, or its folders of seeds.

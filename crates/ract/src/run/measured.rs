@@ -98,7 +98,8 @@ struct Made {
 }
 
 fn made(run: &RunPath) -> Result<Made> {
-    run.read_result()?.ok_or_else(|| Error::Failed(format!("{} is not finished", run.folder().display())))
+    run.check_agreement()?;
+    run.read_finished()
 }
 
 fn choose(mut tested: Tested, folder: &Path, wanted: Option<Role>) -> Result<(Role, PerUser)> {

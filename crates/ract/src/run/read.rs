@@ -65,6 +65,15 @@ impl RunPath {
         serde_json::from_str(&text(&file)?).map(Some).map_err(damaged)
     }
 
+    /// The results of a run that must be finished.
+    ///
+    /// # Errors
+    /// When it is not finished, or when the file is damaged.
+    pub fn read_finished<R: DeserializeOwned>(&self) -> Result<R> {
+        let folder = self.folder().display();
+        self.read_result()?.ok_or_else(|| Error::Failed(format!("{folder} is not finished: go on with `ract run`")))
+    }
+
     /// The lines of the history: the epochs of a run, or the parameters that a baseline tried.
     ///
     /// # Errors

@@ -3,8 +3,8 @@
 use super::history::EpochRecord;
 use super::layout::{RunPath, all_finished_runs, experiment_of};
 use super::result::{BaselineResult, RunResult};
+use crate::Result;
 use crate::config::{AnyConfig, Config, Phase, Settings};
-use crate::{Error, Result};
 use std::path::Path;
 
 /// A finished run, read from its own folder or from the kept copy.
@@ -68,15 +68,14 @@ impl Results {
         for path in all_finished_runs(folder)? {
             let beneath = experiment_of(path.folder());
             let name = beneath.strip_prefix(folder).unwrap_or(Path::new("")).to_string_lossy().into_owned();
-            let unfinished = || Error::Failed(format!("{} is not finished", path.folder().display()));
             match path.read_any_config()? {
                 AnyConfig::Baseline(config) => {
-                    let result = path.read_result()?.ok_or_else(unfinished)?;
+                    let result = path.read_finished()?;
                     path.check_baseline(&config, &result, &path.read_history()?)?;
                     results.baselines.push(Baseline { name, result });
                 }
                 AnyConfig::Run(config) => {
-                    let result = path.read_result()?.ok_or_else(unfinished)?;
+                    let result = path.read_finished()?;
                     let history = path.read_history()?;
                     path.check_run(&config, &result, &history)?;
                     results.runs.push(Run { name, path, config: *config, result, history });
