@@ -12,6 +12,7 @@ mod prepare;
 mod presets;
 mod report;
 mod run;
+mod same_bits;
 mod show;
 mod significance;
 mod speed;

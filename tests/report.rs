@@ -5,7 +5,6 @@ use headless_chrome::protocol::cdp::{Emulation, Network, types::Event};
 use headless_chrome::{Browser, LaunchOptions, browser::default_executable};
 use serde_json::{Value, json};
 use std::fs;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -37,7 +36,7 @@ fn browser() -> Option<Browser> {
             Some(Browser::new(options).unwrap())
         }
         Err(_) => {
-            let _ = writeln!(std::io::stderr(), "skipped: there is no chromium");
+            crate::support::say("skipped: there is no chromium");
             None
         }
     }

@@ -5,6 +5,7 @@ pub(crate) mod workplace;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::{Duration, Instant};
 
 /// The command, in `folder`.
 pub(crate) fn ract(folder: &Path) -> Command {
@@ -20,9 +21,27 @@ pub(crate) fn shared(path: &str) -> Option<PathBuf> {
     if found.exists() {
         return Some(found);
     }
-    // Straight to the file descriptor: the test harness shows captured output of failed tests only.
-    let _ = writeln!(std::io::stderr(), "skipped: there is no ../shared/{path}");
+    say(&format!("skipped: there is no ../shared/{path}"));
     None
+}
+
+/// Prints a line straight to the file descriptor: the test harness shows captured output of failed tests only.
+pub(crate) fn say(line: &str) {
+    let _ = writeln!(std::io::stderr(), "{line}");
+}
+
+/// Number of lines of a file that may not be there yet.
+pub(crate) fn lines(file: &Path) -> usize {
+    std::fs::read_to_string(file).map_or(0, |text| text.lines().count())
+}
+
+/// Waits until something is there.
+pub(crate) fn wait_until(what: &str, there: impl Fn() -> bool) {
+    let deadline = Instant::now() + Duration::from_secs(120);
+    while !there() {
+        assert!(Instant::now() < deadline, "no {what} in two minutes");
+        std::thread::sleep(Duration::from_millis(1));
+    }
 }
 
 /// Names in `folder`.

@@ -80,10 +80,10 @@ impl Workplace {
             epoch.as_object_mut().unwrap().remove("seconds");
             epoch
         });
-        let weights = ["actor", "control", "critic", "actor_critic"]
-            .map(|phase| fs::read(self.folder.path().join(format!("{run}/checkpoints/{phase}.safetensors"))).unwrap());
+        let checkpoints = self.folder.path().join(run).join("checkpoints");
+        let weights = super::names(&checkpoints).into_iter().map(|phase| fs::read(checkpoints.join(phase)).unwrap());
         let found = ["test", "gain", "kept_epoch"].map(|key| result[key].clone());
-        (found.to_vec(), epochs.collect(), weights.to_vec())
+        (found.to_vec(), epochs.collect(), weights.chain([self.read(&format!("{run}/per_user.csv")).into()]).collect())
     }
 }
 

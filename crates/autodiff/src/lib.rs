@@ -38,6 +38,7 @@ mod shape;
 mod slots;
 mod tape;
 mod var;
+mod vectors;
 mod write;
 
 pub use backward::{Grads, Target};
@@ -51,6 +52,7 @@ pub use shape::Shape;
 pub use slots::{Slot, Slots};
 pub use tape::Tape;
 pub use var::Var;
+pub use vectors::Vectors;
 pub use write::Write;
 
 /// A dense matrix, row-major.

@@ -1,7 +1,8 @@
 //! The pairs of one positive with all negatives, on vectors.
 
+use super::simd::arch;
 use crate::Scalar;
-use pulp::{Arch, Simd, WithSimd};
+use pulp::{Simd, WithSimd};
 
 /// Pairs at a time: their results are summed in as many partial sums, whatever the machine's vectors are.
 const AT_ONCE: usize = 64;
@@ -17,7 +18,7 @@ impl<T: Scalar> Negatives<'_, T> {
     /// Adds the positive's `|d_p - d_n| sigmoid(s_n - s_p)` to each negative's push. Returns their sum, and that of
     /// `|d_p - d_n| softplus(s_n - s_p)`.
     pub(crate) fn against(&mut self, score: T, discount: T) -> [T; 2] {
-        Arch::new().dispatch(Against { score, discount, of: self })
+        arch().dispatch(Against { score, discount, of: self })
     }
 }
 

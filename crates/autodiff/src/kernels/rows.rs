@@ -35,7 +35,7 @@ pub(crate) fn log_sum_exp<T: Scalar>(row: &[T]) -> T {
     if max.is_infinite() {
         return if row.iter().any(|x| x.is_nan()) { T::nan() } else { max };
     }
-    max + sum_map(row, |x| (x - max).fast_exp()).ln()
+    max + sum_map(row, |x| (x - max).fast_exp()).ln_of()
 }
 
 /// Sum of `f(x)` over all elements: row by row, then over the rows.

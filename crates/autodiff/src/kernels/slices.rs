@@ -1,9 +1,10 @@
 //! Loops over slices, compiled for every kind of vector; a call chooses the machine's kind.
 //!
-//! Each is a struct, because a closure given to [`Arch::dispatch`] is compiled for plain numbers unless it is inlined.
+//! Each is a struct, because a closure given to [`pulp::Arch::dispatch`] is compiled for plain numbers unless it is inlined.
 
+use super::simd::arch;
 use crate::Scalar;
-use pulp::{Arch, Simd, WithSimd};
+use pulp::{Simd, WithSimd};
 
 /// Partial results of a reduction. There are as many on every machine, whatever its vectors, so that numbers are joined in
 /// the same order everywhere.
@@ -21,7 +22,7 @@ pub(crate) fn map<T: Scalar>(y: &mut [T], a: &[T], f: impl Fn(&mut T, T)) {
             y.iter_mut().zip(a).for_each(|(y, &a)| f(y, a));
         }
     }
-    Arch::new().dispatch(Map(y, a, f));
+    arch().dispatch(Map(y, a, f));
 }
 
 /// `f(&mut y, a, b)` along three slices.
@@ -36,7 +37,7 @@ pub(crate) fn zip<T: Scalar>(y: &mut [T], a: &[T], b: &[T], f: impl Fn(&mut T, T
             y.iter_mut().zip(a).zip(b).for_each(|((y, &a), &b)| f(y, a, b));
         }
     }
-    Arch::new().dispatch(Zip(y, a, b, f));
+    arch().dispatch(Zip(y, a, b, f));
 }
 
 /// `f(&mut y, a, b, c)` along four slices.
@@ -51,7 +52,7 @@ pub(crate) fn zip3<T: Scalar>(y: &mut [T], a: &[T], b: &[T], c: &[T], f: impl Fn
             y.iter_mut().zip(a).zip(b).zip(c).for_each(|(((y, &a), &b), &c)| f(y, a, b, c));
         }
     }
-    Arch::new().dispatch(Zip3(y, [a, b, c], f));
+    arch().dispatch(Zip3(y, [a, b, c], f));
 }
 
 /// `f(&mut p, &mut m, &mut v, g)` along four slices.
@@ -66,7 +67,7 @@ pub(crate) fn update<T: Scalar>(state: [&mut [T]; 3], g: &[T], f: impl Fn(&mut T
             p.iter_mut().zip(m).zip(v).zip(g).for_each(|(((p, m), v), &g)| f(p, m, v, g));
         }
     }
-    Arch::new().dispatch(Update(state, g, f));
+    arch().dispatch(Update(state, g, f));
 }
 
 /// Joins `of(x)` of all elements, starting from `empty`. The order must not matter to `join`, but for rounding.
@@ -88,7 +89,7 @@ pub(crate) fn reduce<T: Scalar>(x: &[T], empty: T, of: impl Fn(T) -> T, join: im
             partial.into_iter().chain(rest).fold(empty, &join)
         }
     }
-    Arch::new().dispatch(Reduce(x, empty, of, join))
+    arch().dispatch(Reduce(x, empty, of, join))
 }
 
 #[cfg(test)]

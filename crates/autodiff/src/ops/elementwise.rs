@@ -42,7 +42,7 @@ impl<T: Scalar> Var<'_, T> {
     /// Natural logarithm of every element.
     #[must_use]
     pub fn ln(self) -> Self {
-        self.elementwise_by_x("ln", |x| x.ln(), |dy, x| dy / x)
+        self.elementwise_by_x("ln", |x| x.ln_of(), |dy, x| dy / x)
     }
 
     /// Square root of every element.
@@ -132,10 +132,10 @@ impl<T: Scalar> std::ops::Neg for Var<'_, T> {
 
 /// `1 / (1 + exp(-x))`.
 pub(super) fn logistic<T: Scalar>(x: T) -> T {
-    T::one() / (T::one() + (-x).exp())
+    T::one() / (T::one() + (-x).fast_exp())
 }
 
 /// `log(1 + exp(x))`, without overflow.
 pub(super) fn softplus<T: Scalar>(x: T) -> T {
-    x.max(T::zero()) + (-x.abs()).exp().ln_1p()
+    x.max(T::zero()) + (-x.abs()).fast_exp().fast_ln_1p()
 }

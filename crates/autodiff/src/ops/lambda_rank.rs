@@ -37,7 +37,7 @@ fn lambda_rank<T: Scalar>(scores: &[T], positives: &[usize], lambdas: &mut [T]) 
 }
 
 fn discount<T: Scalar>(rank: u32) -> T {
-    T::of(1.0 / f64::from(1 + rank).log2())
+    T::of(1.0 / libm::log2(f64::from(1 + rank)))
 }
 
 impl<T: Scalar> Var<'_, T> {

@@ -190,8 +190,8 @@ impl Choice {
 fn popularity_at(curve: &Popularity, share: f64) -> f64 {
     let after = curve.partition_point(|&(at, _)| at < share).clamp(1, curve.len() - 1);
     let ((x0, y0), (x1, y1)) = (curve[after - 1], curve[after]);
-    let along = (share / x0).ln() / (x1 / x0).ln();
-    y0 * (y1 / y0).powf(along.max(0.0))
+    let along = libm::log(share / x0) / libm::log(x1 / x0);
+    y0 * libm::pow(y1 / y0, along.max(0.0))
 }
 
 /// How much a user likes each topic; the sum is 1.
@@ -210,7 +210,7 @@ fn activities(users: usize, total: usize, Activity { min, max, spread }: Activit
     let excess: Vec<f64> = (0..users)
         .map(|user| {
             let z: f64 = StandardNormal.sample(&mut stream(seed, Purpose::SyntheticUsers, 1, user as u64));
-            (spread * z).exp()
+            libm::exp(spread * z)
         })
         .collect();
     let at_scale = |scale: f64| excess.iter().map(move |e| (min + (scale * e) as usize).min(max));

@@ -65,7 +65,7 @@ fn lines(generator: &Generator, user: usize, songs: &[[u8; 18]]) -> Vec<u8> {
     let mut plays_text = itoa::Buffer::new();
     let mut lines = Vec::with_capacity(items.len() * 64);
     for item in items {
-        let plays = (1.0 - rng.random::<f64>()).powf(-1.0 / PLAYS).min(MOST_PLAYS) as u32;
+        let plays = libm::pow(1.0 - rng.random::<f64>(), -1.0 / PLAYS).min(MOST_PLAYS) as u32;
         lines.extend_from_slice(&name);
         lines.push(b'\t');
         lines.extend_from_slice(&songs[item as usize]);

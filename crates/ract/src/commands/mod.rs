@@ -27,6 +27,7 @@ use crate::config::Data;
 use crate::metrics::Metric;
 use crate::{Error, Result};
 use clap::{Parser, Subcommand};
+use ract_autodiff::Vectors;
 use std::fmt::Display;
 use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
@@ -37,11 +38,41 @@ use std::process::ExitCode;
 struct Cli {
     #[command(subcommand)]
     command: Command,
+    /// Vectors of the processor that training uses; results have the same bits with each
+    #[arg(long, global = true, value_enum, default_value_t, hide_short_help = true)]
+    vectors: Kind,
+}
+
+/// [`Vectors`], by the names of the command line.
+#[derive(Clone, Copy, Default, clap::ValueEnum)]
+enum Kind {
+    /// The widest that the processor has
+    #[default]
+    Widest,
+    /// Of 512 bits
+    Avx512,
+    /// Of 256 bits
+    Avx2,
+    /// Those that every processor of this architecture has: slow
+    Portable,
+}
+
+impl Cli {
+    fn run(self) -> Result<()> {
+        let vectors = match self.vectors {
+            Kind::Widest => Vectors::Widest,
+            Kind::Avx512 => Vectors::Avx512,
+            Kind::Avx2 => Vectors::Avx2,
+            Kind::Portable => Vectors::Portable,
+        };
+        vectors.choose().map_err(|error| Error::Usage(error.to_string()))?;
+        self.command.run()
+    }
 }
 
 /// Runs the command line of this process. Prints the reason of a failure on stderr.
 pub fn main() -> ExitCode {
-    match work_along().and_then(|()| Cli::parse().command.run()) {
+    match work_along().and_then(|()| Cli::parse().run()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             #[expect(clippy::print_stderr, reason = "the one place that reports a failure")]

@@ -126,7 +126,7 @@ impl Sweep {
                     Values::List(values) => values[rng.random_range(0..values.len())].to_string(),
                     Values::Range { from, to, log: false } => format!("{:?}", rng.random_range(*from..*to)),
                     Values::Range { from, to, log: true } => {
-                        format!("{:?}", rng.random_range(from.ln()..to.ln()).exp())
+                        format!("{:?}", libm::exp(rng.random_range(libm::log(*from)..libm::log(*to))))
                     }
                 };
                 assignments.push(format!("{key}={value}"));

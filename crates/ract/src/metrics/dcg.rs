@@ -16,7 +16,7 @@ pub(super) fn dcg(user: Ranked<'_>, k: usize) -> f64 {
 
 /// The gain of a hit at `rank`, counted from 1.
 pub(super) fn discount(rank: usize) -> f64 {
-    1.0 / ((rank + 1) as f64).log2()
+    1.0 / libm::log2((rank + 1) as f64)
 }
 
 #[cfg(test)]

@@ -96,3 +96,29 @@ fn evaluate(
         ..PerUser::default()
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{Config, Data};
+    use ract_data::SyntheticSpec;
+    use ract_models::actors::ActorKind;
+
+    #[test]
+    fn every_actor_has_the_same_values_whatever_the_batch_of_the_evaluation() {
+        let data = SyntheticSpec { users: 120, items: 60, heldout_users: 30, seed: 0 }.dataset().unwrap();
+        for network in ActorKind::all() {
+            let values = [1, 7, 30, 64].map(|batch_size| {
+                let mut config = Config::new("tiny", Data::Path("tiny".into()));
+                config.batch_size = batch_size;
+                (config.actor.network, config.actor.hidden, config.actor.latent) = (network, 12, 6);
+                let mut trainer = Trainer::new(&config, &data.train).unwrap();
+                let found = test_actor(&mut trainer, &data.test, &[Metric::ndcg(100)], true).unwrap();
+                (found.values, found.loss, found.predicted)
+            });
+            for others in &values[1..] {
+                assert_eq!(*others, values[0], "{}", network.name());
+            }
+        }
+    }
+}

@@ -8,6 +8,7 @@ mod pack;
 mod tile;
 
 use crate::kernels::scratch::{Role, Scratch};
+use crate::kernels::simd::arch;
 use crate::{Mat, Scalar, Write};
 use ndarray::parallel::prelude::*;
 use ndarray::{ArrayView2, ArrayViewMut2, Axis, Zip, s};
@@ -147,7 +148,7 @@ fn block<T: Scalar>(left: &[T], b: ArrayView2<'_, T>, start: Start<'_, T>, mut c
         let right = scratch.numbers((last - first).next_multiple_of(tile_shape::<T>().1) * depth);
         pack(b.slice(s![.., first..last]), tile_shape::<T>().1, right);
         let c = c.slice_mut(s![.., first..last]);
-        pulp::Arch::new().dispatch(Tiles { left, right, depth, start: start.columns(first, last), c });
+        arch().dispatch(Tiles { left, right, depth, start: start.columns(first, last), c });
     }
 }
 

@@ -1,14 +1,15 @@
 //! Operands in the order in which the tiles read them.
 
+use crate::kernels::simd::arch;
 use ndarray::{ArrayView1, ArrayView2, Axis};
-use pulp::{Arch, Simd, WithSimd, as_arrays};
+use pulp::{Simd, WithSimd, as_arrays};
 
 /// Terms that are turned at a time: one cache line of `f32`.
 pub(super) const BLOCK: usize = 16;
 
 /// Writes `b` (depth x n) as panels of `width` columns, each depth x width in row order, the last filled up with zeros.
 pub(super) fn pack<T: Copy + Default>(b: ArrayView2<'_, T>, width: usize, panels: &mut [T]) {
-    Arch::new().dispatch(Pack { b, width, panels });
+    arch().dispatch(Pack { b, width, panels });
 }
 
 struct Pack<'a, T> {

@@ -1,9 +1,9 @@
 //! The innermost loops: a tile of the result stays in registers while the sums run.
 
 use super::Start;
-use crate::kernels::simd::Lanes;
+use crate::kernels::simd::{Lanes, arch};
 use ndarray::ArrayViewMut2;
-use pulp::{Arch, Simd, WithSimd, as_arrays};
+use pulp::{Simd, WithSimd, as_arrays};
 use std::marker::PhantomData;
 
 /// Rows of a tile and vectors across it when there are 32 registers: 24 hold sums, the others what is multiplied.
@@ -25,7 +25,7 @@ pub(super) fn tile_shape<T: Lanes>() -> (usize, usize) {
             (rows, across * T::lanes::<S>())
         }
     }
-    Arch::new().dispatch(TileShape::<T>(PhantomData))
+    arch().dispatch(TileShape::<T>(PhantomData))
 }
 
 /// `c = start + left right`, for packed operands of a common depth.
