@@ -56,6 +56,12 @@ pub enum Error {
         /// The parameter's name.
         name: String,
     },
+    /// The optimiser was given a gradient that is not finite, or so large that its square is not.
+    #[error("the gradient of {name}, or its square, is not finite")]
+    GradientNotFinite {
+        /// The parameter's name.
+        name: String,
+    },
     /// The kernels cannot use these vectors on this machine.
     #[error("this processor has no {0} vectors: choose others")]
     NoSuchVectors(Vectors),

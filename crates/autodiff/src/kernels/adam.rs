@@ -2,13 +2,16 @@
 
 use super::elementwise::CHUNK;
 use super::scratch::{Role, Scratch};
-use super::slices;
+use super::{rows, slices};
 use crate::gradient::RowGradient;
 use crate::{Mat, Scalar};
 use rayon::prelude::*;
 
 /// How many numbers of a gradient by rows are written out at a time: they fit into a core's level-2 cache.
 const ROWS_CHUNK: usize = 1 << 14;
+
+/// Numbers that are updated, and then checked while they are in cache.
+const PIECE: usize = 1 << 12;
 
 /// The constants of one step.
 #[derive(Clone, Copy)]
@@ -31,6 +34,18 @@ impl<T: Scalar> Coefficients<T> {
         *v = self.second[0] * *v + self.second[1] * g * g;
         *p -= self.rate * *m / (v.sqrt() * self.unbias + self.epsilon);
     }
+
+    /// Updates the parameter and its moments along slices. Returns whether the second moments are finite afterwards: they
+    /// hold the squares of all gradients so far.
+    fn update(self, [p, m, v]: [&mut [T]; 3], g: &[T]) -> bool {
+        let pieces = p.chunks_mut(PIECE).zip(m.chunks_mut(PIECE)).zip(v.chunks_mut(PIECE)).zip(g.chunks(PIECE));
+        let mut times_zero = T::zero();
+        for (((p, m), v), g) in pieces {
+            slices::update([p, m, v], g, |p, m, v, g| self.apply(p, m, v, g));
+            times_zero += rows::sum_map(v, |v| v * T::zero());
+        }
+        times_zero == T::zero()
+    }
 }
 
 /// What a step changes of one parameter.
@@ -49,19 +64,18 @@ impl<'a, T: Scalar> State<'a, T> {
     }
 }
 
-/// A step down a gradient.
-pub(crate) fn step<T: Scalar>(state: State<'_, T>, grad: &Mat<T>, by: Coefficients<T>) {
+/// A step down a gradient. Returns whether the second moments are finite afterwards.
+pub(crate) fn step<T: Scalar>(state: State<'_, T>, grad: &Mat<T>, by: Coefficients<T>) -> bool {
     let grad = grad.as_slice().unwrap_or(&[]).par_chunks(CHUNK);
-    state.chunks(CHUNK).zip(grad).for_each(|(((p, m), v), g)| {
-        slices::update([p, m, v], g, |p, m, v, g| by.apply(p, m, v, g));
-    });
+    let are_finite = state.chunks(CHUNK).zip(grad).map(|(((p, m), v), g)| by.update([p, m, v], g));
+    are_finite.reduce(|| true, |a, b| a && b)
 }
 
 /// A step down a gradient of which all but some rows are zero: the same bits as [`step`], but the zeros are read from cache.
-pub(crate) fn step_rows<T: Scalar>(state: State<'_, T>, grad: &RowGradient<T>, by: Coefficients<T>) {
+pub(crate) fn step_rows<T: Scalar>(state: State<'_, T>, grad: &RowGradient<T>, by: Coefficients<T>) -> bool {
     let columns = state.value.ncols().max(1);
     let rows = ROWS_CHUNK.div_ceil(columns);
-    state.chunks(rows * columns).enumerate().for_each(|(chunk, ((p, m), v))| {
+    let are_finite = state.chunks(rows * columns).enumerate().map(|(chunk, ((p, m), v))| {
         let mut scratch = Scratch::take(Role::Gradient);
         let g = scratch.numbers(p.len());
         g.fill(T::zero());
@@ -71,8 +85,9 @@ pub(crate) fn step_rows<T: Scalar>(state: State<'_, T>, grad: &RowGradient<T>, b
         for (&row, values) in grad.rows[first..end].iter().zip(values) {
             g[(row as usize - from) * columns..][..columns].copy_from_slice(values);
         }
-        slices::update([p, m, v], g, |p, m, v, g| by.apply(p, m, v, g));
+        by.update([p, m, v], g)
     });
+    are_finite.reduce(|| true, |a, b| a && b)
 }
 
 #[cfg(test)]
@@ -89,9 +104,9 @@ mod tests {
             |seed: usize| Mat::from_shape_fn((rows, columns), |(i, j)| ((i * 31 + j * 7 + seed) as f32).sin());
         let mut grad = RowGradient::take(vec![0, 3, 54, 55, 199], Shape::new(rows, columns), &Pool::default());
         grad.values_mut().iter_mut().enumerate().for_each(|(i, g)| *g = (i as f32).cos());
-        let run = |step: &dyn Fn(State<'_, f32>)| {
+        let run = |step: &dyn Fn(State<'_, f32>) -> bool| {
             let (mut value, mut first, mut second) = (numbers(1), numbers(2), numbers(3).mapv(f32::abs));
-            step(State { value: &mut value, first: &mut first, second: &mut second });
+            assert!(step(State { value: &mut value, first: &mut first, second: &mut second }));
             [value, first, second]
         };
         let whole = grad.to_dense(&Pool::default());

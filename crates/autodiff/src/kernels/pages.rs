@@ -18,7 +18,7 @@ pub(crate) fn zeros<T: Scalar>(shape: Shape) -> Mat<T> {
 }
 
 /// Asks for large pages. If the system refuses, the memory stays as it was.
-#[cfg(target_os = "linux")]
+#[cfg(all(target_os = "linux", not(miri)))]
 #[expect(unsafe_code, reason = "madvise has no safe form")]
 fn advise<T>(numbers: &mut [T]) {
     use nix::sys::mman::{MmapAdvise, madvise};
@@ -34,7 +34,7 @@ fn advise<T>(numbers: &mut [T]) {
     }
 }
 
-#[cfg(not(target_os = "linux"))]
+#[cfg(any(not(target_os = "linux"), miri))]
 fn advise<T>(_: &mut [T]) {}
 
 #[cfg(test)]

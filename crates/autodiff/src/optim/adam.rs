@@ -90,7 +90,8 @@ impl<T: Scalar> Adam<T> {
     /// One step down `grads`. A parameter that has no gradient stays as it is.
     ///
     /// # Errors
-    /// When `params` are not those that the optimiser was made for, or one of them is still on a tape.
+    /// When `params` are not those that the optimiser was made for, or one of them is still on a tape; when a gradient or its
+    /// square is not finite: the parameters are spoilt then.
     pub fn step(&mut self, params: Vec<&mut Param<T>>, grads: &Grads<T>) -> Result<()> {
         self.check(&params)?;
         for (place, param) in params.into_iter().enumerate() {
@@ -103,9 +104,12 @@ impl<T: Scalar> Adam<T> {
                 *matrix = row_major(std::mem::take(matrix)); // a caller may have put in others
             }
             let state = State { value, first, second };
-            match grad {
+            let is_finite = match grad {
                 Gradient::Dense(grad) => adam::step(state, grad, by),
                 Gradient::Rows(grad) => adam::step_rows(state, grad, by),
+            };
+            if !is_finite {
+                return Err(Error::GradientNotFinite { name: param.name().to_owned() });
             }
         }
         Ok(())
@@ -192,6 +196,23 @@ mod tests {
             }
         }
         assert_eq!(w[0].value(), w[1].value());
+    }
+
+    #[test]
+    fn a_gradient_whose_square_is_not_finite_is_an_error_wherever_it_stands() {
+        for value in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY, 1e30] {
+            for place in [0, 4095, 4096, 9999] {
+                let mut w = Param::new("w", Mat::zeros((1, 10_000)));
+                let mut adam = Adam::new(0.5, &[&w]);
+                let mut factors = Mat::ones((1, 10_000));
+                factors[(0, place)] = value;
+                let tape = Tape::new();
+                let grads = (tape.param(&w) * tape.constant(factors)).sum().backward([&w]).unwrap();
+                drop(tape);
+                let error = adam.step(vec![&mut w], &grads).unwrap_err();
+                assert_eq!(error, Error::GradientNotFinite { name: "w".to_owned() });
+            }
+        }
     }
 
     #[test]

@@ -53,7 +53,7 @@ enum Kind {
     Avx512,
     /// Of 256 bits
     Avx2,
-    /// Those that every processor of this architecture has: slow
+    /// What every processor of this architecture has: some hundred times slower
     Portable,
 }
 

@@ -42,20 +42,22 @@ impl Trainer<'_> {
             });
             for batch in 0..batches {
                 let Ok(step) = self.tape.timed("waiting for a batch", || drawn.recv()) else { break };
-                let losses = match self.step(state, step) {
-                    Err(Error::NotFinite(what)) => {
-                        let users = &order[batch * self.config.batch_size..][..self.config.batch_size];
-                        let op = self.op_that_is_not_finite(state, draws.step(train, users));
-                        let place = format!("{phase}, epoch {epoch}, batch {} ({})", batch + 1, named(users));
-                        let rate = phase.learning_rate_key();
-                        return Err(Error::NotFinite(format!("{place}: {what}{op}; a lower {rate} may help")));
+                let users = &order[batch * self.config.batch_size..][..self.config.batch_size];
+                let what = match self.step(state, step) {
+                    Ok(losses) => {
+                        for (name, loss) in losses {
+                            *means.entry(name).or_default() += loss / batches as f64;
+                        }
+                        progress.batch();
+                        continue;
                     }
-                    losses => losses?,
+                    Err(Error::NotFinite(what)) => what + &self.op_that_is_not_finite(state, draws.step(train, users)),
+                    Err(Error::Autodiff(what @ ract_autodiff::Error::GradientNotFinite { .. })) => what.to_string(),
+                    Err(error) => return Err(error),
                 };
-                for (name, loss) in losses {
-                    *means.entry(name).or_default() += loss / batches as f64;
-                }
-                progress.batch();
+                let place = format!("{phase}, epoch {epoch}, batch {} ({})", batch + 1, named(users));
+                let rate = phase.learning_rate_key();
+                return Err(Error::NotFinite(format!("{place}: {what}; a lower {rate} may help")));
             }
             Ok(())
         })?;

@@ -1,9 +1,9 @@
 //! The evaluation on held-out users.
 
-use crate::Result;
 use crate::metrics::{Candidates, Metric, score_users};
 use crate::run::PerUser;
 use crate::training::Trainer;
+use crate::{Error, Result};
 use ndarray::{Array2, s};
 use ract_data::{Batch, HeldOut};
 use ract_models::baselines::Baseline;
@@ -87,6 +87,9 @@ fn evaluate(
         values.slice_mut(s![done..done + users.len(), ..]).assign(&score(&batch)?);
         done += users.len();
     }
+    if let Some(((row, column), value)) = values.indexed_iter().find(|(_, value): &(_, &f64)| !value.is_finite()) {
+        return Err(Error::NotFinite(format!("{} of user {} is {value}", metrics[column], users[row])));
+    }
     Ok(PerUser {
         seen: users.iter().map(|&user| of.fold_in.items(user as usize).len() as f64).collect(),
         unseen: users.iter().map(|&user| held_out(user) as f64).collect(),
@@ -101,8 +104,29 @@ fn evaluate(
 mod tests {
     use super::*;
     use crate::config::{Config, Data};
-    use ract_data::SyntheticSpec;
+    use crate::metrics::{MetricEntry, register};
+    use ract_data::{Interactions, SyntheticSpec};
     use ract_models::actors::ActorKind;
+    use ract_models::baselines::Popularity;
+
+    #[test]
+    fn a_metric_that_is_not_finite_is_an_error_with_its_user() {
+        static RATIO: MetricEntry = MetricEntry {
+            name: "ratio",
+            about: "not a number for those who have one target",
+            is_unbounded: true,
+            of: |user, k| user.hit_ranks(k).count() as f64 * 0.0 / (user.held_out as f64 - 1.0),
+        };
+        register(&RATIO).unwrap();
+        let of = HeldOut {
+            fold_in: Interactions::from_rows(4, [vec![0], vec![0]]),
+            held_out: Interactions::from_rows(4, [vec![1, 2], vec![3]]),
+            candidates: None,
+        };
+        let popularity = Popularity::fit(&of.fold_in);
+        let error = evaluate_baseline(&popularity, &of, &["ratio@2".parse().unwrap()], 2).unwrap_err();
+        assert_eq!(error.to_string(), "ratio@2 of user 1 is NaN");
+    }
 
     #[test]
     fn every_actor_has_the_same_values_whatever_the_batch_of_the_evaluation() {

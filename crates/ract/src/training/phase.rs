@@ -3,9 +3,9 @@
 use super::evaluate::evaluate_actor;
 use super::state::PhaseState;
 use super::{Progress, Trainer};
-use crate::Result;
 use crate::config::{Phase, Schedule};
 use crate::run::{Checkpoints, EpochRecord, RunFolder, Snapshot};
+use crate::{Error, Result};
 use ract_data::Dataset;
 use std::time::Instant;
 
@@ -73,7 +73,12 @@ fn epoch_0(trainer: &Trainer<'_>, phase: Phase, checkpoints: &Checkpoints) -> Re
 /// Measures the epoch on the validation users. Keeps it if it is the best so far.
 fn validate(trainer: &mut Trainer<'_>, data: &Dataset, state: &mut PhaseState, record: &mut EpochRecord) -> Result<()> {
     let metric = trainer.config.evaluation.select;
-    let per_user = evaluate_actor(trainer, &data.validation, &[metric])?;
+    let per_user = evaluate_actor(trainer, &data.validation, &[metric]).map_err(|error| match error {
+        Error::NotFinite(what) => {
+            Error::NotFinite(format!("{}, epoch {}, validation: {what}", record.phase, record.epoch))
+        }
+        other => other,
+    })?;
     let value = per_user.estimate(metric).mean;
     record.validation.insert(metric, value);
     let best_so_far = state.best.as_ref().map_or(f64::NEG_INFINITY, |best| best.meta.validation);

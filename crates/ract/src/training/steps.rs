@@ -37,7 +37,7 @@ pub(crate) struct Recorded<'t> {
 
 impl Trainer<'_> {
     /// One step of the phase. All its losses come from one forward pass. When one of them is not finite, no weight is
-    /// changed.
+    /// changed. A gradient that is not finite is found while the weights are changed.
     pub(crate) fn step(&mut self, state: &mut PhaseState, step: Step) -> Result<Losses> {
         let (report, actor_grads, critic_grads) = {
             let Recorded { actor_loss, critic_loss, features, report, .. } =
