@@ -4,7 +4,8 @@ use crate::support::{names, ract};
 use assert_cmd::prelude::*;
 use std::fmt::Write as _;
 use std::fs;
-use std::io::Write as _;
+use std::io::{BufRead, BufReader, Write as _};
+use std::net::TcpListener;
 use std::path::Path;
 use tempfile::tempdir;
 use zip::ZipWriter;
@@ -182,4 +183,29 @@ fn a_bad_triplet_is_named() {
     fs::write(folder.path().join("in.txt"), "a\tSO1\t1\na\tSO2\tmany\n").unwrap();
     let message = failure(folder.path(), &["prepare", "msd", "--input", "in.txt"]);
     assert_eq!(message, "ract: in.txt, line 2: plays is 'many', not a number");
+}
+
+#[test]
+fn a_mirror_is_asked_in_the_publishers_place_and_held_to_the_same_checksum() {
+    let folder = tempdir().unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let mirror = format!("http://{}/movielens/", listener.local_addr().unwrap());
+    let server = std::thread::spawn(move || {
+        let (mut client, _) = listener.accept().unwrap();
+        let mut request = String::new();
+        BufReader::new(client.try_clone().unwrap()).read_line(&mut request).unwrap();
+        client.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\nConnection: close\r\n\r\nabc").unwrap();
+        request
+    });
+    let message = failure(folder.path(), &["prepare", "ml-100k", "--mirror", &mirror]);
+    assert!(server.join().unwrap().starts_with("GET /movielens/ml-100k.zip "));
+    assert!(message.contains(&format!("{mirror}ml-100k.zip sent ")) && message.contains("instead of"), "{message}");
+
+    let usage = |arguments: &[&str]| {
+        let output = ract(folder.path()).args(arguments).args(["--mirror", &mirror, "--out", "out"]).output().unwrap();
+        assert_eq!(output.status.code(), Some(2));
+        String::from_utf8(output.stderr).unwrap()
+    };
+    assert!(usage(&["prepare", "netflix"]).contains("netflix is not downloaded: leave out --mirror"));
+    assert!(usage(&["prepare", "csv", "--heldout-users", "5"]).contains("--mirror is for the public data sets"));
 }

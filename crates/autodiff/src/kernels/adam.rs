@@ -97,6 +97,7 @@ mod tests {
     use crate::pool::Pool;
 
     #[test]
+    #[cfg_attr(miri, ignore = "takes minutes under Miri")]
     fn rows_that_are_left_out_of_a_gradient_change_as_if_it_were_zero_there() {
         let by = Coefficients { first: [0.9_f32, 0.1], second: [0.999, 0.001], rate: 0.01, unbias: 1.5, epsilon: 1e-8 };
         let (rows, columns) = (200, 300);

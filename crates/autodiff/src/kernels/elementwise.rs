@@ -48,6 +48,7 @@ mod tests {
     use super::*;
 
     #[test]
+    #[cfg_attr(miri, ignore = "takes minutes under Miri")]
     fn large_matrices_are_treated_as_small_ones_are() {
         let side = 2 * (CHUNK as f64).sqrt() as usize + 1;
         let a = Mat::from_shape_fn((side, side), |(i, j)| (i * side + j) as f64);

@@ -119,6 +119,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg_attr(miri, ignore = "takes minutes under Miri")]
     fn single_precision_is_kept() {
         assert!(worst(-86.8, 88.7, f32::fast_exp, f64::exp) < 2e-7);
         assert!(worst(-1.0, 1.0, f32::fast_exp, f64::exp) < 2e-7);

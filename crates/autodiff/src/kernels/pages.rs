@@ -42,6 +42,7 @@ mod tests {
     use super::*;
 
     #[test]
+    #[cfg_attr(miri, ignore = "takes minutes under Miri")]
     fn matrices_are_zero_and_can_be_written_whole_in_pages_of_any_size() {
         for (rows, cols) in [(0, 3), (3, 5), (1 << 11, 1 << 10), (1025, 1031)] {
             let mut matrix = zeros::<f32>(Shape::new(rows, cols));

@@ -24,6 +24,13 @@ impl PublicFile {
         self.url.rsplit('/').next().unwrap_or_default()
     }
 
+    /// The same file from elsewhere: `mirror` is its address there, or ends with `/` and is that of its folder.
+    #[must_use]
+    pub fn from_mirror(&self, mirror: &str) -> Self {
+        let name = if mirror.ends_with('/') { self.name() } else { "" };
+        Self { url: format!("{mirror}{name}").into(), ..self.clone() }
+    }
+
     /// Downloads it to `path`, which is there when all of it has come; `progress` is told how many bytes have come. A
     /// download that broke off goes on where it was, if the server still has the same file. Proxies of the environment
     /// are used.
@@ -46,14 +53,17 @@ impl PublicFile {
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let is_new = !folder.exists();
         std::fs::create_dir_all(folder).map_err(unwritable)?;
+        let leave_folder = || {
+            if is_new {
+                // It may hold the file of another download by now; then it stays.
+                let _ = std::fs::remove_dir(folder);
+            }
+        };
         let mut partial = Partial::open(path).map_err(unwritable)?;
         if let Err(reason) = self.fetch(&mut partial, expected.as_ref(), &progress) {
             let kept = match partial.leave().map_err(unwritable)? {
                 0 => {
-                    if is_new {
-                        // It may hold the file of another download by now; then it stays.
-                        let _ = std::fs::remove_dir(folder);
-                    }
+                    leave_folder();
                     String::new()
                 }
                 bytes => format!("; {bytes} bytes have come, and another attempt goes on from there"),
@@ -64,6 +74,7 @@ impl PublicFile {
         match &expected {
             Some(expected) if *expected != found => {
                 partial.discard().map_err(unwritable)?;
+                leave_folder();
                 Err(DataError::Checksum(format!(
                     "{} sent {found} instead of {}; nothing was kept: try again, or download it by other means to {}",
                     self.url,
@@ -75,6 +86,7 @@ impl PublicFile {
             None => {
                 if let Err(problem) = accepts(partial.path()) {
                     partial.discard().map_err(unwritable)?;
+                    leave_folder();
                     let (url, path) = (&self.url, path.display());
                     return Err(DataError::Checksum(format!(
                         "{url} sent something else than the data ({problem}); nothing was kept: download it by other \

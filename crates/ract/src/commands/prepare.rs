@@ -28,6 +28,9 @@ pub(crate) struct Args {
     /// format or in CSV; for ncf a file with times, or what comes before .train.rating in the names of the authors' files
     #[arg(long, value_name = "PATH")]
     input: Option<PathBuf>,
+    /// Download the public file from here: its address, or that of its folder, with / at the end
+    #[arg(long, value_name = "URL", conflicts_with = "input")]
+    mirror: Option<String>,
     /// The format of --input, when it is another than the data set's [default for a name that ends with .csv: csv]
     #[arg(long, value_name = "FORMAT", value_parser = format_named)]
     format: Option<&'static Reader>,
@@ -83,6 +86,9 @@ pub(crate) fn run(args: Args) -> Result<()> {
     if args.min_rating.is_some_and(|min| !min.is_finite()) {
         return Err(Error::Usage("--min-rating must be a finite number".to_owned()));
     }
+    if args.mirror.is_some() && !matches!(name, Name::DataSet(_)) {
+        return Err(Error::Usage("--mirror is for the public data sets: leave it out".to_owned()));
+    }
     match name {
         Name::DataSet(preset) => data_set(&args, preset, out),
         Name::Format(reader) => own_file(&args, reader, out),
@@ -94,9 +100,15 @@ pub(crate) fn run(args: Args) -> Result<()> {
 fn data_set(args: &Args, preset: &Preset, out: &Path) -> Result<()> {
     let options = args.split_options(&preset.split);
     prepared::check_target(out)?;
-    let path = match &preset.source {
-        Source::Public(file) => public_file(args.input.as_deref(), preset, file, &preset.path())?,
-        Source::ByHand { .. } => args.input.clone().unwrap_or_else(|| preset.path()),
+    let path = match (&preset.source, &args.mirror) {
+        (Source::Public(file), mirror) => {
+            let file = mirror.as_ref().map_or_else(|| file.clone(), |mirror| file.from_mirror(mirror));
+            public_file(args.input.as_deref(), preset, &file, &preset.path())?
+        }
+        (Source::ByHand { .. }, Some(_)) => {
+            return Err(Error::Usage(format!("{} is not downloaded: leave out --mirror", preset.name)));
+        }
+        (Source::ByHand { .. }, None) => args.input.clone().unwrap_or_else(|| preset.path()),
     };
     let (reader, input) = match args.format.or_else(|| Reader::of_file(&path)) {
         Some(reader) => (reader, Input::open(&path, &reader.files())?),

@@ -46,6 +46,7 @@ fn every_way_of_cutting<T: Scalar>() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "takes minutes under Miri")]
 fn every_way_of_cutting_and_packing_gives_the_product_and_reads_nothing_stale() {
     every_way_of_cutting::<f32>();
     every_way_of_cutting::<f64>();
