@@ -12,7 +12,7 @@ ML1M_CSV ?= $(SHARED)/data/ml-1m/interactions.csv
 # MovieLens 100K as `userId,movieId,rating,timestamp`.
 ML100K_CSV ?= $(SHARED)/data/ml-100k/ratings.csv
 
-.PHONY: help build demo ml20m ml100k ml1m ml20m-like netflix msd netflix-like msd-like actors tuning actors-gowalla baselines rivals ncf tables figures keep pages check-pages bench bench-kernels bench-compare bench-growth test mutants architecture check lint fmt clippy docs
+.PHONY: help build demo ml20m ml100k ml1m ml20m-like netflix msd netflix-like msd-like actors tuning actors-gowalla baselines rivals ncf tables figures keep pages check-pages bench bench-kernels bench-compare bench-growth test miri sanitize deps coverage mutants architecture check lint fmt clippy docs
 
 help:
 	@echo 'make demo        RaCT on synthetic data: no files, no network, about a minute'
@@ -37,6 +37,10 @@ help:
 	@echo 'make bench-compare  every step in turn with a tuned PyTorch (PYTHON=path: one that has torch)'
 	@echo 'make bench-growth   how time and memory grow with items, batch, hidden size'
 	@echo 'make test        all tests'
+	@echo 'make miri        autodiff, data and metrics under Miri: undefined behaviour, data races (nightly; an hour)'
+	@echo 'make sanitize    the same and the training under the address and the thread sanitizer (nightly)'
+	@echo 'make deps        licences, sources, advisories, unused dependencies, and the oldest Rust that is declared'
+	@echo 'make coverage    which lines the tests run'
 	@echo 'make mutants     plants an error in every op and sees whether the tests notice (an hour)'
 	@echo 'make architecture  which module uses which'
 	@echo 'make check       tests and lints, as in CI'
@@ -197,6 +201,40 @@ bench-growth:
 
 test:
 	cargo test --workspace
+
+# Rayon's threads never end, and its queues cast numbers to pointers.
+MIRI := MIRIFLAGS='-Zmiri-disable-isolation -Zmiri-tree-borrows -Zmiri-permissive-provenance -Zmiri-ignore-leaks -Zmiri-deterministic-floats' \
+  RAYON_NUM_THREADS=2 cargo +nightly miri test --target-dir target/miri --lib
+
+miri:
+	@cargo +nightly miri --version > /dev/null 2>&1 || { echo 'make miri: rustup toolchain install nightly --component miri,rust-src' >&2; exit 1; }
+	$(MIRI) -p ract-autodiff
+	$(MIRI) -p ract-data
+	$(MIRI) -p ract metrics
+
+HOST := $(shell rustc -vV | sed -n 's/^host: //p')
+# The standard library is built with the sanitizer too; without that, the thread sanitizer would see races where there are none.
+SANITIZED = RUSTFLAGS='-Zsanitizer=$(1)' cargo +nightly test -Zbuild-std --target $(HOST) --target-dir target/$(1)-sanitizer --lib \
+  -p ract-autodiff -p ract-data -p ract-models -p ract
+
+sanitize:
+	@rustup +nightly component list 2>/dev/null | grep -q 'rust-src (installed)' || { echo 'make sanitize: rustup toolchain install nightly --component rust-src' >&2; exit 1; }
+	$(call SANITIZED,address)
+	$(call SANITIZED,thread)
+
+deps:
+	@cargo deny --version > /dev/null 2>&1 && cargo machete --version > /dev/null 2>&1 || { echo 'make deps: cargo install cargo-deny cargo-machete' >&2; exit 1; }
+	cargo deny --log-level error check licenses bans sources
+	@# The database of known flaws is on the network.
+	@if cargo deny fetch db > /dev/null 2>&1; then cargo deny check advisories; else echo 'advisories: the database cannot be had here: not checked'; fi
+	cargo machete --with-metadata
+	cargo +$(OLDEST_RUST) check --workspace --locked --target-dir target/oldest-rust
+
+OLDEST_RUST := $(shell sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml)
+
+coverage:
+	@cargo llvm-cov --version > /dev/null 2>&1 || { echo 'make coverage: cargo install cargo-llvm-cov; rustup component add llvm-tools' >&2; exit 1; }
+	cargo llvm-cov --workspace --summary-only
 
 mutants:
 	cargo mutants --package ract-autodiff --file 'crates/autodiff/src/ops/*.rs' -- --tests
