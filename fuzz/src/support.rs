@@ -22,7 +22,9 @@ pub(crate) fn files<'a>(bytes: &'a [u8], first: &'a str) -> Vec<(&'a str, Vec<u8
 
 /// A new folder with these files. A name that would lead out of it is left out.
 pub(crate) fn folder(files: &[(&str, Vec<u8>)]) -> TempDir {
-    let folder = tempfile::tempdir().unwrap();
+    // In memory where there is such a place: nothing here is about the disk.
+    let memory = Path::new("/dev/shm");
+    let folder = if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() }.unwrap();
     let is_plain = |name: &str| name.starts_with(|c: char| c.is_ascii_alphabetic()) && !name.contains(['/', '\0']);
     for (name, text) in files.iter().filter(|(name, _)| is_plain(name) && name.len() < 100) {
         write(&folder.path().join(name), text);
