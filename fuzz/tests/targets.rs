@@ -1,7 +1,5 @@
 //! The list of targets.
 
-#![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
-
 use ract_data::readers::READERS;
 use ract_fuzz::TARGETS;
 use std::path::Path;

@@ -61,7 +61,7 @@ impl Shown {
 }
 
 impl Index {
-    /// Reads the index at `path`: [`layout::index`], except in tests.
+    /// Reads the index at `path`: [`index`](crate::run::layout::index), except in tests.
     ///
     /// # Errors
     /// When the file is missing or its contents are not valid.
