@@ -106,7 +106,7 @@ fn run(target: &Target, bytes: &[u8]) -> Result<(), String> {
     };
     let folder = here().join("artifacts");
     std::fs::create_dir_all(&folder).unwrap();
-    let file = folder.join(target.name);
+    let file = folder.join(format!("damaged-{}", target.name));
     std::fs::write(&file, bytes).unwrap();
     Err(format!("{}: {problem}: {}", target.name, file.display()))
 }

@@ -70,7 +70,7 @@ pub fn write<'a>(
     attempt().map_err(Error::file("write", path))
 }
 
-/// Reads a file that [`write`] wrote.
+/// Reads a file that [`write()`] wrote.
 ///
 /// # Errors
 /// When a bit of it was changed, when it belongs to something else, or when a number is not finite.
