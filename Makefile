@@ -12,7 +12,7 @@ ML1M_CSV ?= $(SHARED)/data/ml-1m/interactions.csv
 # MovieLens 100K as `userId,movieId,rating,timestamp`.
 ML100K_CSV ?= $(SHARED)/data/ml-100k/ratings.csv
 
-.PHONY: help build demo ml20m ml100k ml1m ml20m-like netflix msd netflix-like msd-like actors tuning actors-gowalla baselines rivals ncf tables figures keep pages check-pages bench bench-kernels bench-compare bench-growth test miri sanitize deps coverage mutants architecture check lint fmt clippy docs
+.PHONY: help build demo ml20m ml100k ml1m ml20m-like netflix msd netflix-like msd-like actors tuning actors-gowalla baselines rivals ncf tables figures keep pages check-pages bench bench-kernels bench-compare bench-growth test fuzz miri sanitize deps coverage mutants architecture check lint fmt clippy docs
 
 help:
 	@echo 'make demo        RaCT on synthetic data: no files, no network, about a minute'
@@ -37,6 +37,7 @@ help:
 	@echo 'make bench-compare  every step in turn with a tuned PyTorch (PYTHON=path: one that has torch)'
 	@echo 'make bench-growth   how time and memory grow with items, batch, hidden size'
 	@echo 'make test        all tests'
+	@echo 'make fuzz        damaged files for every reader, 10 minutes each (TARGET=csv: one; FUZZ_SECONDS=60); needs nightly Rust and cargo-fuzz'
 	@echo 'make miri        autodiff, data and metrics under Miri: undefined behaviour, data races (nightly; an hour)'
 	@echo 'make sanitize    the same and the training under the address and the thread sanitizer (nightly)'
 	@echo 'make deps        licences, sources, advisories, unused dependencies, and the oldest Rust that is declared'
@@ -201,6 +202,23 @@ bench-growth:
 
 test:
 	cargo test --workspace
+
+# Seconds for each target, and which of them.
+FUZZ_SECONDS ?= 600
+TARGET ?= $(notdir $(basename $(wildcard fuzz/fuzz_targets/*.rs)))
+FUZZ := cargo +nightly fuzz
+
+# What is found lies in fuzz/artifacts. Inputs that reach new code are added to target/fuzz/corpus, not to the committed samples.
+fuzz:
+	@cargo +nightly --version > /dev/null 2>&1 || { echo 'make fuzz: no nightly Rust: rustup toolchain install nightly' >&2; exit 1; }
+	@$(FUZZ) --version > /dev/null 2>&1 || { echo 'make fuzz: no cargo-fuzz: cargo install cargo-fuzz' >&2; exit 1; }
+	@for target in $(TARGET); do \
+	  test -f fuzz/fuzz_targets/$$target.rs || { echo "make fuzz: no target $$target: look in fuzz/fuzz_targets" >&2; exit 1; }; \
+	  mkdir -p target/fuzz/corpus/$$target; \
+	  $(FUZZ) run $$target --features libfuzzer --target-dir target/fuzz target/fuzz/corpus/$$target fuzz/corpus/$$target -- \
+	    -max_total_time=$(FUZZ_SECONDS) -dict=fuzz/dictionary.txt -max_len=16384 -timeout=20 -rss_limit_mb=2048 -malloc_limit_mb=512 \
+	    || exit 1; \
+	done
 
 # Rayon's threads never end, and its queues cast numbers to pointers.
 MIRI := MIRIFLAGS='-Zmiri-disable-isolation -Zmiri-tree-borrows -Zmiri-permissive-provenance -Zmiri-ignore-leaks -Zmiri-deterministic-floats' \

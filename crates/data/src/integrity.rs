@@ -53,6 +53,10 @@ impl Head {
         if head.format >= 2 && head.files.is_empty() {
             return Err(damaged("its list of files is missing".to_owned()));
         }
+        // A path such as ../x or /dev/zero leads out of the folder.
+        if let Some(name) = head.files.keys().find(|name| !FILES.contains(&name.as_str())) {
+            return Err(damaged(format!("'{}' is no file of a prepared folder", name.escape_debug())));
+        }
         Ok(head)
     }
 
@@ -317,6 +321,21 @@ mod tests {
             text.lines().filter(keep).map(|line| format!("{line}\n")).collect()
         });
         assert!(message.contains("has no candidate but the held-out item"), "{message}");
+    }
+
+    #[test]
+    fn a_list_of_files_does_not_lead_out_of_the_folder() {
+        for name in ["/dev/zero", "../other/train.csv", "sub/train.csv", "train.csv\n"] {
+            let folder = prepared(STRONG);
+            let meta = folder.path().join(META);
+            let mut text: serde_json::Value = serde_json::from_str(&fs::read_to_string(&meta).unwrap()).unwrap();
+            let record = text["files"][TRAIN].clone();
+            text["files"][name] = record;
+            fs::write(&meta, text.to_string()).unwrap();
+            let message = Dataset::read(folder.path()).unwrap_err().to_string();
+            let expected = format!("'{}' is no file of a prepared folder: prepare the data anew", name.escape_debug());
+            assert!(message.ends_with(&expected), "{message}");
+        }
     }
 
     #[test]

@@ -88,6 +88,9 @@ impl<R: Read> PairFile<R> {
         if names.is_empty() {
             return Err(problem("the file is empty".to_owned()));
         }
+        if let Some(name) = names.iter().find(|name| name.contains(&b'\n')) {
+            return Err(problem(broken(name)));
+        }
         let names: Vec<_> = names.iter().map(|name| shown(name.trim_ascii())).collect();
         let column = |wanted: &[&'static str]| {
             let is_wanted = |name: &&String| wanted.contains(&name.as_str());
@@ -119,7 +122,7 @@ impl<R: Read> PairFile<R> {
             }
         }
         if let Some(field) = self.record.iter().find(|field| field.contains(&b'\n')) {
-            return Err(self.problem(format!("'{}' has a line break within quotes", shown(field.trim_ascii()))));
+            return Err(self.problem(broken(field)));
         }
         if self.record.len() != self.width {
             let text = shown(&self.record.iter().collect::<Vec<_>>().join(&b','));
@@ -173,6 +176,10 @@ impl<R: Read> Rows for PairFile<R> {
     fn place(&self) -> Place {
         self.place()
     }
+}
+
+fn broken(field: &[u8]) -> String {
+    format!("'{}' has a line break within quotes", shown(field.trim_ascii()))
 }
 
 fn unreadable(file: &str, error: &csv::Error) -> DataError {
@@ -249,6 +256,15 @@ mod tests {
                 message.starts_with("x.csv, line 3: ") && message.contains("line break within quotes"),
                 "{message}"
             );
+        }
+    }
+
+    #[test]
+    fn a_quote_in_the_header_that_is_not_closed_takes_in_no_other_lines() {
+        for rest in ["\n1,2,x\n3,4,y\n", "\n1,2,x\n3,4,y\",\"\n5,6,z\n", "\n1,2,\"\n3,4,y\n"] {
+            let message = pairs(&format!("user,item,\"title{rest}"), false).unwrap_err().to_string();
+            assert!(message.starts_with("x.csv, line 1: 'title\\n1,2,"), "{message}");
+            assert!(message.ends_with("has a line break within quotes"), "{message}");
         }
     }
 

@@ -355,6 +355,17 @@ mod tests {
     }
 
     #[test]
+    fn a_file_that_is_longer_than_its_archive_claims_is_refused() {
+        let path = archive(&[("ratings.csv", "user,item\n1,2\n3,4\n")]);
+        let mut bytes = std::fs::read(&path).unwrap();
+        let entry = bytes.windows(4).position(|four| four == b"PK\x01\x02").unwrap();
+        bytes[entry + 24..entry + 28].copy_from_slice(&14_u32.to_le_bytes());
+        std::fs::write(&path, bytes).unwrap();
+        let message = error(&path);
+        assert!(message.contains("larger than its declared uncompressed size"), "{message}");
+    }
+
+    #[test]
     fn an_archive_without_ratings_is_refused() {
         let message = error(&archive(&[("movies.csv", "no")]));
         assert!(message.contains("it holds 0 files named ratings.csv"), "{message}");

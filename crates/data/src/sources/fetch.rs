@@ -257,7 +257,10 @@ impl Checksum {
         let parsed = || {
             let (first, second) = text.split_once('\n')?;
             let bytes = first.strip_prefix("# ")?.strip_suffix(" bytes")?.parse().ok()?;
-            Some(Self { bytes, sha256: second.split_once("  ")?.0.to_owned().into() })
+            let (sha256, _) = second.split_once("  ")?;
+            let is_digit = |byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+            (sha256.len() == 64 && sha256.bytes().all(is_digit))
+                .then(|| Self { bytes, sha256: sha256.to_owned().into() })
         };
         let damaged = || {
             let (record, path) = (record.display(), path.display());
@@ -325,10 +328,15 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("x.zip");
         std::fs::write(&path, BODY).unwrap();
-        std::fs::write(folder.path().join("x.zip.sha256"), "?").unwrap();
         let file = PublicFile { url: "http://x".into(), published: None };
-        let message = file.check(&path, accepts, |_| ()).unwrap_err().to_string();
-        assert!(message.contains("x.zip.sha256 does not say") && message.lines().count() == 1, "{message}");
+        let (cut, other) = (&SHA256[..63], SHA256.replace('b', "x"));
+        for damaged in
+            ["?", "# 3 bytes\n\n  x.zip\n", &format!("# 3 bytes\n{cut}  x.zip"), &format!("# 3 bytes\n{other}  x.zip")]
+        {
+            std::fs::write(folder.path().join("x.zip.sha256"), damaged).unwrap();
+            let message = file.check(&path, accepts, |_| ()).unwrap_err().to_string();
+            assert!(message.contains("x.zip.sha256 does not say") && message.lines().count() == 1, "{message}");
+        }
     }
 
     #[test]

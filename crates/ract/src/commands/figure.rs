@@ -3,7 +3,7 @@
 use super::paper::Source;
 use crate::paper::figures::{FIGURES, FigureInput};
 use crate::paper::index::Index;
-use crate::run::layout::figures_of_data;
+use crate::run::layout::{self, figures_of_data};
 use crate::{Error, Result};
 use ract_data::atomic_file;
 use std::path::PathBuf;
@@ -30,7 +30,7 @@ pub(crate) fn run(args: Args) -> Result<()> {
     let figure = FIGURES.iter().find(|figure| figure.number == number);
     let figure =
         figure.ok_or_else(|| Error::Usage(format!("there is no figure {number}: write 1 to {}", FIGURES.len())))?;
-    let index = Index::read()?;
+    let index = Index::read(&layout::index())?;
     let drawn = args.source.results(&index, &index.figure(number), figure.needs)?;
     let of_data = if drawn.shown.is_empty() { String::new() } else { format!("; {}", drawn.data) };
     let title = format!("{}{of_data}", figure.title);

@@ -2,7 +2,7 @@
 
 use super::paper::ML_1M;
 use crate::paper::index::Index;
-use crate::run::Experiment;
+use crate::run::{Experiment, layout};
 use crate::{Error, Result};
 
 #[derive(clap::Args)]
@@ -15,7 +15,7 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: Args) -> Result<()> {
-    let index = Index::read()?;
+    let index = Index::read(&layout::index())?;
     let Some(group) = args.group else {
         for (name, experiments) in &index.groups {
             super::print(&format!("{name}: {}", experiments.join(", ")))?;

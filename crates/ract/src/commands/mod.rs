@@ -77,7 +77,7 @@ pub fn main() -> ExitCode {
         Err(error) => {
             #[expect(clippy::print_stderr, reason = "the one place that reports a failure")]
             {
-                eprintln!("ract: {}", visible(&error.to_string()));
+                eprintln!("ract: {}", one_line(&error.to_string()));
             }
             ExitCode::from(error.exit_code())
         }
@@ -179,6 +179,11 @@ fn visible(text: &str) -> String {
     text.chars().map(escaped).collect()
 }
 
+/// The reason of a failure. A line break in a name of a file must not make a second line, which could say something else.
+fn one_line(text: &str) -> String {
+    visible(text).replace('\n', "\\n")
+}
+
 /// Says that the files of a prepared folder cannot be compared with checksums, if that is so.
 fn tell_of_missing_checksums(data: &Data, terminal: &terminal::Terminal) -> Result<()> {
     if let Data::Path(folder) = data
@@ -203,4 +208,15 @@ fn columns(measured: &[Metric]) -> Vec<Metric> {
     let paper = [Metric::ndcg(100), Metric::recall(20), Metric::recall(50)];
     let columns: Vec<_> = paper.into_iter().filter(|metric| measured.contains(metric)).collect();
     if columns.is_empty() { measured.to_vec() } else { columns }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reason_that_quotes_a_file_is_one_line_and_steers_no_terminal() {
+        let said = one_line("x.json is damaged: unknown field `a\nract: all is well\u{1b}[2J`");
+        assert_eq!(said, "x.json is damaged: unknown field `a\\nract: all is well\\u{1b}[2J`");
+    }
 }

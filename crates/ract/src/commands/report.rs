@@ -39,7 +39,7 @@ pub(crate) fn run(args: Args) -> Result<()> {
     if let (Some(run), Some(folder)) = (&args.run, &args.tensorboard) {
         let run = RunPath::at(run);
         let config = run.read_config()?;
-        EventFiles::create(folder, &config, &run.read_history()?)?.finish()?;
+        EventFiles::create(folder, &config, &run.read_epochs()?)?.finish()?;
     }
     Ok(())
 }

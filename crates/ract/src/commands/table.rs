@@ -5,6 +5,7 @@ use crate::metrics::Metric;
 use crate::paper::figures::Needs;
 use crate::paper::index::Index;
 use crate::paper::tables::{TABLES, TableInput};
+use crate::run::layout;
 use crate::{Error, Result};
 
 #[derive(clap::Args)]
@@ -29,7 +30,7 @@ pub(crate) fn run(args: Args) -> Result<()> {
     let table = TABLES.iter().find(|table| table.number == number);
     let table =
         table.ok_or_else(|| Error::Usage(format!("there is no table {number}: write 1 to {}", TABLES.len())))?;
-    let index = Index::read()?;
+    let index = Index::read(&layout::index())?;
     let drawn = source.results(&index, &index.table(number), Needs::Results)?;
     let input = TableInput {
         results: &drawn.results,

@@ -1,9 +1,12 @@
 //! The experiment file of a baseline: the method, and the parameter values to try.
 
 use super::{Data, Evaluation, Settings};
-use ract_models::baselines::{Method, Parameters};
+use ract_models::baselines::{Method, Parameter, Parameters};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+
+/// More fits than this are a mistake.
+const MOST_FITS: usize = 10_000;
 
 /// The experiment file of a baseline.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -43,6 +46,16 @@ impl Settings for BaselineConfig {
             if values.is_empty() {
                 return Err(format!("baseline.grid.{name} is empty: name at least one value"));
             }
+            if let Some(value) = values.iter().find(|value| !value.is_finite()) {
+                return Err(format!("baseline.grid.{name} has {value} in it: it must be a finite number"));
+            }
+        }
+        let sizes = method.parameters.iter().map(|parameter| self.values(parameter).len());
+        let combinations = sizes.fold(1, usize::saturating_mul);
+        if combinations > MOST_FITS {
+            return Err(format!(
+                "baseline.grid asks for {combinations} fits, more than {MOST_FITS}: name fewer values"
+            ));
         }
         if self.evaluation.metrics.is_empty() {
             return Err("evaluation.metrics is empty: name at least one, such as ndcg@100".to_owned());
@@ -52,11 +65,16 @@ impl Settings for BaselineConfig {
 }
 
 impl BaselineConfig {
+    /// The values to try for a parameter.
+    fn values(&self, parameter: &Parameter) -> &[f64] {
+        self.baseline.grid.get(parameter.name).map_or(parameter.grid, Vec::as_slice)
+    }
+
     /// Every combination of the grid. The last parameter changes fastest.
     pub fn combinations(&self) -> Vec<Parameters> {
         let mut combinations = vec![Parameters::default()];
         for parameter in self.baseline.method.parameters {
-            let values = self.baseline.grid.get(parameter.name).map_or(parameter.grid, Vec::as_slice);
+            let values = self.values(parameter);
             let with = |before: &Parameters, value| {
                 let mut with = before.clone();
                 with.0.insert(parameter.name, value);
@@ -95,5 +113,17 @@ mod tests {
     fn unknown_parameters_and_unknown_baselines_are_refused_by_name() {
         let error = config("popularity", &[("lambda", vec![1.0])]).check().unwrap_err();
         assert!(error.starts_with("baseline.grid.lambda: popularity has"), "{error}");
+    }
+
+    #[test]
+    fn a_value_that_is_not_finite_and_a_grid_without_end_are_refused() {
+        let error = |grid: &[(&str, Vec<f64>)]| config("knn", grid).check().unwrap_err();
+        for value in [f64::NAN, f64::INFINITY] {
+            let expected = format!("baseline.grid.shrink has {value} in it: it must be a finite number");
+            assert_eq!(error(&[("shrink", vec![1.0, value])]), expected);
+        }
+        let many = vec![1.0; 1000];
+        let error = error(&[("shrink", many.clone()), ("neighbours", many.clone()), ("weighting", many)]);
+        assert_eq!(error, "baseline.grid asks for 1000000000 fits, more than 10000: name fewer values");
     }
 }

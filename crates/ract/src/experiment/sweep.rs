@@ -79,6 +79,11 @@ pub fn read(path: &Path) -> Result<Vec<Combination>> {
     combinations.into_iter().map(trial).collect()
 }
 
+/// The ends of a range, between which the draws are uniform.
+fn scaled(range: [f64; 2], log: bool) -> [f64; 2] {
+    if log { range.map(libm::log) } else { range }
+}
+
 impl Sweep {
     fn combinations(&self) -> Result<Vec<Vec<String>>, String> {
         let mut size = 1_usize;
@@ -87,8 +92,8 @@ impl Sweep {
                 Values::List(values) if values.is_empty() => return Err(format!("sweep.values.{key} is empty")),
                 Values::List(values) => size = size.saturating_mul(values.len()),
                 Values::Range { from, to, log } => {
-                    let in_order = from < to && from.is_finite() && to.is_finite() && (!log || *from > 0.0);
-                    if !in_order {
+                    let [low, high] = scaled([*from, *to], *log);
+                    if !(low < high && (high - low).is_finite()) {
                         return Err(format!("sweep.values.{key}: from {from} to {to} is no range"));
                     }
                     if self.runs.is_none() {
@@ -124,9 +129,10 @@ impl Sweep {
                         value.to_string()
                     }
                     Values::List(values) => values[rng.random_range(0..values.len())].to_string(),
-                    Values::Range { from, to, log: false } => format!("{:?}", rng.random_range(*from..*to)),
-                    Values::Range { from, to, log: true } => {
-                        format!("{:?}", libm::exp(rng.random_range(libm::log(*from)..libm::log(*to))))
+                    Values::Range { from, to, log } => {
+                        let [low, high] = scaled([*from, *to], *log);
+                        let drawn: f64 = rng.random_range(low..high);
+                        format!("{:?}", if *log { libm::exp(drawn) } else { drawn })
                     }
                 };
                 assignments.push(format!("{key}={value}"));
@@ -183,6 +189,20 @@ mod tests {
         ] {
             let error = combinations(text).unwrap_err();
             assert!(error.contains("more than 10000"), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_range_from_which_nothing_can_be_drawn_is_refused() {
+        for range in [
+            "from = -1e308, to = 1e308",
+            "from = 1e300, to = 1.0000000000000002e300, log = true",
+            "from = 0.0, to = 1.0, log = true",
+            "from = 1.0, to = inf",
+            "from = nan, to = 1.0",
+        ] {
+            let error = combinations(&format!("runs = 1\nvalues.a = {{ {range} }}")).unwrap_err();
+            assert!(error.starts_with("sweep.values.a: from ") && error.ends_with(" is no range"), "{error}");
         }
     }
 

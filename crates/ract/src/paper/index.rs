@@ -1,10 +1,10 @@
 //! The index of tables and figures, `experiments/index.toml`: which experiments each of them shows.
 
 use crate::config::{Role, in_file};
-use crate::run::layout;
 use crate::{Error, Result};
 use serde::Deserialize;
 use std::collections::BTreeMap;
+use std::path::Path;
 
 /// Groups of experiments, and the experiments that the tables and figures show.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
@@ -61,14 +61,13 @@ impl Shown {
 }
 
 impl Index {
-    /// Reads `experiments/index.toml`.
+    /// Reads the index at `path`: [`index`](crate::run::layout::index), except in tests.
     ///
     /// # Errors
     /// When the file is missing or its contents are not valid.
-    pub fn read() -> Result<Self> {
-        let path = layout::index();
-        let text = std::fs::read_to_string(&path).map_err(Error::file("read", &path))?;
-        let index: Self = toml::from_str(&text).map_err(|error| in_file(&path, &text, &error))?;
+    pub fn read(path: &Path) -> Result<Self> {
+        let text = std::fs::read_to_string(path).map_err(Error::file("read", path))?;
+        let index: Self = toml::from_str(&text).map_err(|error| in_file(path, &text, &error))?;
         index.check().map_err(|problem| Error::Usage(format!("{}: {problem}", path.display())))?;
         Ok(index)
     }
@@ -129,7 +128,6 @@ mod tests {
     use crate::paper::figures::FIGURES;
     use crate::paper::tables::TABLES;
     use std::collections::BTreeSet;
-    use std::path::Path;
 
     fn repository() -> Index {
         let index: Index = toml::from_str(include_str!("../../../../experiments/index.toml")).unwrap();

@@ -70,7 +70,7 @@ fn on(axis: &Axis, value: f64) -> f64 {
 
 /// The label of a tick.
 fn ticks(axis: &Axis) -> impl Fn(&f64) -> String + use<'_> {
-    |&at| match axis {
+    move |&at| match axis {
         Axis { names, .. } if !names.is_empty() => {
             let is_place = (at - at.round()).abs() < 1e-6 && at > -0.5;
             if is_place { names.get(at.round() as usize).cloned().unwrap_or_default() } else { String::new() }

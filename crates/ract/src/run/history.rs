@@ -41,8 +41,7 @@ pub(crate) fn at_kept_rate(history: &[EpochRecord], phase: Phase) -> Vec<EpochRe
     let kept = of_phase().rfind(|record| record.best).or_else(|| of_phase().next());
     let kept = kept.and_then(|record| record.learning_rate);
     let mut records: Vec<_> = of_phase().filter(|record| record.learning_rate == kept).cloned().collect();
-    let before = records.first().map_or(0, |record| record.epoch - 1);
-    records.iter_mut().for_each(|record| record.epoch -= before);
+    records.iter_mut().zip(1..).for_each(|(record, epoch)| record.epoch = epoch);
     records
 }
 

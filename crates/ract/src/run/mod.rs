@@ -8,12 +8,12 @@ mod keep;
 pub mod layout;
 mod measured;
 mod over_seeds;
-mod per_user;
+pub mod per_user;
 mod read;
 mod result;
 mod results;
 mod snapshot;
-mod tensor_file;
+pub mod tensor_file;
 
 pub use folder::RunFolder;
 pub use history::{EpochRecord, PartTime, Profiles};

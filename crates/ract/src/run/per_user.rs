@@ -6,11 +6,14 @@ use crate::{Error, Result};
 use ndarray::{Array2, ArrayView1, Axis};
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::Read;
+use std::io::{self, Read};
 use std::path::Path;
 
 /// The level of zstd. The highest one takes fifteen times as long, and saves a tenth.
 const LEVEL: i32 = 12;
+
+/// No measurements unpack to more than this many times their size. A file that does is damaged, or a trap.
+const MOST_UNPACKED: u64 = 1000;
 
 /// The extension of packed files.
 pub(super) const PACKED: &str = "zst";
@@ -66,13 +69,19 @@ impl PerUser {
 }
 
 /// The measurements as CSV, with one line per role and user.
-pub(crate) fn to_csv(tested: &Tested) -> Result<String> {
+///
+/// # Errors
+/// When the numbers of users and of values differ.
+pub fn to_csv(tested: &Tested) -> Result<String> {
     csv_of(tested, written)
 }
 
 /// The measurements as CSV, packed by zstd. The numbers have the precision of `f32`, which saves a third. The same
 /// measurements give the same bytes.
-pub(crate) fn pack(tested: &Tested) -> Result<Vec<u8>> {
+///
+/// # Errors
+/// As for [`to_csv`].
+pub fn pack(tested: &Tested) -> Result<Vec<u8>> {
     let csv = csv_of(tested, |number| (*number as f32 + 0.0).to_string())?;
     zstd::encode_all(csv.as_bytes(), LEVEL).map_err(|error| failed(&error))
 }
@@ -113,11 +122,14 @@ pub(crate) fn read(path: &Path) -> Result<Tested> {
     let wrong = |line: u64, problem: String| Error::Failed(format!("{}, line {line}: {problem}", path.display()));
     let file = File::open(path).map_err(Error::file("read", path))?;
     let bytes: Box<dyn Read> = if path.extension().is_some_and(|extension| extension == PACKED) {
-        Box::new(zstd::Decoder::new(file).map_err(Error::file("unpack", path))?)
+        let left = file.metadata().map_err(Error::file("read", path))?.len().saturating_mul(MOST_UNPACKED);
+        let source = zstd::Decoder::new(file).map_err(Error::file("unpack", path))?;
+        Box::new(Unpacked { source, left })
     } else {
         Box::new(file)
     };
-    let mut reader = csv::Reader::from_reader(bytes);
+    // Nothing is quoted, so a line is a line.
+    let mut reader = csv::ReaderBuilder::new().quoting(false).from_reader(bytes);
     let header = reader.headers().map_err(|error| wrong(1, error.to_string()))?.clone();
     if !header.iter().zip(COLUMNS).all(|(found, expected)| found == expected) || header.len() <= COLUMNS.len() {
         let columns = COLUMNS.join(", ");
@@ -134,7 +146,10 @@ pub(crate) fn read(path: &Path) -> Result<Tested> {
             values: Array2::zeros((0, metrics.len())),
             ..PerUser::default()
         });
-        per_user.users.push(record[1].parse().map_err(|_| wrong(line, format!("'{}' is no user", &record[1])))?);
+        let user = record[1].parse().map_err(|_| wrong(line, format!("'{}' is no user", &record[1])))?;
+        if let Some(before) = per_user.users.last().filter(|before| **before >= user) {
+            return Err(wrong(line, format!("user {user}, {role}, comes after user {before}: users must ascend")));
+        }
         let number = |column: usize| {
             let (name, text) = (&header[column], &record[column]);
             text.parse().ok().filter(|number: &f64| number.is_finite()).ok_or_else(|| {
@@ -142,16 +157,41 @@ pub(crate) fn read(path: &Path) -> Result<Tested> {
                 wrong(line, format!("{name} of user {user}, {role}, is '{text}', not a finite number"))
             })
         };
-        let PerUser { seen, unseen, loss, predicted, values, .. } = per_user;
+        let PerUser { users, seen, unseen, loss, predicted, values, .. } = per_user;
         for (column, of) in (2..).zip([seen, unseen, loss, predicted]) {
-            if !record[column].is_empty() {
+            let has_value = !record[column].is_empty();
+            if !users.is_empty() && has_value == of.is_empty() {
+                let name = &header[column];
+                return Err(wrong(line, format!("some users have a {name} of {role}, and others have none")));
+            }
+            if has_value {
                 of.push(number(column)?);
             }
         }
+        users.push(user);
         let row: Vec<f64> = (COLUMNS.len()..header.len()).map(number).collect::<Result<_>>()?;
         let _ = values.push(Axis(0), ArrayView1::from(&row));
     }
+    if tested.is_empty() {
+        return Err(wrong(1, "no user follows: write it anew with `ract evaluate`".to_owned()));
+    }
     Ok(tested)
+}
+
+/// What is unpacked of a file, until it is too much.
+struct Unpacked<R> {
+    source: R,
+    left: u64,
+}
+
+impl<R: Read> Read for Unpacked<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.source.read(buffer)?;
+        let left = self.left.checked_sub(read as u64);
+        self.left =
+            left.ok_or_else(|| io::Error::other(format!("it unpacks to over {MOST_UNPACKED} times its size")))?;
+        Ok(read)
+    }
 }
 
 #[cfg(test)]
@@ -208,6 +248,48 @@ mod tests {
                 "{message}"
             );
         }
+    }
+
+    /// What is said of a file with these lines of the users of `actor`.
+    fn said(lines: &str) -> String {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), format!("tested,user,seen,unseen,loss,predicted,ndcg@100\n{lines}")).unwrap();
+        let message = read(file.path()).unwrap_err().to_string();
+        message.split_once(", line ").unwrap().1.to_owned()
+    }
+
+    /// A value would count for another user.
+    #[test]
+    fn a_user_who_is_there_twice_or_lacks_a_value_that_others_have_is_refused() {
+        let twice = said("actor,1,1,1,2.5,,0.5\nactor,1,1,1,2.5,,0.5\n");
+        assert_eq!(twice, "3: user 1, actor, comes after user 1: users must ascend");
+        let expected = "some users have a loss of actor, and others have none";
+        assert_eq!(said("actor,0,1,1,,,0.5\nactor,1,1,1,2.5,,0.5\n"), format!("3: {expected}"));
+        assert_eq!(said("actor,0,1,1,2.5,,0.5\nactor,1,1,1,,,0.5\n"), format!("3: {expected}"));
+    }
+
+    #[test]
+    fn a_quote_takes_in_no_other_users() {
+        let message = said("actor,0,1,1,,,0.5\n\"actor,1,1,1,,,0.5\nactor,2,1,1,,,0.5\n");
+        assert!(message.starts_with("3: '\"actor' is nothing that is tested"), "{message}");
+    }
+
+    #[test]
+    fn a_small_file_does_not_unpack_to_a_large_one() {
+        let file = tempfile::Builder::new().suffix(".csv.zst").tempfile().unwrap();
+        for rest in ["0".repeat(30_000_000), format!("0.5{}", "\n".repeat(30_000_000))] {
+            let text = format!("tested,user,seen,unseen,loss,predicted,ndcg@100\nactor,0,1,1,,,{rest}");
+            std::fs::write(file.path(), zstd::encode_all(text.as_bytes(), LEVEL).unwrap()).unwrap();
+            let message = read(file.path()).unwrap_err().to_string();
+            let is_named = message.starts_with(&file.path().display().to_string());
+            assert!(is_named && message.contains("it unpacks to over 1000 times its size"), "{message}");
+        }
+    }
+
+    #[test]
+    fn a_file_without_users_or_of_other_columns_is_refused() {
+        assert_eq!(said(""), "1: no user follows: write it anew with `ract evaluate`");
+        let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), "user,ndcg@100\n1,0.5\n").unwrap();
         assert!(read(file.path()).unwrap_err().to_string().contains("line 1: not the columns tested, user"));
     }

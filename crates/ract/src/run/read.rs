@@ -1,10 +1,10 @@
 //! How the files of a run are read. Another process may write to them at the same time.
 
-use super::history::Profiles;
+use super::history::{EpochRecord, Profiles};
 use super::layout::RunPath;
 use super::per_user;
 use super::per_user::Tested;
-use crate::config::{AnyConfig, Config};
+use crate::config::{AnyConfig, Config, Phase};
 use crate::{Error, Result};
 use serde::de::DeserializeOwned;
 use std::fs::{self, File, TryLockError};
@@ -95,6 +95,23 @@ impl RunPath {
         records.collect::<Result<_, _>>().map_err(damaged)
     }
 
+    /// The epochs of a run, finished or not.
+    ///
+    /// # Errors
+    /// As for [`Self::read_history`], and when an epoch is missing.
+    pub fn read_epochs(&self) -> Result<Vec<EpochRecord>> {
+        let history: Vec<EpochRecord> = self.read_history()?;
+        for phase in Phase::all() {
+            let mut epochs = history.iter().filter(|record| record.phase == phase).map(|record| record.epoch).zip(1..);
+            if let Some((found, expected)) = epochs.find(|(found, expected)| found != expected) {
+                let what =
+                    format!("{}: epoch {found} of {phase} stands where {expected} belongs", self.history().display());
+                return Err(Error::Failed(format!("{what}; restore the file, or delete the folder and run again")));
+            }
+        }
+        Ok(history)
+    }
+
     /// The time of each part of each profiled phase.
     ///
     /// # Errors
@@ -120,4 +137,29 @@ impl RunPath {
 
 fn text(file: &Path) -> Result<String> {
     fs::read_to_string(file).map_err(Error::file("read", file))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_history_that_lacks_an_epoch_is_refused_in_a_run_that_is_not_finished_too() {
+        let folder = tempfile::tempdir().unwrap();
+        let run = RunPath::at(folder.path());
+        let read = |epochs: &[u64]| {
+            let line =
+                |epoch: &u64| format!("{{\"phase\":\"actor\",\"epoch\":{epoch},\"losses\":{{}},\"seconds\":0.0}}\n");
+            fs::write(run.history(), epochs.iter().map(line).collect::<String>()).unwrap();
+            run.read_epochs().map_err(|error| error.to_string())
+        };
+        assert_eq!(read(&[1, 2, 3]).unwrap().len(), 3);
+        for (epochs, problem) in [
+            (&[0][..], "epoch 0 of actor stands where 1 belongs"),
+            (&[1, 3], "epoch 3 of actor stands where 2 belongs"),
+        ] {
+            let message = read(epochs).unwrap_err();
+            assert!(message.contains("history.jsonl: ") && message.contains(problem), "{message}");
+        }
+    }
 }

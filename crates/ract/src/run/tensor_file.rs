@@ -28,7 +28,10 @@ struct Description {
 }
 
 /// Writes `tensors` and `meta` to `path`, without a copy of the numbers. `identity` says to what they belong.
-pub(crate) fn write<'a>(
+///
+/// # Errors
+/// When a matrix is not row-major, or the system refuses.
+pub fn write<'a>(
     path: &Path,
     identity: &str,
     tensors: impl IntoIterator<Item = (String, &'a Mat<f32>)>,
@@ -67,11 +70,11 @@ pub(crate) fn write<'a>(
     attempt().map_err(Error::file("write", path))
 }
 
-/// Reads a file that [`write`] wrote.
+/// Reads a file that [`write()`] wrote.
 ///
 /// # Errors
 /// When a bit of it was changed, when it belongs to something else, or when a number is not finite.
-pub(crate) fn read<M: DeserializeOwned>(path: &Path, identity: &str) -> Result<(BTreeMap<String, Mat<f32>>, M)> {
+pub fn read<M: DeserializeOwned>(path: &Path, identity: &str) -> Result<(BTreeMap<String, Mat<f32>>, M)> {
     let damaged = |problem: String| {
         Error::Failed(format!("{} is not a checkpoint of this program: {problem}; delete it", path.display()))
     };
