@@ -323,6 +323,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg_attr(miri, ignore = "takes minutes under Miri")]
     fn a_long_training_loop_holds_no_more_buffers_than_a_short_one() {
         let mut tape = Tape::<f32>::new();
         let mut buffers_after = |steps| {
