@@ -12,7 +12,7 @@ ML1M_CSV ?= $(SHARED)/data/ml-1m/interactions.csv
 # MovieLens 100K as `userId,movieId,rating,timestamp`.
 ML100K_CSV ?= $(SHARED)/data/ml-100k/ratings.csv
 
-.PHONY: help build demo ml20m ml100k ml1m ml20m-like netflix msd netflix-like msd-like actors tuning actors-gowalla baselines rivals ncf tables figures keep pages check-pages bench bench-kernels bench-compare bench-growth test mutants architecture check lint fmt clippy docs
+.PHONY: help build demo ml20m ml100k ml1m ml20m-like netflix msd netflix-like msd-like actors tuning actors-gowalla baselines rivals ncf tables figures keep pages check-pages bench bench-kernels bench-compare bench-growth test soak mutants architecture check lint fmt clippy docs
 
 help:
 	@echo 'make demo        RaCT on synthetic data: no files, no network, about a minute'
@@ -37,6 +37,7 @@ help:
 	@echo 'make bench-compare  every step in turn with a tuned PyTorch (PYTHON=path: one that has torch)'
 	@echo 'make bench-growth   how time and memory grow with items, batch, hidden size'
 	@echo 'make test        all tests'
+	@echo 'make soak        kills, full disks, broken disks and losses of power at every call that changes a file (minutes; needs strace)'
 	@echo 'make mutants     plants an error in every op and sees whether the tests notice (an hour)'
 	@echo 'make architecture  which module uses which'
 	@echo 'make check       tests and lints, as in CI'
@@ -197,6 +198,10 @@ bench-growth:
 
 test:
 	cargo test --workspace
+
+# Without it, the tests try a few of these faults.
+soak:
+	SOAK=all cargo test -p ract --test program faults -- --nocapture
 
 mutants:
 	cargo mutants --package ract-autodiff --file 'crates/autodiff/src/ops/*.rs' -- --tests
