@@ -78,6 +78,33 @@ pub(crate) fn rename(from: &Path, to: &Path) -> io::Result<()> {
     sync_folder(parent(to))
 }
 
+/// Makes the folder, and those above it, so that they are there after a loss of power.
+///
+/// # Errors
+/// When the system refuses.
+pub fn create_folder(folder: &Path) -> io::Result<()> {
+    if folder.is_dir() {
+        return Ok(());
+    }
+    create_folder(parent(folder))?;
+    match fs::create_dir(folder) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists || !folder.is_dir() => return Err(error),
+        _ => {} // or another program was faster
+    }
+    sync_folder(parent(folder))
+}
+
+/// Removes a file, if it is there, so that it is not there after a loss of power.
+///
+/// # Errors
+/// When the system refuses.
+pub fn remove(file: &Path) -> Result<()> {
+    match fs::remove_file(file).and_then(|()| sync_folder(parent(file))) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(DataError::io("remove", file)(error)),
+        _ => Ok(()),
+    }
+}
+
 /// A folder that is being written. Unless it is committed, it is removed.
 pub struct AtomicFolder {
     temporary: TempDir,
@@ -93,7 +120,7 @@ impl AtomicFolder {
     /// When the system refuses.
     pub fn create(path: &Path) -> io::Result<Self> {
         let prefix = prefix(path);
-        fs::create_dir_all(parent(path))?;
+        create_folder(parent(path))?;
         // Only a program that was killed between two renames leaves this.
         if !path.exists() && aside(path).exists() {
             fs::rename(aside(path), path)?;

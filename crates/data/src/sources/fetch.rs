@@ -45,7 +45,7 @@ impl PublicFile {
         let unwritable = |source| DataError::io("write", path)(source);
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let is_new = !folder.exists();
-        std::fs::create_dir_all(folder).map_err(unwritable)?;
+        atomic_file::create_folder(folder).map_err(unwritable)?;
         let mut partial = Partial::open(path).map_err(unwritable)?;
         if let Err(reason) = self.fetch(&mut partial, expected.as_ref(), &progress) {
             let kept = match partial.leave().map_err(unwritable)? {

@@ -36,7 +36,7 @@ impl RunFolder {
         if !run.is_begun() {
             check_unused(&run)?;
         }
-        fs::create_dir_all(path).map_err(Error::file("create", path))?;
+        atomic_file::create_folder(path).map_err(Error::file("create", path))?;
         let lock = lock(&run)?;
         let checkpoints = Checkpoints::open(&run)?;
         for folder in [path, &run.checkpoints()] {
