@@ -429,3 +429,15 @@ fn following_a_run_that_was_killed_ends_with_what_to_do() {
     assert_eq!(output.status.code(), Some(1));
     assert!(stderr.contains("no process trains runs/tiny, and it is not finished"), "{stderr}");
 }
+
+#[test]
+fn a_state_that_a_killed_process_left_behind_a_finished_phase_is_removed() {
+    let workplace = Workplace::new();
+    workplace.succeed(&["run", "tiny.toml"]);
+    let run = workplace.folder.path().join("runs/tiny");
+    // It was killed before it removed the state of the last phase.
+    fs::remove_file(run.join("result.json")).unwrap();
+    fs::copy(run.join("checkpoints/critic.safetensors"), run.join("checkpoints/state.safetensors")).unwrap();
+    workplace.succeed(&["run", "tiny.toml"]);
+    assert!(!workplace.exists("runs/tiny/checkpoints/state.safetensors"));
+}

@@ -106,6 +106,8 @@ pub fn run_towards(
             }
         }
     }
+    // A process that was killed between the last phase's outcome and this left it.
+    folder.checkpoints.remove_state()?;
     let evaluation = test(&mut trainer, data, folder)?;
     let result = RunResult::gather(config, evaluation, folder)?;
     folder.finish(&result)?;
