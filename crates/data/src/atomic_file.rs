@@ -249,7 +249,13 @@ pub(crate) fn check_target(folder: &Path, of: &Replaceable<'_>) -> Result<()> {
             return refuse(format!("'{name}' is in it, which is not {what}: choose another --out"));
         }
     }
-    if is_empty || fs::read_to_string(folder.join(marker)).is_ok_and(|text| is_marker(&text)) {
+    let marker_file = folder.join(marker);
+    let is_ours = match fs::read(&marker_file) {
+        Ok(bytes) => is_marker(&String::from_utf8_lossy(&bytes)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => false,
+        Err(error) => return Err(DataError::io("read", marker_file)(error)),
+    };
+    if is_empty || is_ours {
         return Ok(());
     }
     let problem = format!("it was not made by this program (it has no {marker} of it), so its files may be yours");
