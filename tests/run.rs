@@ -344,7 +344,8 @@ fn two_processes_do_not_write_to_one_folder() {
     child.wait().unwrap();
     assert_eq!(output.status.code(), Some(1));
     let stderr = String::from_utf8(output.stderr).unwrap();
-    assert!(stderr.contains("another process is running in runs/tiny"), "{stderr}");
+    let holder = format!("another process is running in runs/tiny (process {} on ", child.id());
+    assert!(stderr.contains(&holder) && stderr.contains(" s): wait for it or stop it"), "{stderr}");
 }
 
 #[test]

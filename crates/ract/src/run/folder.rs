@@ -8,7 +8,7 @@ use super::per_user::Tested;
 use crate::config::{Phase, Settings};
 use crate::{Error, Result};
 use ract_autodiff::Profile;
-use ract_data::atomic_file;
+use ract_data::{atomic_file, holder};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::fs::{self, File, TryLockError};
@@ -158,12 +158,17 @@ fn pretty(file: &Path, value: &impl Serialize) -> Result<String> {
 
 fn lock(run: &RunPath) -> Result<File> {
     let path = run.lock();
-    let file = File::create(&path).map_err(Error::file("create", &path))?;
+    // What the holder noted in it stays until the lock is taken.
+    let file = File::options().create(true).truncate(false).write(true).open(&path);
+    let file = file.map_err(Error::file("create", &path))?;
     match file.try_lock() {
-        Ok(()) => Ok(file),
+        Ok(()) => {
+            holder::note(&path).map_err(Error::file("write", &path))?;
+            Ok(file)
+        }
         Err(TryLockError::WouldBlock) => {
-            let folder = run.folder().display();
-            Err(Error::Failed(format!("another process is running in {folder}: wait for it or stop it")))
+            let (folder, holder) = (run.folder().display(), holder::noted(&path));
+            Err(Error::Failed(format!("another process is running in {folder} ({holder}): wait for it or stop it")))
         }
         Err(TryLockError::Error(error)) => Err(Error::file("lock", path)(error)),
     }
