@@ -42,22 +42,15 @@ impl RunFolder {
         for folder in [path, &run.checkpoints()] {
             atomic_file::sweep_all(folder).map_err(Error::file("clean up", folder))?;
         }
-        let refuse = |difference: String| {
-            let path = path.display();
-            Err(Error::Usage(format!("{path} holds a run {difference}: name another folder with --out, or delete it")))
-        };
         if run.is_begun() {
             if let Some(difference) = S::read(&run.config(), &[])?.difference(config)? {
-                return refuse(format!("of another configuration ({difference})"));
+                return Err(run.holds_another(&format!("of another configuration ({difference})")));
             }
         } else {
             atomic_file::save(&run.config(), config.to_toml()?)?;
         }
-        if run.data().exists() {
-            if run.read_data_sha256()? != data_sha256 {
-                return refuse("on other data (the data were prepared or generated again since then)".to_owned());
-            }
-        } else {
+        run.check_fingerprint(data_sha256)?;
+        if !run.data().exists() {
             atomic_file::save(&run.data(), format!("{data_sha256}\n"))?;
         }
         Ok(Self { path: run, checkpoints, data_sha256: data_sha256.to_owned(), _lock: lock })
@@ -171,6 +164,21 @@ fn lock(run: &RunPath) -> Result<File> {
             Err(Error::Failed(format!("another process is running in {folder} ({holder}): wait for it or stop it")))
         }
         Err(TryLockError::Error(error)) => Err(Error::file("lock", path)(error)),
+    }
+}
+
+impl RunPath {
+    /// Checks that the run, if it has begun, is one on the data with this fingerprint.
+    pub(crate) fn check_fingerprint(&self, data_sha256: &str) -> Result<()> {
+        if self.data().exists() && self.read_data_sha256()? != data_sha256 {
+            return Err(self.holds_another("on other data (the data were prepared or generated again since then)"));
+        }
+        Ok(())
+    }
+
+    fn holds_another(&self, difference: &str) -> Error {
+        let folder = self.folder().display();
+        Error::Usage(format!("{folder} holds a run {difference}: name another folder with --out, or delete it"))
     }
 }
 
