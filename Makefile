@@ -12,7 +12,7 @@ ML1M_CSV ?= $(SHARED)/data/ml-1m/interactions.csv
 # MovieLens 100K as `userId,movieId,rating,timestamp`.
 ML100K_CSV ?= $(SHARED)/data/ml-100k/ratings.csv
 
-.PHONY: help build demo ml20m ml100k ml1m ml20m-like netflix msd netflix-like msd-like actors tuning actors-gowalla baselines rivals ncf tables figures keep pages check-pages bench bench-kernels bench-compare bench-growth test fuzz miri sanitize deps coverage mutants architecture check lint fmt clippy docs
+.PHONY: help build demo ml20m ml100k ml1m ml20m-like netflix msd netflix-like msd-like actors tuning actors-gowalla baselines rivals ncf tables figures keep pages check-pages bench bench-kernels bench-compare bench-growth test soak fuzz miri sanitize deps coverage mutants architecture check lint fmt clippy docs
 
 help:
 	@echo 'make demo        RaCT on synthetic data: no files, no network, about a minute'
@@ -37,6 +37,7 @@ help:
 	@echo 'make bench-compare  every step in turn with a tuned PyTorch (PYTHON=path: one that has torch)'
 	@echo 'make bench-growth   how time and memory grow with items, batch, hidden size'
 	@echo 'make test        all tests'
+	@echo 'make soak        kills, full disks, broken disks and losses of power at every call that changes a file (minutes; needs strace)'
 	@echo 'make fuzz        damaged files for every reader, 10 minutes each (TARGET=csv: one; FUZZ_SECONDS=60); needs nightly Rust and cargo-fuzz'
 	@echo 'make miri        autodiff, data and metrics under Miri: undefined behaviour, data races (nightly; an hour)'
 	@echo 'make sanitize    the same and the training under the address and the thread sanitizer (nightly)'
@@ -202,6 +203,10 @@ bench-growth:
 
 test:
 	cargo test --workspace
+
+# Without it, the tests try a few of these faults.
+soak:
+	SOAK=all cargo test -p ract --test program faults -- --nocapture
 
 # Seconds for each target, and which of them.
 FUZZ_SECONDS ?= 600

@@ -4,6 +4,8 @@
 
 mod actors;
 mod baseline;
+#[cfg(target_os = "linux")]
+mod faults;
 mod kept;
 mod ncf;
 mod pages;

@@ -327,7 +327,8 @@ fn two_processes_do_not_write_to_one_folder() {
     child.wait().unwrap();
     assert_eq!(output.status.code(), Some(1));
     let stderr = String::from_utf8(output.stderr).unwrap();
-    assert!(stderr.contains("another process is running in runs/tiny"), "{stderr}");
+    let holder = format!("another process is running in runs/tiny (process {} on ", child.id());
+    assert!(stderr.contains(&holder) && stderr.contains(" s): wait for it or stop it"), "{stderr}");
 }
 
 #[test]
@@ -411,4 +412,67 @@ fn following_a_run_that_was_killed_ends_with_what_to_do() {
     let stderr = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(1));
     assert!(stderr.contains("no process trains runs/tiny, and it is not finished"), "{stderr}");
+}
+
+#[test]
+fn a_state_that_a_killed_process_left_behind_a_finished_phase_is_removed() {
+    let workplace = Workplace::new();
+    workplace.succeed(&["run", "tiny.toml"]);
+    let run = workplace.folder.path().join("runs/tiny");
+    // It was killed before it removed the state of the last phase.
+    fs::remove_file(run.join("result.json")).unwrap();
+    fs::copy(run.join("checkpoints/critic.safetensors"), run.join("checkpoints/state.safetensors")).unwrap();
+    workplace.succeed(&["run", "tiny.toml"]);
+    assert!(!workplace.exists("runs/tiny/checkpoints/state.safetensors"));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_run_in_a_read_only_folder_is_evaluated_and_inspected_and_says_what_was_not_kept() {
+    use std::os::unix::process::CommandExt;
+
+    let workplace = Workplace::new();
+    let table = workplace.succeed(&["run", "tiny.toml"]);
+    let folder = workplace.folder.path();
+    fs::remove_file(folder.join("runs/tiny/per_user.csv")).unwrap();
+    set_modes(folder, 0o555, 0o444);
+    // Root may write everywhere; then it is somebody else, who gets a program that they can reach.
+    let is_root = fs::write(folder.join("probe"), "").is_ok();
+    let program = folder.join("ract");
+    if is_root {
+        fs::copy(env!("CARGO_BIN_EXE_ract"), &program).unwrap();
+    }
+    let as_reader = |args: &[&str]| {
+        let mut command = workplace.ract(args);
+        if is_root {
+            command = std::process::Command::new(&program);
+            command.current_dir(folder).args(args).uid(65534).gid(65534);
+        }
+        command.output().unwrap()
+    };
+    let [evaluated, inspected] = [&["evaluate", "runs/tiny"][..], &["inspect", "runs/tiny"]].map(as_reader);
+    let refused = as_reader(&["run", "tiny.toml", "--set", "seed=1"]);
+    set_modes(folder, 0o755, 0o644);
+    let said = String::from_utf8(evaluated.stderr).unwrap();
+    assert!(evaluated.status.success() && String::from_utf8(evaluated.stdout).unwrap() == table, "{said}");
+    let expected = "runs/tiny is read-only, so the values of each user are not kept there: cannot ";
+    assert!(said.starts_with(expected) && said.contains("Permission denied"), "{said}");
+    assert!(inspected.status.success(), "{}", String::from_utf8_lossy(&inspected.stderr));
+    assert_eq!(refused.status.code(), Some(1), "it could write there");
+    assert!(!workplace.exists("runs/tiny/per_user.csv"));
+}
+
+/// Of `folder` and of all that is in it.
+#[cfg(unix)]
+fn set_modes(folder: &Path, of_folders: u32, of_files: u32) {
+    use std::os::unix::fs::PermissionsExt;
+
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        match path.is_dir() {
+            true => set_modes(&path, of_folders, of_files),
+            false => fs::set_permissions(&path, PermissionsExt::from_mode(of_files)).unwrap(),
+        }
+    }
+    fs::set_permissions(folder, PermissionsExt::from_mode(of_folders)).unwrap();
 }

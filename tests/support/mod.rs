@@ -1,5 +1,9 @@
 //! What the end-to-end tests share.
 
+#[cfg(target_os = "linux")]
+pub(crate) mod disk;
+#[cfg(target_os = "linux")]
+pub(crate) mod strace;
 pub(crate) mod workplace;
 
 use std::io::Write;

@@ -78,6 +78,33 @@ pub(crate) fn rename(from: &Path, to: &Path) -> io::Result<()> {
     sync_folder(parent(to))
 }
 
+/// Makes the folder, and those above it, so that they are there after a loss of power.
+///
+/// # Errors
+/// When the system refuses.
+pub fn create_folder(folder: &Path) -> io::Result<()> {
+    if folder.is_dir() {
+        return Ok(());
+    }
+    create_folder(parent(folder))?;
+    match fs::create_dir(folder) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists || !folder.is_dir() => return Err(error),
+        _ => {} // or another program was faster
+    }
+    sync_folder(parent(folder))
+}
+
+/// Removes a file, if it is there, so that it is not there after a loss of power.
+///
+/// # Errors
+/// When the system refuses.
+pub fn remove(file: &Path) -> Result<()> {
+    match fs::remove_file(file).and_then(|()| sync_folder(parent(file))) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(DataError::io("remove", file)(error)),
+        _ => Ok(()),
+    }
+}
+
 /// A folder that is being written. Unless it is committed, it is removed.
 pub struct AtomicFolder {
     temporary: TempDir,
@@ -93,7 +120,7 @@ impl AtomicFolder {
     /// When the system refuses.
     pub fn create(path: &Path) -> io::Result<Self> {
         let prefix = prefix(path);
-        fs::create_dir_all(parent(path))?;
+        create_folder(parent(path))?;
         // Only a program that was killed between two renames leaves this.
         if !path.exists() && aside(path).exists() {
             fs::rename(aside(path), path)?;
@@ -222,7 +249,13 @@ pub(crate) fn check_target(folder: &Path, of: &Replaceable<'_>) -> Result<()> {
             return refuse(format!("'{name}' is in it, which is not {what}: choose another --out"));
         }
     }
-    if is_empty || fs::read_to_string(folder.join(marker)).is_ok_and(|text| is_marker(&text)) {
+    let marker_file = folder.join(marker);
+    let is_ours = match fs::read(&marker_file) {
+        Ok(bytes) => is_marker(&String::from_utf8_lossy(&bytes)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => false,
+        Err(error) => return Err(DataError::io("read", marker_file)(error)),
+    };
+    if is_empty || is_ours {
         return Ok(());
     }
     let problem = format!("it was not made by this program (it has no {marker} of it), so its files may be yours");

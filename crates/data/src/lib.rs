@@ -10,6 +10,7 @@ mod checksum;
 mod dataset;
 mod error;
 mod fingerprint;
+pub mod holder;
 mod integrity;
 mod interactions;
 mod leave_one_out;

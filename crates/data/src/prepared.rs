@@ -205,34 +205,36 @@ pub fn check_target(folder: &Path) -> Result<()> {
 pub fn write(folder: &Path, split: &Split, meta: &Meta) -> Result<()> {
     check_target(folder)?;
     split.check(&meta.source)?;
-    let attempt = || {
-        let new = AtomicFolder::create(folder)?;
-        let place = |name: &str| new.temporary_path().join(name);
-        let mut files = BTreeMap::new();
-        let mut add = |name: &str, rows: usize, fill: &dyn Fn(&mut BufWriter<File>) -> std::io::Result<()>| {
+    let new = AtomicFolder::create(folder).map_err(DataError::io("write", folder))?;
+    let place = |name: &str| new.temporary_path().join(name);
+    let mut files = BTreeMap::new();
+    let mut add = |name: &str, rows: usize, fill: &dyn Fn(&mut BufWriter<File>) -> std::io::Result<()>| {
+        let write = || {
             write_file(&place(name), fill)?;
-            let checksum = Checksum::of(File::open(place(name))?, None, |_| ())?;
-            files.insert(name.to_owned(), FileRecord { rows: rows as u64, checksum });
-            std::io::Result::Ok(())
+            Checksum::of(File::open(place(name))?, None, |_| ())
         };
-        add(TRAIN, split.train.len(), &|file| write_pairs(file, &split.train))?;
-        for (files, set) in [(VALIDATION, &split.validation), (TEST, &split.test)] {
-            add(files.fold_in, set.fold_in.len(), &|file| write_pairs(file, &set.fold_in))?;
-            add(files.targets, set.targets.len(), &|file| write_pairs(file, &set.targets))?;
-            if let Some(candidates) = &set.candidates {
-                add(files.candidates, candidates.len(), &|file| write_pairs(file, candidates))?;
-            }
-        }
-        let ids = &split.item_ids;
-        add(VOCABULARY, ids.len(), &|file| ids.iter().try_for_each(|id| writeln!(file, "{id}")))?;
-        let meta = Meta { files, ..meta.clone() };
-        write_file(&place(META), |file| {
-            serde_json::to_writer_pretty(&mut *file, &meta)?;
-            file.write_all(b"\n")
-        })?;
-        new.commit()
+        // An error names the file by its last path.
+        let checksum = write().map_err(DataError::io("write", folder.join(name)))?;
+        files.insert(name.to_owned(), FileRecord { rows: rows as u64, checksum });
+        Result::Ok(())
     };
-    attempt().map_err(DataError::io("write", folder))
+    add(TRAIN, split.train.len(), &|file| write_pairs(file, &split.train))?;
+    for (files, set) in [(VALIDATION, &split.validation), (TEST, &split.test)] {
+        add(files.fold_in, set.fold_in.len(), &|file| write_pairs(file, &set.fold_in))?;
+        add(files.targets, set.targets.len(), &|file| write_pairs(file, &set.targets))?;
+        if let Some(candidates) = &set.candidates {
+            add(files.candidates, candidates.len(), &|file| write_pairs(file, candidates))?;
+        }
+    }
+    let ids = &split.item_ids;
+    add(VOCABULARY, ids.len(), &|file| ids.iter().try_for_each(|id| writeln!(file, "{id}")))?;
+    let meta = Meta { files, ..meta.clone() };
+    let write_meta = |file: &mut BufWriter<File>| {
+        serde_json::to_writer_pretty(&mut *file, &meta)?;
+        file.write_all(b"\n")
+    };
+    write_file(&place(META), write_meta).map_err(DataError::io("write", folder.join(META)))?;
+    new.commit().map_err(DataError::io("write", folder))
 }
 
 fn write_file(path: &Path, fill: impl FnOnce(&mut BufWriter<File>) -> std::io::Result<()>) -> std::io::Result<()> {

@@ -44,6 +44,14 @@ impl Error {
         move |source| Self::File { verb, path, source }
     }
 
+    /// Whether the place is one where this user may not write.
+    pub fn is_read_only(&self) -> bool {
+        let (Self::File { source, .. } | Self::Data(ract_data::DataError::Io { source, .. })) = self else {
+            return false;
+        };
+        matches!(source.kind(), std::io::ErrorKind::ReadOnlyFilesystem | std::io::ErrorKind::PermissionDenied)
+    }
+
     /// Exit code of the command: 2 for usage, 1 for a failed run.
     pub fn exit_code(&self) -> u8 {
         match self {

@@ -52,7 +52,7 @@ impl PublicFile {
         let unwritable = |source| DataError::io("write", path)(source);
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let is_new = !folder.exists();
-        std::fs::create_dir_all(folder).map_err(unwritable)?;
+        atomic_file::create_folder(folder).map_err(unwritable)?;
         let leave_folder = || {
             if is_new {
                 // It may hold the file of another download by now; then it stays.

@@ -1,7 +1,7 @@
 //! A download in progress. What has come stays when the network fails, and the next attempt goes on from there, if the
 //! server says that it still has the same file.
 
-use crate::atomic_file;
+use crate::{atomic_file, holder};
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -12,6 +12,8 @@ pub(super) struct Partial {
     path: PathBuf,
     /// The file that holds what the server calls the version that was sent: an `ETag`, or a `Last-Modified`.
     version: PathBuf,
+    /// The file that says which process holds the lock.
+    holder: PathBuf,
 }
 
 impl Partial {
@@ -20,8 +22,10 @@ impl Partial {
         let path = target.with_added_extension("part");
         let version = path.with_added_extension("version");
         let file = OpenOptions::new().create(true).truncate(false).read(true).write(true).open(&path)?;
-        file.try_lock().map_err(|_| io::Error::other("another process is downloading it"))?;
-        let mut partial = Self { file, path, version };
+        let holder = path.with_added_extension("holder");
+        file.try_lock().map_err(|_| io::Error::other(format!("{} is downloading it", holder::noted(&holder))))?;
+        holder::note(&holder)?;
+        let mut partial = Self { file, path, version, holder };
         if partial.known_version().is_none() {
             partial.restart()?;
         }
@@ -83,6 +87,12 @@ impl Partial {
     }
 }
 
+impl Drop for Partial {
+    fn drop(&mut self) {
+        let _ = fs::remove_file(&self.holder);
+    }
+}
+
 impl Write for Partial {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.file.write(bytes)
@@ -90,5 +100,22 @@ impl Write for Partial {
 
     fn flush(&mut self) -> io::Result<()> {
         self.file.flush()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_meets_a_download_is_told_which_process_it_is_and_no_note_is_left() {
+        let folder = tempfile::tempdir().unwrap();
+        let target = folder.path().join("x.zip");
+        let partial = Partial::open(&target).unwrap();
+        let said = Partial::open(&target).err().unwrap().to_string();
+        let holder = format!("process {} on ", std::process::id());
+        assert!(said.starts_with(&holder) && said.ends_with(" is downloading it"), "{said}");
+        partial.commit(&target).unwrap();
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     }
 }

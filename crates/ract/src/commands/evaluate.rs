@@ -1,6 +1,8 @@
 //! `ract evaluate`: test metrics of finished or interrupted runs.
 
-use crate::config::{Config, Role, Settings};
+use super::terminal::Terminal;
+use crate::config::{Config, Settings};
+use crate::experiment::Evaluation;
 use crate::paper::published::published;
 use crate::paper::table;
 use crate::run::{OverSeeds, RunPath, TestSummary};
@@ -39,11 +41,11 @@ pub(crate) fn run(args: Args) -> Result<()> {
 }
 
 fn evaluate(run: &Path) -> Result<(Config, TestSummary)> {
-    let (config, data, folder) = experiment::open(run)?;
-    let evaluation = experiment::evaluate(&config, &data, &folder)?;
-    if !evaluation.test.contains_key(&Role::Actor) {
-        let message = format!("{} has finished no phase yet: go on with `ract run`", run.display());
-        return Err(Error::Failed(message));
+    let (config, data, run) = experiment::open(run)?;
+    let Evaluation { summary, unkept } = experiment::evaluate(&config, &data, &run)?;
+    if let Some(error) = unkept {
+        let run = run.folder().display();
+        Terminal::new().line(&format!("{run} is read-only, so the values of each user are not kept there: {error}"));
     }
-    Ok((config, evaluation))
+    Ok((config, summary))
 }

@@ -46,13 +46,13 @@ enum Which {
 }
 
 pub(crate) fn run(args: Args) -> Result<()> {
-    let (config, data, folder) = experiment::open(&args.run)?;
+    let (config, data, run) = experiment::open(&args.run)?;
     let phase = match args.phase {
         Which::Actor => Phase::Actor,
         Which::Critic => Phase::Critic,
         Which::ActorCritic => Phase::ActorCritic,
     };
-    let inspection = crate::experiment::inspect::inspect(&config, &data, &folder, phase, args.batch)?;
+    let inspection = crate::experiment::inspect::inspect(&config, &data, &run, phase, args.batch)?;
     let Inspection { loss, table, without_gradient, dot, weights } = inspection;
     if weights.is_empty() && (args.weights.is_some() || args.weights_svg.is_some()) {
         let message = format!(

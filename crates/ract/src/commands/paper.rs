@@ -86,8 +86,8 @@ fn complete(experiment: &Experiment, needs: Needs) -> Result<()> {
         let folder = run.folder().display();
         if run.is_finished() && needs == Needs::Values && !run.has_per_user() && !is_kept {
             Terminal::new().line(&format!("{folder}: testing each user again"));
-            let (config, data, folder) = experiment::open(run.folder())?;
-            experiment::evaluate(&config, &data, &folder)?;
+            let (config, data, run) = experiment::open(run.folder())?;
+            experiment::evaluate(&config, &data, &run)?.unkept.map_or(Ok(()), Err)?;
         } else if !run.is_finished() && !is_kept {
             Terminal::new().line(&format!("missing: {folder}"));
             run::train(&config.of_seed(*seed), run, &run::Watch::default())?;

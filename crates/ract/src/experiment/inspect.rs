@@ -1,7 +1,7 @@
 //! Shows the gradients of one batch of a run.
 
 use crate::config::{Config, Phase};
-use crate::run::RunFolder;
+use crate::run::{Checkpoints, RunPath};
 use crate::training::Trainer;
 use crate::{Error, Result};
 use ract_autodiff::inspect::GradTable;
@@ -47,9 +47,9 @@ pub struct UserWeight {
 /// # Errors
 /// When there is no such batch, when these networks do not exist yet, or when the computation fails. If a value or a
 /// gradient is not finite, the error names the first op where this happens.
-pub fn inspect(config: &Config, data: &Dataset, folder: &RunFolder, phase: Phase, batch: usize) -> Result<Inspection> {
+pub fn inspect(config: &Config, data: &Dataset, run: &RunPath, phase: Phase, batch: usize) -> Result<Inspection> {
     let mut trainer = Trainer::new(config, &data.train)?;
-    let checkpoints = &folder.checkpoints;
+    let checkpoints = Checkpoints::of(run);
     let trained = std::iter::successors(Some(phase), |phase| phase.starts_from()).find(|&phase| checkpoints.has(phase));
     match trained {
         Some(phase) => trainer.restore(&checkpoints.outcome(phase)?)?,
@@ -102,11 +102,11 @@ pub fn inspect(config: &Config, data: &Dataset, folder: &RunFolder, phase: Phase
 pub fn critic_at<const N: usize>(
     config: &Config,
     data: &Dataset,
-    folder: &RunFolder,
+    run: &RunPath,
     features: &[[f32; N]],
 ) -> Result<Vec<f32>> {
     let mut trainer = Trainer::new(config, &data.train)?;
-    trainer.restore(&folder.checkpoints.outcome(Phase::ActorCritic)?)?;
+    trainer.restore(&Checkpoints::of(run).outcome(Phase::ActorCritic)?)?;
     let tape = Tape::new();
     let features = tape.constant(Mat::from_shape_fn((features.len(), N), |(row, column)| features[row][column]));
     Ok(trainer.critic.predict(features).value()?.iter().copied().collect())

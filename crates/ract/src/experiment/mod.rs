@@ -9,7 +9,7 @@ pub mod verify;
 
 use crate::config::{Config, Data, Phase};
 use crate::metrics::RankingMetric;
-use crate::run::{RunFolder, RunPath, RunResult, TestSummary};
+use crate::run::{Checkpoints, RunFolder, RunPath, RunResult, TestSummary, Tested};
 use crate::training::{Progress, Trainer, train_phase};
 use crate::{Error, Result};
 use ract_data::{Dataset, SyntheticSpec, fingerprint};
@@ -106,33 +106,66 @@ pub fn run_towards(
             }
         }
     }
+    // A process that was killed between the last phase's outcome and this left it.
+    folder.checkpoints.remove_state()?;
     let evaluation = test(&mut trainer, data, folder)?;
     let result = RunResult::gather(config, evaluation, folder)?;
     folder.finish(&result)?;
     Ok(result)
 }
 
-/// Tests the outcomes of the finished phases of a run, which itself may be unfinished, and writes `per_user.csv`.
-///
-/// # Errors
-/// When a checkpoint is damaged or belongs to other data.
-pub fn evaluate(config: &Config, data: &Dataset, folder: &RunFolder) -> Result<TestSummary> {
-    test(&mut Trainer::new(config, &data.train)?, data, folder)
-}
-
 fn test(trainer: &mut Trainer<'_>, data: &Dataset, folder: &RunFolder) -> Result<TestSummary> {
     let tested = test_run(trainer, data, &folder.checkpoints)?;
     folder.write_per_user(&tested)?;
-    Ok(TestSummary::of(&tested, &trainer.config.evaluation.metrics, data.test.most_candidates()))
+    Ok(summary(trainer.config, data, &tested))
 }
 
-/// The configuration, the data and the folder of the run in `path`, finished or not.
+fn summary(config: &Config, data: &Dataset, tested: &Tested) -> TestSummary {
+    TestSummary::of(tested, &config.evaluation.metrics, data.test.most_candidates())
+}
+
+/// The outcomes of a run, tested again.
+#[derive(Debug)]
+pub struct Evaluation {
+    /// Test metrics and gains.
+    pub summary: TestSummary,
+    /// Why the measurements of each user could not be written to the folder, which is read-only; `None` when they were.
+    pub unkept: Option<Error>,
+}
+
+/// Tests the outcomes of the finished phases of a run, which itself may be unfinished, and writes `per_user.csv` if the
+/// folder can be written to.
 ///
 /// # Errors
-/// When there is no run, when its data are missing or have changed, or when another process writes to the folder.
-pub fn open(path: &Path) -> Result<(Config, Dataset, RunFolder)> {
-    let config = RunPath::at(path).read_config()?;
+/// When no phase is finished, when a checkpoint is damaged or belongs to other data, or when another process writes to the
+/// folder.
+pub fn evaluate(config: &Config, data: &Dataset, run: &RunPath) -> Result<Evaluation> {
+    let checkpoints = Checkpoints::of(run);
+    if !checkpoints.has(Phase::Actor) {
+        let folder = run.folder().display();
+        return Err(Error::Failed(format!("{folder} has finished no phase yet: go on with `ract run`")));
+    }
+    // Before the work is done: another process may be writing there.
+    let folder = match RunFolder::open(run.folder(), config, &run.read_data_sha256()?) {
+        Err(error) if !error.is_read_only() => return Err(error),
+        folder => folder,
+    };
+    let tested = test_run(&mut Trainer::new(config, &data.train)?, data, &checkpoints)?;
+    let unkept = match folder.and_then(|folder| folder.write_per_user(&tested)) {
+        Err(error) if !error.is_read_only() => return Err(error),
+        kept => kept.err(),
+    };
+    Ok(Evaluation { summary: summary(config, data, &tested), unkept })
+}
+
+/// The configuration, the data and the paths of the run in `path`, finished or not. Nothing is written.
+///
+/// # Errors
+/// When there is no run, or when its data are missing or have changed.
+pub fn open(path: &Path) -> Result<(Config, Dataset, RunPath)> {
+    let run = RunPath::at(path);
+    let config = run.read_config()?;
     let data = load_data(&config)?;
-    let folder = RunFolder::open(path, &config, &fingerprint(&data))?;
-    Ok((config, data, folder))
+    run.check_fingerprint(&fingerprint(&data))?;
+    Ok((config, data, run))
 }

@@ -6,9 +6,9 @@ use super::tensor_file;
 use crate::config::{Config, Phase, Settings};
 use crate::{Error, Result};
 use ract_autodiff::Mat;
+use ract_data::atomic_file;
 use serde::{Deserialize, Serialize};
 use std::fmt::Display;
-use std::fs;
 use std::path::PathBuf;
 
 /// The checkpoints of a run, stored in its folder.
@@ -38,7 +38,7 @@ impl Checkpoints {
     /// The checkpoints of a run that is written to. Creates their folder.
     pub(crate) fn open(run: &RunPath) -> Result<Self> {
         let folder = run.checkpoints();
-        fs::create_dir_all(&folder).map_err(Error::file("create", &folder))?;
+        atomic_file::create_folder(&folder).map_err(Error::file("create", &folder))?;
         Ok(Self::of(run))
     }
 
@@ -60,8 +60,12 @@ impl Checkpoints {
         let moments = outcome.moments.iter().map(|(name, value)| (format!("{MOMENTS}{name}"), value));
         let identity = self.identity(phase)?;
         tensor_file::write(&self.0.outcome(phase), &identity, weights.chain(moments), &outcome.meta)?;
-        let state = self.0.state();
-        if state.exists() { fs::remove_file(&state).map_err(Error::file("remove", &state)) } else { Ok(()) }
+        self.remove_state()
+    }
+
+    /// Removes the saved state, which a finished phase does not need.
+    pub(crate) fn remove_state(&self) -> Result<()> {
+        Ok(atomic_file::remove(&self.0.state())?)
     }
 
     /// Saves the state of the phase in progress, between two epochs.

@@ -8,7 +8,7 @@ use super::per_user::Tested;
 use crate::config::{Phase, Settings};
 use crate::{Error, Result};
 use ract_autodiff::Profile;
-use ract_data::atomic_file;
+use ract_data::{atomic_file, holder};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::fs::{self, File, TryLockError};
@@ -36,28 +36,21 @@ impl RunFolder {
         if !run.is_begun() {
             check_unused(&run)?;
         }
-        fs::create_dir_all(path).map_err(Error::file("create", path))?;
+        atomic_file::create_folder(path).map_err(Error::file("create", path))?;
         let lock = lock(&run)?;
         let checkpoints = Checkpoints::open(&run)?;
         for folder in [path, &run.checkpoints()] {
             atomic_file::sweep_all(folder).map_err(Error::file("clean up", folder))?;
         }
-        let refuse = |difference: String| {
-            let path = path.display();
-            Err(Error::Usage(format!("{path} holds a run {difference}: name another folder with --out, or delete it")))
-        };
         if run.is_begun() {
             if let Some(difference) = S::read(&run.config(), &[])?.difference(config)? {
-                return refuse(format!("of another configuration ({difference})"));
+                return Err(run.holds_another(&format!("of another configuration ({difference})")));
             }
         } else {
             atomic_file::save(&run.config(), config.to_toml()?)?;
         }
-        if run.data().exists() {
-            if run.read_data_sha256()? != data_sha256 {
-                return refuse("on other data (the data were prepared or generated again since then)".to_owned());
-            }
-        } else {
+        run.check_fingerprint(data_sha256)?;
+        if !run.data().exists() {
             atomic_file::save(&run.data(), format!("{data_sha256}\n"))?;
         }
         Ok(Self { path: run, checkpoints, data_sha256: data_sha256.to_owned(), _lock: lock })
@@ -158,14 +151,34 @@ fn pretty(file: &Path, value: &impl Serialize) -> Result<String> {
 
 fn lock(run: &RunPath) -> Result<File> {
     let path = run.lock();
-    let file = File::create(&path).map_err(Error::file("create", &path))?;
+    // What the holder noted in it stays until the lock is taken.
+    let file = File::options().create(true).truncate(false).write(true).open(&path);
+    let file = file.map_err(Error::file("create", &path))?;
     match file.try_lock() {
-        Ok(()) => Ok(file),
+        Ok(()) => {
+            holder::note(&path).map_err(Error::file("write", &path))?;
+            Ok(file)
+        }
         Err(TryLockError::WouldBlock) => {
-            let folder = run.folder().display();
-            Err(Error::Failed(format!("another process is running in {folder}: wait for it or stop it")))
+            let (folder, holder) = (run.folder().display(), holder::noted(&path));
+            Err(Error::Failed(format!("another process is running in {folder} ({holder}): wait for it or stop it")))
         }
         Err(TryLockError::Error(error)) => Err(Error::file("lock", path)(error)),
+    }
+}
+
+impl RunPath {
+    /// Checks that the run, if it has begun, is one on the data with this fingerprint.
+    pub(crate) fn check_fingerprint(&self, data_sha256: &str) -> Result<()> {
+        if self.data().exists() && self.read_data_sha256()? != data_sha256 {
+            return Err(self.holds_another("on other data (the data were prepared or generated again since then)"));
+        }
+        Ok(())
+    }
+
+    fn holds_another(&self, difference: &str) -> Error {
+        let folder = self.folder().display();
+        Error::Usage(format!("{folder} holds a run {difference}: name another folder with --out, or delete it"))
     }
 }
 

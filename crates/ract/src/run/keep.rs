@@ -24,7 +24,7 @@ pub fn keep(data: &str) -> Result<Vec<RunPath>> {
             atomic_file::save(&packed, per_user::pack(&run.read_per_user()?)?)?;
         } else if packed.exists() && fs::read(copy.result()).ok() != fs::read(run.result()).ok() {
             // They belong to the result that is replaced.
-            fs::remove_file(&packed).map_err(Error::file("remove", &packed))?;
+            atomic_file::remove(&packed)?;
         }
         for file in run.kept().iter().filter(|file| file.exists()) {
             copy_into(file, copy.folder())?;
@@ -40,7 +40,7 @@ pub fn keep(data: &str) -> Result<Vec<RunPath>> {
 }
 
 fn create(folder: &Path) -> Result<()> {
-    fs::create_dir_all(folder).map_err(Error::file("create", folder))
+    atomic_file::create_folder(folder).map_err(Error::file("create", folder))
 }
 
 fn copy_into(file: &Path, folder: &Path) -> Result<()> {

@@ -21,8 +21,8 @@ const STEPS: u32 = 200;
 
 fn draw(input: &FigureInput<'_>) -> Result<Figure> {
     let run = input.runs()?[0].1[0];
-    let (config, data, folder) = experiment::open(run.path.folder())?;
-    let users = inspect(&config, &data, &folder, Phase::ActorCritic, 0)?.weights;
+    let (config, data, path) = experiment::open(run.path.folder())?;
+    let users = inspect(&config, &data, &path, Phase::ActorCritic, 0)?.weights;
     let items: Vec<f64> = sorted(users.iter().map(|user| f64::from(user.seen + user.unseen)));
     let per_item = sorted(users.iter().map(|user| f64::from(user.loss / (user.seen + user.unseen).max(1.0))));
     if users.is_empty() {
@@ -33,7 +33,7 @@ fn draw(input: &FigureInput<'_>) -> Result<Figure> {
         .iter()
         .flat_map(|&n| columns.iter().map(move |&loss| [n / 2.0, n / 2.0, n * loss].map(|x| x as f32)))
         .collect();
-    let predicted = critic_at(&config, &data, &folder, &features)?;
+    let predicted = critic_at(&config, &data, &path, &features)?;
     let cells = predicted.chunks(CELLS).map(|row| row.iter().map(|&x| f64::from(x)).collect()).collect();
     let every = |names: &[f64], digits: usize| -> Vec<String> {
         let name = |(place, x): (usize, &f64)| if place % 5 == 2 { format!("{x:.digits$}") } else { String::new() };
