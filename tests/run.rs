@@ -3,6 +3,7 @@
 use crate::support::workplace::{EXPERIMENT, Workplace, failure};
 use crate::support::{lines, wait_until};
 use std::fs;
+use std::path::Path;
 use std::process::Stdio;
 
 /// Epochs in all phases of the experiment.
