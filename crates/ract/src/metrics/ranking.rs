@@ -150,6 +150,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg_attr(miri, ignore = "takes minutes under Miri")]
     fn the_first_ranks_are_those_of_a_full_sort() {
         for (items, depth) in [(50, 1), (50, 7), (50, 50), (50, 80), (3000, 100)] {
             // Few different values, so that there are many ties.
@@ -178,6 +179,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg_attr(miri, ignore = "takes minutes under Miri")]
     fn a_random_ranking_of_100_candidates_has_the_held_out_item_in_its_first_10_with_probability_a_tenth() {
         use crate::metrics::{Estimate, Metric};
         use ract_data::random::{Purpose, stream};
