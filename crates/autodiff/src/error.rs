@@ -1,6 +1,6 @@
 //! What can go wrong on a tape, in the terms of the op.
 
-use crate::{Shape, Vectors};
+use crate::Shape;
 
 /// Result with this crate's [`enum@Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -62,12 +62,6 @@ pub enum Error {
         /// The parameter's name.
         name: String,
     },
-    /// The kernels cannot use these vectors on this machine.
-    #[error("this processor has no {0} vectors: choose others")]
-    NoSuchVectors(Vectors),
-    /// The kernels use other vectors already.
-    #[error("the kernels use {0} vectors already: choose before anything is computed")]
-    VectorsInUse(Vectors),
     /// The optimiser was made for other parameters.
     #[error("Adam: the moments belong to {expected}; the step was given {found}")]
     OtherParams {

@@ -38,11 +38,11 @@ mod shape;
 mod slots;
 mod tape;
 mod var;
-mod vectors;
 mod write;
 
 pub use backward::{Grads, Target};
 pub use error::{Error, Result};
+pub use kernels::vectors::{Vectors, VectorsError};
 pub use op::Op;
 pub use param::{Module, Param};
 pub use profile::{Profile, Spent};
@@ -52,7 +52,6 @@ pub use shape::Shape;
 pub use slots::{Slot, Slots};
 pub use tape::Tape;
 pub use var::Var;
-pub use vectors::Vectors;
 pub use write::Write;
 
 /// A dense matrix, row-major.

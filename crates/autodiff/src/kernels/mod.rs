@@ -13,3 +13,4 @@ pub(crate) mod scratch;
 pub(crate) mod simd;
 pub(crate) mod slices;
 pub(crate) mod sparse;
+pub(crate) mod vectors;

@@ -1,6 +1,6 @@
 //! The pairs of one positive with all negatives, on vectors.
 
-use super::simd::arch;
+use super::vectors::arch;
 use crate::Scalar;
 use pulp::{Simd, WithSimd};
 

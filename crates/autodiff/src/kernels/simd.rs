@@ -1,38 +1,8 @@
-//! Vectors of the kind that [`Vectors`] says: the widest that the machine has, unless a narrower one was chosen.
+//! Numbers in the lanes of vectors.
 
 use super::scratch::Reused;
-use crate::Vectors;
-use pulp::{Arch, Simd};
+use pulp::Simd;
 use std::ops::Add;
-
-/// The kind of vector that all kernels compute with.
-pub(crate) fn arch() -> Arch {
-    match Vectors::chosen() {
-        Vectors::Widest => Arch::new(),
-        narrower => of_kind(narrower).unwrap_or(Arch::Scalar),
-    }
-}
-
-/// Vectors of that kind, if this machine has them.
-#[cfg(target_arch = "x86_64")]
-pub(crate) fn of_kind(vectors: Vectors) -> Option<Arch> {
-    match vectors {
-        Vectors::Widest => Some(Arch::new()),
-        Vectors::Avx512 => pulp::x86::V4::try_new().map(Arch::V4),
-        Vectors::Avx2 => pulp::x86::V3::try_new().map(Arch::V3),
-        Vectors::Portable => Some(Arch::Scalar),
-    }
-}
-
-/// Vectors of that kind, if this machine has them.
-#[cfg(not(target_arch = "x86_64"))]
-pub(crate) fn of_kind(vectors: Vectors) -> Option<Arch> {
-    match vectors {
-        Vectors::Widest => Some(Arch::new()),
-        Vectors::Avx512 | Vectors::Avx2 => None,
-        Vectors::Portable => Some(Arch::Scalar),
-    }
-}
 
 /// Numbers that the kernels compute with: `f32` and `f64`.
 pub trait Lanes: Reused + Copy + Default + Add<Output = Self> + Send + Sync + 'static {

@@ -2,7 +2,7 @@
 //!
 //! Each is a struct, because a closure given to [`pulp::Arch::dispatch`] is compiled for plain numbers unless it is inlined.
 
-use super::simd::arch;
+use super::vectors::arch;
 use crate::Scalar;
 use pulp::{Simd, WithSimd};
 

@@ -8,7 +8,7 @@ mod pack;
 mod tile;
 
 use crate::kernels::scratch::{Role, Scratch};
-use crate::kernels::simd::arch;
+use crate::kernels::vectors::arch;
 use crate::{Mat, Scalar, Write};
 use ndarray::parallel::prelude::*;
 use ndarray::{ArrayView2, ArrayViewMut2, Axis, Zip, s};

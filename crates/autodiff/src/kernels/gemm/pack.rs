@@ -1,6 +1,6 @@
 //! Operands in the order in which the tiles read them.
 
-use crate::kernels::simd::arch;
+use crate::kernels::vectors::arch;
 use ndarray::{ArrayView1, ArrayView2, Axis};
 use pulp::{Simd, WithSimd, as_arrays};
 

@@ -1,7 +1,8 @@
 //! The innermost loops: a tile of the result stays in registers while the sums run.
 
 use super::Start;
-use crate::kernels::simd::{Lanes, arch};
+use crate::kernels::simd::Lanes;
+use crate::kernels::vectors::arch;
 use ndarray::ArrayViewMut2;
 use pulp::{Simd, WithSimd, as_arrays};
 use std::marker::PhantomData;

@@ -1,7 +1,6 @@
 //! Which of the processor's vectors the kernels use.
 
-use crate::kernels::simd;
-use crate::{Error, Result};
+use pulp::Arch;
 use std::fmt::{self, Display};
 use std::sync::OnceLock;
 
@@ -22,16 +21,28 @@ pub enum Vectors {
     Portable,
 }
 
+/// Why vectors cannot be chosen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum VectorsError {
+    /// The processor has none of that kind.
+    #[error("this processor has no {0} vectors: choose others")]
+    Missing(Vectors),
+    /// The kernels use others already.
+    #[error("the kernels use {0} vectors already: choose before anything is computed")]
+    InUse(Vectors),
+}
+
 impl Vectors {
     /// Uses these from now on. It can be said once, before anything is computed.
     ///
     /// # Errors
     /// When this processor has none of that kind, or when something was computed or chosen before.
-    pub fn choose(self) -> Result<()> {
-        if simd::of_kind(self).is_none() {
-            return Err(Error::NoSuchVectors(self));
+    pub fn choose(self) -> Result<(), VectorsError> {
+        if of_kind(self).is_none() {
+            return Err(VectorsError::Missing(self));
         }
-        if *CHOSEN.get_or_init(|| self) == self { Ok(()) } else { Err(Error::VectorsInUse(Self::chosen())) }
+        if *CHOSEN.get_or_init(|| self) == self { Ok(()) } else { Err(VectorsError::InUse(Self::chosen())) }
     }
 
     /// What was chosen; the widest, if nothing was.
@@ -48,6 +59,35 @@ impl Display for Vectors {
             Self::Avx2 => "AVX2",
             Self::Portable => "portable",
         })
+    }
+}
+
+/// The kind of vector that all kernels compute with.
+pub(crate) fn arch() -> Arch {
+    match Vectors::chosen() {
+        Vectors::Widest => Arch::new(),
+        narrower => of_kind(narrower).unwrap_or(Arch::Scalar),
+    }
+}
+
+/// Vectors of that kind, if this machine has them.
+#[cfg(target_arch = "x86_64")]
+fn of_kind(vectors: Vectors) -> Option<Arch> {
+    match vectors {
+        Vectors::Widest => Some(Arch::new()),
+        Vectors::Avx512 => pulp::x86::V4::try_new().map(Arch::V4),
+        Vectors::Avx2 => pulp::x86::V3::try_new().map(Arch::V3),
+        Vectors::Portable => Some(Arch::Scalar),
+    }
+}
+
+/// Vectors of that kind, if this machine has them.
+#[cfg(not(target_arch = "x86_64"))]
+fn of_kind(vectors: Vectors) -> Option<Arch> {
+    match vectors {
+        Vectors::Widest => Some(Arch::new()),
+        Vectors::Avx512 | Vectors::Avx2 => None,
+        Vectors::Portable => Some(Arch::Scalar),
     }
 }
 
