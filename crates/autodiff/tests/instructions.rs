@@ -16,7 +16,7 @@ const CASE: &str = "RACT_COUNTED_CASE";
 const TOLERANCE: f64 = 1.15;
 
 /// Thousands of instructions of each case, tests' profile.
-const BUDGETS: [(&str, u64); 4] = [("tape", 3782), ("product", 1115), ("likelihood", 360), ("adam", 74)];
+const BUDGETS: [(&str, u64); 4] = [("tape", 3782), ("product", 1115), ("likelihood", 360), ("adam", 63)];
 
 fn matrix(rows: usize, cols: usize) -> Mat<f32> {
     Mat::from_shape_fn((rows, cols), |(i, j)| ((i * 7 + j * 3) % 11) as f32 / 10.0 - 0.5)

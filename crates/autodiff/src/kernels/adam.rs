@@ -39,12 +39,13 @@ impl<T: Scalar> Coefficients<T> {
     /// hold the squares of all gradients so far.
     fn update(self, [p, m, v]: [&mut [T]; 3], g: &[T]) -> bool {
         let pieces = p.chunks_mut(PIECE).zip(m.chunks_mut(PIECE)).zip(v.chunks_mut(PIECE)).zip(g.chunks(PIECE));
-        let mut times_zero = T::zero();
+        let mut are_finite = true;
         for (((p, m), v), g) in pieces {
             slices::update([p, m, v], g, |p, m, v, g| self.apply(p, m, v, g));
-            times_zero += rows::sum_map(v, |v| v * T::zero());
+            // One number that is not finite makes the sum so; a sum of finite ones can overflow.
+            are_finite &= rows::sum_map(v, |v| v).is_finite() || v.iter().all(|v| v.is_finite());
         }
-        times_zero == T::zero()
+        are_finite
     }
 }
 

@@ -2,6 +2,7 @@
 
 use pulp::Arch;
 use std::fmt::{self, Display};
+use std::str::FromStr;
 use std::sync::OnceLock;
 
 static CHOSEN: OnceLock<Vectors> = OnceLock::new();
@@ -26,10 +27,10 @@ pub enum Vectors {
 #[non_exhaustive]
 pub enum VectorsError {
     /// The processor has none of that kind.
-    #[error("this processor has no {0} vectors: choose others")]
+    #[error("this processor has no vectors of the kind {0}: choose others")]
     Missing(Vectors),
     /// The kernels use others already.
-    #[error("the kernels use {0} vectors already: choose before anything is computed")]
+    #[error("the kernels use vectors of the kind {0} already: choose before anything is computed")]
     InUse(Vectors),
 }
 
@@ -45,6 +46,9 @@ impl Vectors {
         if *CHOSEN.get_or_init(|| self) == self { Ok(()) } else { Err(VectorsError::InUse(Self::chosen())) }
     }
 
+    /// All kinds.
+    pub const ALL: [Self; 4] = [Self::Widest, Self::Avx512, Self::Avx2, Self::Portable];
+
     /// What was chosen; the widest, if nothing was.
     pub fn chosen() -> Self {
         *CHOSEN.get_or_init(Self::default)
@@ -54,10 +58,21 @@ impl Vectors {
 impl Display for Vectors {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Widest => "the widest",
-            Self::Avx512 => "AVX-512",
-            Self::Avx2 => "AVX2",
+            Self::Widest => "widest",
+            Self::Avx512 => "avx512",
+            Self::Avx2 => "avx2",
             Self::Portable => "portable",
+        })
+    }
+}
+
+impl FromStr for Vectors {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, String> {
+        let found = Self::ALL.into_iter().find(|vectors| vectors.to_string() == name);
+        found.ok_or_else(|| {
+            format!("there are no vectors '{name}': write one of {}", Self::ALL.map(|v| v.to_string()).join(", "))
         })
     }
 }
@@ -98,7 +113,7 @@ mod tests {
     #[test]
     fn vectors_are_chosen_once() {
         assert_eq!(Vectors::chosen().choose(), Ok(()));
-        let message = "the kernels use the widest vectors already: choose before anything is computed";
+        let message = "the kernels use vectors of the kind widest already: choose before anything is computed";
         assert_eq!(Vectors::Portable.choose().unwrap_err().to_string(), message);
     }
 }

@@ -38,34 +38,14 @@ use std::process::ExitCode;
 struct Cli {
     #[command(subcommand)]
     command: Command,
-    /// Vectors of the processor that training uses; results have the same bits with each
-    #[arg(long, global = true, value_enum, default_value_t, hide_short_help = true)]
-    vectors: Kind,
-}
-
-/// [`Vectors`], by the names of the command line.
-#[derive(Clone, Copy, Default, clap::ValueEnum)]
-enum Kind {
-    /// The widest that the processor has
-    #[default]
-    Widest,
-    /// Of 512 bits
-    Avx512,
-    /// Of 256 bits
-    Avx2,
-    /// What every processor of this architecture has: some hundred times slower
-    Portable,
+    /// The processor's vectors that training uses: widest, avx512, avx2 or portable (slow). Results have the same bits with each
+    #[arg(long, global = true, value_name = "KIND", default_value_t, hide_short_help = true)]
+    vectors: Vectors,
 }
 
 impl Cli {
     fn run(self) -> Result<()> {
-        let vectors = match self.vectors {
-            Kind::Widest => Vectors::Widest,
-            Kind::Avx512 => Vectors::Avx512,
-            Kind::Avx2 => Vectors::Avx2,
-            Kind::Portable => Vectors::Portable,
-        };
-        vectors.choose().map_err(|error| Error::Usage(error.to_string()))?;
+        self.vectors.choose().map_err(|error| Error::Usage(error.to_string()))?;
         self.command.run()
     }
 }

@@ -11,7 +11,8 @@ fn naive<T: Scalar>(a: &Mat<T>, b: &Mat<T>) -> Mat<T> {
 
 const SMALL_SHAPES: [(usize, usize, usize); 5] = [(1, 1, 1), (4, 0, 30), (2, 3, 0), (0, 3, 2), (7, 5, 13)];
 
-const SHAPES: [(usize, usize, usize); 6] = [
+const SHAPES: [(usize, usize, usize); 7] = [
+    (4, 0, 300),
     (13, 700, 33),
     (3, 50, 2100), // wide
     (70, 30, 90),
