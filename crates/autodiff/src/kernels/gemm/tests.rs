@@ -1,4 +1,5 @@
 use super::*;
+use ndarray::s;
 
 fn numbers<T: Scalar>(rows: usize, cols: usize, seed: usize) -> Mat<T> {
     Mat::from_shape_fn((rows, cols), |(i, j)| T::of(((i * 7 + j * 3 + seed) % 11) as f64 - 5.0))

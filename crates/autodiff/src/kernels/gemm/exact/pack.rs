@@ -5,7 +5,7 @@ use ndarray::{ArrayView1, ArrayView2, Axis};
 use pulp::{Simd, WithSimd, as_arrays};
 
 /// Terms that are turned at a time: one cache line of `f32`.
-pub(super) const BLOCK: usize = 16;
+const BLOCK: usize = 16;
 
 /// Writes `b` (depth x n) as panels of `width` columns, each depth x width in row order, the last filled up with zeros.
 pub(super) fn pack<T: Copy + Default>(b: ArrayView2<'_, T>, width: usize, panels: &mut [T]) {

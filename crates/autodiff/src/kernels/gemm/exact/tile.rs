@@ -1,6 +1,6 @@
 //! The innermost loops: a tile of the result stays in registers while the sums run.
 
-use super::Start;
+use crate::kernels::gemm::Start;
 use crate::kernels::simd::Lanes;
 use crate::kernels::vectors::arch;
 use ndarray::ArrayViewMut2;
