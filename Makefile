@@ -34,7 +34,7 @@ help:
 	@echo 'make check-pages  fails when one of them is not what its command prints (part of the tests)'
 	@echo 'make bench       seconds of every step, beside what the machine can do (numbers: target/bench.json)'
 	@echo 'make bench-kernels  every kernel alone, with criterion'
-	@echo 'make bench-compare  every step in turn with a tuned PyTorch (PYTHON=path: one that has torch)'
+	@echo 'make bench-compare  every step in turn with the best of three variants of a tuned PyTorch (PYTHON=path: one that has torch)'
 	@echo 'make bench-growth   how time and memory grow with items, batch, hidden size'
 	@echo 'make test        all tests'
 	@echo 'make soak        kills, full disks, broken disks and losses of power at every call that changes a file (minutes; needs strace)'
@@ -181,6 +181,8 @@ BENCH := cargo bench --quiet -p ract --bench steps --
 # What bench-compare times against, and the Python that runs it.
 PEER ?= $(SHARED)/peers/torch_ract/bench_step.py
 PYTHON ?= python3
+# Its variants: f32; the precision that torch calls medium; operands in bf16. The best of each step counts.
+VARIANTS ?= tuned medium bf16
 
 bench:
 	@$(BENCH) --out $(abspath target/bench.json) $(BENCH_ARGS)
@@ -191,7 +193,8 @@ bench-kernels:
 bench-compare:
 	@test -f '$(PEER)' || { echo 'make bench-compare: no file $(PEER): name the script with PEER=path' >&2; exit 1; }
 	@$(PYTHON) -c 'import torch' 2>/dev/null || { echo 'make bench-compare: $(PYTHON) has no torch: pip install torch numpy scipy pandas, or name another with PYTHON=path' >&2; exit 1; }
-	@$(BENCH) --peer '$(PYTHON) -B $(abspath $(PEER)) --variant tuned' --peer-name 'tuned PyTorch' --out $(abspath target/bench-compare.json) $(BENCH_ARGS)
+	@$(BENCH) $(foreach variant,$(VARIANTS),--peer '$(PYTHON) -B $(abspath $(PEER)) --variant $(variant)' --peer-name 'PyTorch $(variant)') \
+	  --out $(abspath target/bench-compare.json) $(BENCH_ARGS)
 
 GROWTH := $(BENCH) --brief --steps 8 --out $(abspath target/growth)
 

@@ -10,6 +10,7 @@ mod kept;
 mod ncf;
 mod pages;
 mod paper;
+mod precision;
 mod prepare;
 mod presets;
 mod report;

@@ -2,7 +2,7 @@
 
 use criterion::{Criterion, Throughput, criterion_group};
 use ract_autodiff::optim::Adam;
-use ract_autodiff::{Mat, Param, Sparse, Tape, Var};
+use ract_autodiff::{Mat, Param, Precision, Products, Sparse, Tape, Unit, Var};
 use std::hint::black_box;
 use std::sync::Arc;
 
@@ -55,12 +55,18 @@ fn product(c: &mut Criterion, name: &str, [left, right]: [(usize, usize); 2], pr
     group.sample_size(20).throughput(Throughput::Elements((2 * USERS * HIDDEN * ITEMS) as u64));
     let (left, right) = (Param::new("left", matrix(left.0, left.1)), Param::new("right", matrix(right.0, right.1)));
     let mut tape = Tape::new();
-    group.bench_function(name, |b| {
-        b.iter(|| {
-            black_box(product(tape.param(&left), tape.param(&right)).shape());
-            tape.reset();
+    // By the fastest unit for bf16, whether it is faster than f32 or not.
+    let unit = Unit::ALL.into_iter().find(|unit| unit.is_there()).unwrap_or(Unit::Portable);
+    for precision in Precision::ALL {
+        let Ok(products) = Products::by(unit, precision) else { continue };
+        tape.set_products(products);
+        group.bench_function(format!("{name}, {products}"), |b| {
+            b.iter(|| {
+                black_box(product(tape.param(&left), tape.param(&right)).shape());
+                tape.reset();
+            });
         });
-    });
+    }
 }
 
 fn likelihood(c: &mut Criterion) {

@@ -1,5 +1,6 @@
 //! The numbers that a tape computes with.
 
+use crate::kernels::gemm::Multiply;
 use crate::kernels::math::Functions;
 use crate::kernels::ranks::Ranks;
 use ndarray::{LinalgScalar, ScalarOperand};
@@ -8,7 +9,9 @@ use std::fmt::{Debug, Display};
 use std::iter::Sum;
 
 /// A real number type: `f32` to train, `f64` to check. There are no others: the kernels are made for these two.
-pub trait Scalar: Functions + Ranks + LinalgScalar + ScalarOperand + Float + NumAssign + Sum + Debug + Display {
+pub trait Scalar:
+    Functions + Ranks + Multiply + LinalgScalar + ScalarOperand + Float + NumAssign + Sum + Debug + Display
+{
     /// The nearest number to `x`.
     fn of(x: f64) -> Self;
 

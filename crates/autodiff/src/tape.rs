@@ -3,7 +3,7 @@
 use crate::param::ParamId;
 use crate::pool::Pool;
 use crate::shape::row_major;
-use crate::{Error, Mat, Op, Param, Profile, Result, Scalar, Shape, Var};
+use crate::{Error, Mat, Op, Param, Products, Profile, Result, Scalar, Shape, Var};
 use elsa::FrozenVec;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::fmt;
@@ -38,6 +38,7 @@ pub struct Tape<T> {
     pub(crate) nodes: FrozenVec<Box<Node<T>>>,
     pub(crate) pool: Rc<Pool<T>>,
     error: RefCell<Option<Failure>>,
+    products: Cell<Products>,
     /// Whether ops are checked for values that are not finite.
     pub(crate) watches: Cell<bool>,
     /// How long ops took, if the tape is profiling.
@@ -88,6 +89,7 @@ impl<T: Scalar> Tape<T> {
             nodes: FrozenVec::new(),
             pool: Rc::new(Pool::default()),
             error: RefCell::new(None),
+            products: Cell::new(Products::default()),
             watches: Cell::new(false),
             profile: RefCell::new(None),
             recording: new_recording(),
@@ -109,6 +111,17 @@ impl<T: Scalar> Tape<T> {
     /// ```
     pub fn watch_for_non_finite(&self) {
         self.watches.set(true);
+    }
+
+    /// How large products of `f32` that are recorded from now on are computed, forward and backward: exactly, if nothing is
+    /// said.
+    pub fn set_products(&self, products: Products) {
+        self.products.set(products);
+    }
+
+    /// How large products are computed.
+    pub fn products(&self) -> Products {
+        self.products.get()
     }
 
     /// Forgets all that was recorded, lets go of the parameters, and keeps the buffers for the next recording.
@@ -211,12 +224,12 @@ impl<T: Scalar> Tape<T> {
         }
     }
 
-    /// Names a node; the first name stays.
     /// The names of all named nodes, in the order in which the nodes were recorded.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.nodes.iter().filter_map(|node| node.name.get().map(String::as_str))
     }
 
+    /// Names a node; the first name stays.
     pub(crate) fn name(&self, index: usize, name: &str) {
         self.nodes[index].name.get_or_init(|| name.to_owned());
         if let Some(Failure {

@@ -6,7 +6,7 @@
 mod golden;
 
 use golden::{assert_close, assert_number, matrix, sparse};
-use ract_autodiff::{Grads, Mat, Module, Sparse, Tape, Var};
+use ract_autodiff::{Grads, Mat, Module, Precision, Products, Scalar, Sparse, Tape, Unit, Var};
 use ract_data::Interactions;
 use ract_models::actors::{Setting, mult_vae};
 use ract_models::{Actor, Critic, CriticOutput, RunningStatistics, Scored, Users};
@@ -23,22 +23,27 @@ struct Golden {
     items: Arc<Sparse<f64>>,
 }
 
+/// An actor of the golden shape.
+fn golden_actor<T: Scalar>() -> Box<dyn Actor<T>> {
+    let train = Interactions::from_rows(23, [[0]]);
+    let setting = Setting {
+        items: 23,
+        hidden: 7,
+        latent: 3,
+        positive_weight: 5.0,
+        gamma: 0.005,
+        ease_lambda: 1.0,
+        ease_items: 0,
+        train: &train,
+    };
+    mult_vae::build(&setting, &mut SmallRng::seed_from_u64(0)).unwrap()
+}
+
 impl Golden {
     fn load() -> Self {
         let json: Value = serde_json::from_str(include_str!("golden/step.json")).unwrap();
         let rng = &mut SmallRng::seed_from_u64(0);
-        let train = Interactions::from_rows(23, [[0]]);
-        let setting = Setting {
-            items: 23,
-            hidden: 7,
-            latent: 3,
-            positive_weight: 5.0,
-            gamma: 0.005,
-            ease_lambda: 1.0,
-            ease_items: 0,
-            train: &train,
-        };
-        let mut actor = mult_vae::build(&setting, rng).unwrap();
+        let mut actor = golden_actor();
         let mut critic = Critic::new(3, &[6, 5, 4], CriticOutput::Bounded, rng);
         for (of, params) in [("actor", actor.params_mut()), ("critic", critic.params_mut())] {
             for param in params {
@@ -104,6 +109,40 @@ fn the_actor_step_has_the_golden_values_and_gradients() {
     assert_number("actor_loss", loss.scalar().unwrap(), golden.number("actor_loss"));
     let grads = loss.backward(golden.actor.params()).unwrap();
     golden.assert_grads("actor_loss_grads", &grads, &*golden.actor);
+}
+
+/// The largest error of a gradient, as a share of the gradient's largest value.
+fn error(found: &Mat<f32>, expected: &Mat<f64>) -> f64 {
+    let largest = expected.iter().fold(0.0_f64, |largest, x| largest.max(x.abs()));
+    found.iter().zip(expected).map(|(&x, y)| (f64::from(x) - y).abs()).fold(0.0, f64::max) / largest
+}
+
+#[test]
+fn in_three_products_of_bf16_the_actors_gradients_are_within_1e_4_of_the_golden_ones() {
+    let golden = Golden::load();
+    let mut actor = golden_actor::<f32>();
+    for (param, exact) in actor.params_mut().into_iter().zip(golden.actor.params()) {
+        param.value_mut().unwrap().assign(&exact.value().mapv(|x| x as f32));
+    }
+    let single = |x: &Sparse<f64>| Arc::new(x.map(|&x| x as f32));
+    let (input, items) = (single(&golden.input), single(&golden.items));
+    let errors = |products: Products| -> Vec<f64> {
+        let tape = Tape::new();
+        tape.set_products(products.including_small());
+        let users = Users { input: &input, items: &items, rows: None };
+        let Scored { loss: nll, kl, .. } = actor.forward(&tape, &users, golden.matrix("eps").mapv(|x| x as f32));
+        let loss = nll.mean() + kl.unwrap().scale(golden.number("beta") as f32);
+        let grads = loss.backward(actor.params()).unwrap();
+        let expected = |name: &str| matrix(&golden.json["actor_loss_grads"][name]);
+        actor.params().iter().map(|param| error(grads.get(*param).unwrap(), &expected(param.name()))).collect()
+    };
+    for unit in Unit::ALL.into_iter().filter(|unit| unit.is_there()) {
+        let [three, one] = [Precision::Bf16x3, Precision::Bf16].map(|p| errors(Products::by(unit, p).unwrap()));
+        assert!(three.iter().all(|&error| error < 1e-4), "unit {unit}: {three:?}");
+        // So it is the units that computed: one product is not as exact.
+        assert!(one.iter().any(|&error| error > 1e-3), "unit {unit}: {one:?}");
+        assert!(one.iter().all(|&error| error < 5e-2), "unit {unit}: {one:?}");
+    }
 }
 
 #[test]

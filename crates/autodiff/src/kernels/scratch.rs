@@ -40,6 +40,7 @@ macro_rules! reused {
 
 reused!(f32);
 reused!(f64);
+reused!(u32);
 
 /// A thread's memory, which goes back to its place when it is dropped. Whoever takes a second one before that gets new memory.
 pub(crate) struct Scratch<T: Reused> {

@@ -49,6 +49,20 @@ impl Vectors {
     /// All kinds.
     pub const ALL: [Self; 4] = [Self::Widest, Self::Avx512, Self::Avx2, Self::Portable];
 
+    /// What the kernels of this process use, such as AVX-512.
+    pub fn in_use() -> &'static str {
+        match arch() {
+            Arch::Scalar => "portable code",
+            #[cfg(target_arch = "x86_64")]
+            Arch::V3(_) => "AVX2",
+            #[cfg(target_arch = "x86_64")]
+            Arch::V4(_) => "AVX-512",
+            #[cfg(target_arch = "aarch64")]
+            Arch::Neon(_) | Arch::NeonFcma(_) => "NEON",
+            _ => "other vectors",
+        }
+    }
+
     /// What was chosen; the widest, if nothing was.
     pub fn chosen() -> Self {
         *CHOSEN.get_or_init(Self::default)

@@ -2,10 +2,12 @@
 
 use crate::kernels::gemm::{Start, gemm};
 use crate::kernels::rows::add_rows;
-use crate::{Mat, Op, Scalar, Shape, Slots, Var};
+use crate::{Mat, Op, Products, Scalar, Shape, Slots, Var};
 
 /// `y = x w + b`, the 1 x n row `b` added to every row; `dx = dy w'`, `dw = x' dy`, `db` = sum of the rows of `dy`.
-struct Affine;
+struct Affine {
+    products: Products,
+}
 
 impl<T: Scalar> Op<T> for Affine {
     fn name(&self) -> &'static str {
@@ -18,7 +20,7 @@ impl<T: Scalar> Op<T> for Affine {
 
     fn forward(&mut self, x: &[&Mat<T>], y: &mut Mat<T>) {
         let bias = x[2].as_slice().unwrap_or(&[]);
-        gemm(x[0].view(), x[1].view(), Start::Row(bias), y);
+        gemm(self.products, x[0].view(), x[1].view(), Start::Row(bias), y);
     }
 
     fn backward(&self, x: &[&Mat<T>], _y: &Mat<T>, dy: &Mat<T>, dx: &mut Slots<'_, T>) {
@@ -26,10 +28,10 @@ impl<T: Scalar> Op<T> for Affine {
             slot.update(|db, write| add_rows(dy, write, db));
         }
         if let Some(slot) = dx.want(1) {
-            slot.update(|dw, write| gemm(x[0].t(), dy.view(), write.into(), dw));
+            slot.update(|dw, write| gemm(self.products, x[0].t(), dy.view(), write.into(), dw));
         }
         if let Some(slot) = dx.want(0) {
-            slot.update(|dx, write| gemm(dy.view(), x[1].t(), write.into(), dx));
+            slot.update(|dx, write| gemm(self.products, dy.view(), x[1].t(), write.into(), dx));
         }
     }
 }
@@ -60,6 +62,6 @@ impl<'t, T: Scalar> Var<'t, T> {
     /// ```
     #[must_use]
     pub fn affine(self, weights: Var<'t, T>, bias: Var<'t, T>) -> Self {
-        self.tape().apply(Affine, &[self, weights, bias])
+        self.tape().apply(Affine { products: self.tape().products() }, &[self, weights, bias])
     }
 }

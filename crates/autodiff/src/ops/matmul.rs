@@ -1,13 +1,14 @@
 //! Matrix products, with either side transposed or not.
 
 use crate::kernels::gemm::{Start, gemm};
-use crate::{Mat, Op, Scalar, Shape, Slots, Var};
+use crate::{Mat, Op, Products, Scalar, Shape, Slots, Var};
 use ndarray::ArrayView2;
 
 /// `y = a b`, where a and b are the inputs or their transposes; `da = dy b'`, `db = a' dy`.
 struct Matmul {
     /// Of the left and of the right side.
     transposed: [bool; 2],
+    products: Products,
 }
 
 impl Matmul {
@@ -35,7 +36,7 @@ impl<T: Scalar> Op<T> for Matmul {
     }
 
     fn forward(&mut self, x: &[&Mat<T>], y: &mut Mat<T>) {
-        gemm(self.side(x, 0), self.side(x, 1), Start::Zero, y);
+        gemm(self.products, self.side(x, 0), self.side(x, 1), Start::Zero, y);
     }
 
     fn backward(&self, x: &[&Mat<T>], _y: &Mat<T>, dy: &Mat<T>, dx: &mut Slots<'_, T>) {
@@ -43,35 +44,39 @@ impl<T: Scalar> Op<T> for Matmul {
         if let Some(slot) = dx.want(0) {
             // (dy b')' = b dy'
             slot.update(|da, write| match self.transposed[0] {
-                false => gemm(dy.view(), b.t(), write.into(), da),
-                true => gemm(b, dy.t(), write.into(), da),
+                false => gemm(self.products, dy.view(), b.t(), write.into(), da),
+                true => gemm(self.products, b, dy.t(), write.into(), da),
             });
         }
         if let Some(slot) = dx.want(1) {
             slot.update(|db, write| match self.transposed[1] {
-                false => gemm(a.t(), dy.view(), write.into(), db),
-                true => gemm(dy.t(), a, write.into(), db),
+                false => gemm(self.products, a.t(), dy.view(), write.into(), db),
+                true => gemm(self.products, dy.t(), a, write.into(), db),
             });
         }
     }
+}
+
+fn product<'t, T: Scalar>(transposed: [bool; 2], a: Var<'t, T>, b: Var<'t, T>) -> Var<'t, T> {
+    a.tape().apply(Matmul { transposed, products: a.tape().products() }, &[a, b])
 }
 
 impl<'t, T: Scalar> Var<'t, T> {
     /// The product of `self`, m x k, and `other`, k x n: m x n.
     #[must_use]
     pub fn matmul(self, other: Var<'t, T>) -> Self {
-        self.tape().apply(Matmul { transposed: [false, false] }, &[self, other])
+        product([false, false], self, other)
     }
 
     /// The product of `self`, m x k, and the transpose of `other`, n x k: m x n.
     #[must_use]
     pub fn matmul_t(self, other: Var<'t, T>) -> Self {
-        self.tape().apply(Matmul { transposed: [false, true] }, &[self, other])
+        product([false, true], self, other)
     }
 
     /// The product of the transpose of `self`, k x m, and `other`, k x n: m x n.
     #[must_use]
     pub fn t_matmul(self, other: Var<'t, T>) -> Self {
-        self.tape().apply(Matmul { transposed: [true, false] }, &[self, other])
+        product([true, false], self, other)
     }
 }

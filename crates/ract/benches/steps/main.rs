@@ -7,9 +7,11 @@ mod peer;
 mod roofline;
 
 use clap::Parser;
+use ract::config::{Precision, UnitName};
 use ract::report::speed::{Seconds, Speed};
 use ract::run::{PartTime, Provenance, peak_memory_bytes};
 use ract::training::workbench::{Part, Workbench, Workload};
+use ract_autodiff::{Unit, Vectors};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -47,12 +49,19 @@ struct Args {
     /// Measure only the steps of this name, such as actor
     #[arg(long, value_name = "NAME")]
     only: Option<String>,
-    /// A command that times the same steps and prints them as a line of JSON; it runs in turn with this program
+    /// How exactly large products are computed
+    #[arg(long, value_enum, default_value = "f32")]
+    precision: Precision,
+    /// The unit that multiplies in bf16, whether it is faster or not: amx, avx512-bf16 or portable
+    #[arg(long, value_name = "UNIT")]
+    bf16_unit: Option<Unit>,
+    /// A command that times the same steps and prints them as a line of JSON; it runs in turn with this program. If there are
+    /// several, the best of each step counts
     #[arg(long, value_name = "COMMAND")]
-    peer: Option<String>,
-    /// What the tables call the other program
+    peer: Vec<String>,
+    /// What the tables call the other programs, in the order of --peer
     #[arg(long, value_name = "NAME")]
-    peer_name: Option<String>,
+    peer_name: Vec<String>,
     /// How often both programs run
     #[arg(long, default_value_t = 5)]
     pairs: usize,
@@ -79,12 +88,18 @@ fn main() -> Result<()> {
         latent: args.latent,
         users: args.users,
     };
-    let config = workload.config();
+    if args.peer.len() != args.peer_name.len() {
+        return Err("each --peer needs a --peer-name".into());
+    }
+    let mut config = workload.config();
+    (config.precision, config.bf16_unit) = (args.precision, args.bf16_unit.map(UnitName));
+    let products = config.products()?;
     let mut workbench = Workbench::new(&config, &workload)?;
-    let limits = if args.brief { None } else { Some(roofline::measure(&workload)?) };
+    let limits = if args.brief { None } else { Some(roofline::measure(&workload, products)?) };
     let (mut ours, mut profile) = (BTreeMap::<Part, Vec<f64>>::new(), BTreeMap::new());
-    let (mut rounds, mut peers) = (Vec::new(), Vec::new());
-    for _ in 0..if args.peer.is_some() { args.pairs } else { 1 } {
+    let mut rounds = Vec::new();
+    let mut peers = BTreeMap::<String, Vec<peer::Medians>>::new();
+    for _ in 0..if args.peer.is_empty() { 1 } else { args.pairs } {
         let mut round = BTreeMap::new();
         for part in Part::ALL.into_iter().filter(|part| args.only.as_ref().is_none_or(|only| only == part.name())) {
             if args.profile {
@@ -99,19 +114,28 @@ fn main() -> Result<()> {
             ours.entry(part).or_default().extend(seconds);
         }
         rounds.push(round);
-        if let Some(command) = &args.peer {
-            peers.push(peer::run(command, &workload, args.steps)?);
+        for (command, name) in args.peer.iter().zip(&args.peer_name) {
+            peers.entry(name.clone()).or_default().push(peer::run(command, &workload, args.steps)?);
         }
     }
+    let of_round =
+        |round| peers.values().filter_map(|of: &Vec<peer::Medians>| of.get(round).cloned()).collect::<Vec<_>>();
+    let best: Vec<_> = (0..rounds.len()).map(of_round).filter(|of| !of.is_empty()).map(|of| peer::best(&of)).collect();
     let speed = Speed {
         workload,
         steps: ours.into_iter().map(|(part, seconds)| (part, Seconds::of(&seconds))).collect(),
         epoch: if args.brief { None } else { Some(workbench.epoch()?) },
-        peer_name: args.peer_name,
-        ratio: peer::ratios(&rounds, &peers),
-        peer: peers,
+        peer_name: match &args.peer_name[..] {
+            [] => None,
+            [name] => Some(name.clone()),
+            _ => Some("the best of the others".to_owned()),
+        },
+        ratio: peer::ratios(&rounds, &best),
+        peer: best,
+        peers: if args.peer.len() > 1 { peers } else { BTreeMap::new() },
         peak_memory_bytes: peak_memory_bytes(),
         cpu: cpu(),
+        kernels: Some(format!("kernels: {}; products in {products}", Vectors::in_use())),
         provenance: Provenance { command: command(), ..Provenance::here() },
         limits,
         profile,

@@ -38,6 +38,15 @@ pub(crate) fn run(command: &str, workload: &Workload, steps: usize) -> Result<Me
     Ok(Part::ALL.into_iter().filter_map(seconds).collect())
 }
 
+/// The shortest time of each part over several programs.
+pub(crate) fn best(of: &[Medians]) -> Medians {
+    let mut best = Medians::new();
+    for (&part, &seconds) in of.iter().flatten() {
+        best.entry(part).and_modify(|best| *best = seconds.min(*best)).or_insert(seconds);
+    }
+    best
+}
+
 /// Our medians divided by the peer's medians, for each pair of runs.
 pub(crate) fn ratios(ours: &[Medians], peers: &[Medians]) -> BTreeMap<Part, Ratio> {
     let of = |part: Part| {

@@ -5,7 +5,7 @@ use crate::Result;
 use pulp::{Arch, Simd, WithSimd};
 use ract::report::speed::{Limits, Seconds};
 use ract::training::workbench::Workload;
-use ract_autodiff::{Mat, Param, Tape, Var};
+use ract_autodiff::{Mat, Param, Products, Tape, Var};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::hint::black_box;
@@ -20,14 +20,15 @@ const STREAM: usize = 1 << 26;
 /// How many numbers one task streams.
 const CHUNK: usize = 1 << 18;
 
-pub(crate) fn measure(workload: &Workload) -> Result<Limits> {
+pub(crate) fn measure(workload: &Workload, by: Products) -> Result<Limits> {
     let threads = rayon::current_num_threads();
     Ok(Limits {
         fma_gflops: fma(threads),
         fma_gflops_1_thread: fma(1),
         read_gbs: read(),
         update_gbs: update(),
-        gemm_gflops: products(workload)?,
+        bf16_gain: (by != Products::default()).then(|| by.gain()),
+        gemm_gflops: products(workload, by)?,
     })
 }
 
@@ -119,7 +120,7 @@ struct Product {
 }
 
 /// The rates of a step's products: three with the item matrix, and one between small matrices.
-fn products(workload: &Workload) -> Result<BTreeMap<String, f64>> {
+fn products(workload: &Workload, by: Products) -> Result<BTreeMap<String, f64>> {
     let Workload { items, batch, hidden, latent, .. } = *workload;
     let large = 2 * batch * hidden * items;
     let products = [
@@ -152,14 +153,15 @@ fn products(workload: &Workload) -> Result<BTreeMap<String, f64>> {
             run: |h, w| h.matmul(w),
         },
     ];
-    products.iter().map(|product| Ok((product.name.to_owned(), rate(product)?))).collect()
+    products.iter().map(|product| Ok((product.name.to_owned(), rate(product, by)?))).collect()
 }
 
 /// The median rate of a product, 10^9 operations per second.
-fn rate(product: &Product) -> Result<f64> {
+fn rate(product: &Product, by: Products) -> Result<f64> {
     let operand = |name, shape| Param::new(name, Mat::from_shape_fn(shape, |(i, j)| ((i * 7 + j) % 13) as f32 - 6.0));
     let (left, right) = (operand("left", product.left), operand("right", product.right));
     let mut tape = Tape::new();
+    tape.set_products(by);
     let mut seconds = Vec::new();
     for _ in 0..=TIMES {
         let (left, right) = (tape.param(&left), tape.param(&right));

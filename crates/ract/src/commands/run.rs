@@ -11,6 +11,7 @@ use crate::run::layout::{run_of_seed, runs_of};
 use crate::run::{OverSeeds, RunFolder, RunPath, RunResult};
 use crate::training::Progress;
 use crate::{Error, Result, experiment, report};
+use ract_autodiff::{Products, Vectors};
 use ract_data::fingerprint;
 use std::path::{Path, PathBuf};
 
@@ -74,6 +75,7 @@ fn run_all(config: &Config, experiment: &ExperimentFile, watch: &Watch) -> Resul
 pub(super) fn train(config: &Config, out: &RunPath, watch: &Watch) -> Result<RunResult> {
     // The data are loaded first, so that a run that cannot start does not create a folder.
     let data = experiment::load_data(config)?;
+    let products = config.products()?;
     let mut terminal = if watch.follow { Terminal::following() } else { Terminal::new() };
     super::tell_of_missing_checksums(&config.data, &terminal)?;
     terminal.line(&format!(
@@ -85,6 +87,7 @@ pub(super) fn train(config: &Config, out: &RunPath, watch: &Watch) -> Result<Run
         data.n_items(),
         data.train.len(),
     ));
+    terminal.line(&kernels(config, products));
     let data_sha256 = fingerprint(&data);
     if !out.folder().exists() {
         experiment::check_actor_from(config, &data_sha256)?;
@@ -121,4 +124,15 @@ fn print_profiles(run: &RunPath) -> Result<()> {
         Terminal::new().line(&format!("All parts: {}", run.profile().display()));
     }
     Ok(())
+}
+
+/// Which kernels run.
+fn kernels(config: &Config, products: Products) -> String {
+    let vectors = Vectors::in_use();
+    match config.precision.precision() {
+        Some(asked) if asked != products.precision() => {
+            format!("kernels: {vectors}; products in {products}, because no unit here is faster in {asked}")
+        }
+        _ => format!("kernels: {vectors}; products in {products}"),
+    }
 }

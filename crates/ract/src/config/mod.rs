@@ -5,6 +5,7 @@ mod any;
 mod baseline;
 mod file;
 mod phase;
+mod precision;
 mod rates;
 mod role;
 mod sections;
@@ -15,12 +16,15 @@ pub use baseline::{BaselineConfig, Tried};
 pub use file::Settings;
 pub(crate) use file::{assign, in_file};
 pub use phase::Phase;
+pub use precision::{Precision, UnitName};
 pub use rates::Rates;
 pub use role::{Gain, Role};
 pub use sections::{
     Actor, ActorCritic, Control, Critic, Data, Evaluation, Features, FineTuning, FullRate, Schedule, Synthetic,
 };
 
+use crate::{Error, Result};
+use ract_autodiff::Products;
 use ract_autodiff::optim::EpsilonPlace;
 use ract_models::fine_tuning::control;
 use serde::{Deserialize, Serialize};
@@ -58,6 +62,15 @@ pub struct Config {
     /// Ba's algorithm 1 and in PyTorch) or `before-correction` (as in TensorFlow, which the authors used).
     #[serde(default, with = "adam::WrittenPlace")]
     pub adam_epsilon: EpsilonPlace,
+    /// How exactly large products are computed: `f32` (the default, the same bits on every machine), `bf16x3`, `bf16`, or
+    /// `auto`: bf16x3 where the processor has a tile unit (AMX), elsewhere f32. A precision is never worse than what is
+    /// written here; where no unit is faster than f32, it is f32.
+    #[serde(default, skip_serializing_if = "Precision::is_f32")]
+    pub precision: Precision,
+    /// The unit that multiplies in bf16, whether it is faster than f32 or not: `amx`, `avx512-bf16`, or `portable` (slow, on
+    /// every processor). If it is left out, the fastest is taken.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bf16_unit: Option<UnitName>,
     /// The shortest time between two checkpoints within a phase, in seconds; 0 writes one after every epoch.
     #[serde(default = "default_checkpoint_seconds")]
     pub checkpoint_seconds: f64,
@@ -114,6 +127,8 @@ impl Config {
             batch_size: default_batch_size(),
             keep: default_keep(),
             adam_epsilon: EpsilonPlace::default(),
+            precision: Precision::default(),
+            bf16_unit: None,
             checkpoint_seconds: default_checkpoint_seconds(),
             data,
             actor: Actor::default(),
@@ -135,6 +150,23 @@ impl Config {
     /// The actor's name in tables.
     pub fn actor_label(&self) -> &'static str {
         self.actor.network.label
+    }
+
+    /// How large products are computed on this machine.
+    ///
+    /// # Errors
+    /// When the configuration names a unit that this machine does not have.
+    pub fn products(&self) -> Result<Products> {
+        self.precision.products(self.bf16_unit).map_err(Error::Usage)
+    }
+
+    /// The name of [`products`](Self::products), or `None` when they are in `f32`.
+    ///
+    /// # Errors
+    /// As for [`products`](Self::products).
+    pub(crate) fn products_if_not_exact(&self) -> Result<Option<String>> {
+        let products = self.products()?;
+        Ok((products != Products::default()).then(|| products.to_string()))
     }
 
     /// Epochs and step size of the control and of the other fine-tuning arms without a critic.
@@ -204,6 +236,11 @@ impl Settings for Config {
             if !(value >= 0.0 && value.is_finite()) {
                 return Err(format!("{key} is {value}: it must be 0 or more"));
             }
+        }
+        if self.bf16_unit.is_some() && !matches!(self.precision, Precision::Bf16x3 | Precision::Bf16) {
+            return Err(
+                "bf16_unit counts with precision bf16x3 or bf16 alone: set one of them, or leave it out".to_owned()
+            );
         }
         if !(self.keep > 0.0 && self.keep < 1.0) {
             return Err(format!("keep is {}: it must be above 0 and below 1", self.keep));

@@ -63,6 +63,7 @@ pub fn inspect(config: &Config, data: &Dataset, run: &RunPath, phase: Phase, bat
     })?;
 
     let tape = Tape::new();
+    tape.set_products(trainer.tape.products());
     tape.watch_for_non_finite();
     let recorded = trainer.record(&tape, phase, trainer.draws(phase, 1).step(&data.train, users))?;
     let (loss, params) = match (recorded.actor_loss, recorded.critic_loss) {

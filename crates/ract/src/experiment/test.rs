@@ -48,6 +48,7 @@ impl RunResult {
             kept_learning_rate,
             seconds,
             peak_memory_bytes: peak_memory_bytes(),
+            products: config.products_if_not_exact()?,
             provenance: Provenance::here(),
         })
     }

@@ -49,6 +49,7 @@ impl Check<'_> {
         let data = load_data(config)?;
         let result: RunResult = self.path.read_finished()?;
         self.data(&data, &result.data_sha256)?;
+        self.products(config, &result)?;
         let history: Vec<EpochRecord> = self.path.read_history()?;
         let checkpoints = Checkpoints::of(self.path);
         let mut trainer = Trainer::new(config, &data.train)?;
@@ -121,6 +122,20 @@ impl Check<'_> {
         self.verified.values += 1;
         self.verified.largest_difference = self.verified.largest_difference.max((found - recorded).abs());
         Ok(())
+    }
+
+    /// In another precision, or by another unit, the values would not be the same.
+    fn products(&self, config: &Config, result: &RunResult) -> Result<()> {
+        let here = config.products_if_not_exact()?;
+        if here == result.products {
+            return Ok(());
+        }
+        let [here, there] = [&here, &result.products].map(|products| products.as_deref().unwrap_or("f32"));
+        let folder = self.path.folder().display();
+        let problem = format!(
+            "{folder}: its products are in {there}, those of this machine in {here}: verify it where it was run"
+        );
+        Err(Error::Failed(problem))
     }
 
     fn differs(&self, problem: &str) -> Error {

@@ -24,12 +24,18 @@ pub struct Speed {
     pub peer_name: Option<String>,
     /// The other program's median times in seconds, for each of its runs.
     pub peer: Vec<BTreeMap<Part, f64>>,
+    /// The median times of each other program, when there were several: `peer` has the best of them, step by step.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub peers: BTreeMap<String, Vec<BTreeMap<Part, f64>>>,
     /// Our time divided by the other program's time, over the pairs of runs.
     pub ratio: BTreeMap<Part, Ratio>,
     /// The largest resident set size of the process.
     pub peak_memory_bytes: Option<u64>,
     /// The processor and the number of threads.
     pub cpu: String,
+    /// Which kernels ran, and how large products were computed; `None` in older files: AVX-512, in `f32`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kernels: Option<String>,
     /// What measured it.
     pub provenance: Provenance,
     /// The limits of the machine; `None` if they were not measured.
@@ -85,6 +91,10 @@ pub struct Limits {
     pub fma_gflops: f64,
     /// The same on one thread.
     pub fma_gflops_1_thread: f64,
+    /// How many times faster than in `f32` products in the measured precision are, when their operands are packed and in
+    /// cache; `None` for `f32`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bf16_gain: Option<f64>,
     /// Memory bandwidth for reading, 10^9 bytes per second, all threads; the best of several runs.
     pub read_gbs: f64,
     /// Memory bandwidth for reading and writing, as Adam does: 10^9 bytes per second, all threads; the best of several
@@ -162,16 +172,32 @@ impl fmt::Display for Speed {
             "{items} items, {batch} users per step, {per_user} items per user, {hidden}-{latent}-{hidden}; {}",
             self.cpu
         )?;
+        if let Some(kernels) = &self.kernels {
+            writeln!(f, "{kernels}")?;
+        }
         writeln!(f, "\n{}\n", self.table())?;
         if let Some(Epoch { batches, evaluated, seconds }) = self.epoch {
             writeln!(f, "- one epoch: {batches} steps of the actor and {evaluated} users evaluated, {seconds:.2} s")?;
         }
-        if let Some(Limits { fma_gflops, fma_gflops_1_thread, read_gbs, update_gbs, gemm_gflops }) = &self.limits {
+        if let Some(Limits { fma_gflops, fma_gflops_1_thread, bf16_gain, read_gbs, update_gbs, gemm_gflops }) =
+            &self.limits
+        {
             writeln!(f, "- FMA in registers: {fma_gflops:.0} GFLOP/s, on one thread {fma_gflops_1_thread:.0}")?;
+            if let Some(gain) = bf16_gain {
+                writeln!(f, "- products of operands in cache: {gain:.2} times as many as in f32")?;
+            }
             for (product, rate) in gemm_gflops {
                 writeln!(f, "- {product}: {rate:.0} GFLOP/s, {:.0} % of that", 100.0 * rate / fma_gflops)?;
             }
             writeln!(f, "- memory: {read_gbs:.0} GB/s read, {update_gbs:.0} GB/s read and written")?;
+        }
+        for (name, runs) in &self.peers {
+            let of = |part: &Part| {
+                let times: Vec<f64> = runs.iter().filter_map(|medians| medians.get(part).copied()).collect();
+                format!("{} {}", part.title(), ms(spread(&times)[1]))
+            };
+            let times: Vec<_> = self.steps.keys().map(of).collect();
+            writeln!(f, "- {name}: {}", times.join(", "))?;
         }
         write!(f, "- peak memory: {} MB, with the users of the benchmark", megabytes(self.peak_memory_bytes))?;
         if !self.profile.is_empty() {
@@ -200,6 +226,8 @@ mod tests {
             epoch: None,
             peer_name: Some("tuned PyTorch".to_owned()),
             peer: vec![BTreeMap::from([(Part::Actor, 0.4)])],
+            peers: BTreeMap::new(),
+            kernels: Some("kernels: AVX2; products in f32".to_owned()),
             ratio: BTreeMap::from([(Part::Actor, Ratio::of(&[0.5]))]),
             peak_memory_bytes: Some(5_000_000),
             cpu: "a CPU, 2 threads".to_owned(),

@@ -34,6 +34,9 @@ pub struct RunResult {
     pub seconds: BTreeMap<Phase, f64>,
     /// Largest resident memory of the process that finished the run.
     pub peak_memory_bytes: Option<u64>,
+    /// How large products were computed on the machine that finished the run, such as `bf16x3, unit amx`; `None` for `f32`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub products: Option<String>,
     /// The program, the command and the machine that produced these numbers.
     pub provenance: Provenance,
 }

@@ -78,6 +78,8 @@ impl<'a> Trainer<'a> {
         };
         let actor = (network.build)(&setting, &mut weights(0))
             .map_err(|error| Error::Failed(format!("actor.network {network}: {error}")))?;
+        let tape = Tape::new();
+        tape.set_products(config.products()?);
         let output = if target.is_unbounded() { CriticOutput::Unbounded } else { CriticOutput::Bounded };
         let features = config.critic.inputs.iter().map(|input| input.width.of(items)).sum();
         Ok(Self {
@@ -89,7 +91,7 @@ impl<'a> Trainer<'a> {
             l2: settings.l2.unwrap_or(network.l2),
             beta_max: settings.beta_max.unwrap_or(network.beta.largest()),
             batches_seen: 0,
-            tape: Tape::new(),
+            tape,
         })
     }
 

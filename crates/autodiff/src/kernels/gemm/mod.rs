@@ -3,19 +3,63 @@
 //! Both operands are packed into panels, and the product is computed tile by tile in registers. How the work is cut depends
 //! on the shapes alone, and each number is summed in one order, so that the number of threads changes no bit.
 
+mod bf16;
 mod cut;
 mod exact;
 mod kernel;
 mod start;
 
-use crate::{Mat, Scalar};
+use crate::{Mat, Precision, Products, Scalar};
+pub use bf16::Unit;
+pub(crate) use bf16::gain;
+use bf16::{Bf16, Parts};
 use exact::Exact;
 use ndarray::ArrayView2;
 pub(crate) use start::Start;
 
 /// `c = start + a b`.
-pub(crate) fn gemm<T: Scalar>(a: ArrayView2<'_, T>, b: ArrayView2<'_, T>, start: Start<'_, T>, c: &mut Mat<T>) {
-    cut::cut(Exact, a, b, start, c);
+pub(crate) fn gemm<T: Scalar>(
+    products: Products,
+    a: ArrayView2<'_, T>,
+    b: ArrayView2<'_, T>,
+    start: Start<'_, T>,
+    c: &mut Mat<T>,
+) {
+    T::gemm(products, a, b, start, c);
+}
+
+/// Numbers of which matrices can be multiplied.
+pub trait Multiply: Sized {
+    #[doc(hidden)]
+    fn gemm(
+        products: Products,
+        a: ArrayView2<'_, Self>,
+        b: ArrayView2<'_, Self>,
+        start: Start<'_, Self>,
+        c: &mut Mat<Self>,
+    );
+}
+
+impl Multiply for f64 {
+    fn gemm(_: Products, a: ArrayView2<'_, f64>, b: ArrayView2<'_, f64>, start: Start<'_, f64>, c: &mut Mat<f64>) {
+        cut::cut(Exact, a, b, start, c);
+    }
+}
+
+impl Multiply for f32 {
+    fn gemm(
+        products: Products,
+        a: ArrayView2<'_, f32>,
+        b: ArrayView2<'_, f32>,
+        start: Start<'_, f32>,
+        c: &mut Mat<f32>,
+    ) {
+        let parts = |precision| if precision == Precision::Bf16x3 { Parts::Two } else { Parts::One };
+        match products.of_size(c.len() * a.ncols()) {
+            Some((precision, unit)) => cut::cut(Bf16 { unit, parts: parts(precision) }, a, b, start, c),
+            None => cut::cut(Exact, a, b, start, c),
+        }
+    }
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use crate::Write;
 
 /// What a product is added to.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Start<'a, T> {
+pub enum Start<'a, T> {
     /// Nothing: what the result's memory holds is not read.
     Zero,
     /// The result as it is.

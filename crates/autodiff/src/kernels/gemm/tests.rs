@@ -32,16 +32,16 @@ fn assert_products<T: Scalar>(shapes: &[(usize, usize, usize)]) {
         let row = numbers::<T>(1, n, 5);
         for (a, b) in [(a.view(), b.view()), (a_by_columns.t(), b_by_columns.t())] {
             let mut c = Mat::from_elem((m, n), T::nan());
-            gemm(a, b, Start::Zero, &mut c);
+            gemm(Products::default(), a, b, Start::Zero, &mut c);
             assert_eq!(c, expected, "{m} x {k} x {n}");
-            gemm(a, b, Start::Result, &mut c);
+            gemm(Products::default(), a, b, Start::Result, &mut c);
             assert_eq!(c, &expected + &expected, "{m} x {k} x {n}");
-            gemm(a, b, Start::Row(row.as_slice().unwrap()), &mut c);
+            gemm(Products::default(), a, b, Start::Row(row.as_slice().unwrap()), &mut c);
             assert_eq!(c, &expected + &row, "{m} x {k} x {n}");
         }
         let (a, b) = (wide_a.slice(s![..;2, ..;2]), wide_b.slice(s![..;2, ..;2]));
         let mut c = Mat::from_elem((m, n), T::nan());
-        gemm(a, b, Start::Zero, &mut c);
+        gemm(Products::default(), a, b, Start::Zero, &mut c);
         assert_eq!(c, naive(&a.to_owned(), &b.to_owned()), "{m} x {k} x {n}");
     }
 }
@@ -68,7 +68,7 @@ fn the_number_of_threads_changes_no_bit() {
         let by = |threads| {
             let mut c = Mat::zeros((m, n));
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-            pool.install(|| gemm(a.view(), b.view(), Start::Zero, &mut c));
+            pool.install(|| gemm(Products::default(), a.view(), b.view(), Start::Zero, &mut c));
             c
         };
         assert_eq!(by(1), by(3), "{m} x {k} x {n}");
