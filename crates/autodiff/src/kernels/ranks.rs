@@ -11,7 +11,8 @@ impl Ranks for f32 {
     fn by_score(scores: &[Self]) -> Vec<u32> {
         let keys = scores.iter().zip(0_u64..).map(|(&score, item)| u64::from(descending(score)) << 32 | item);
         let mut keys: Vec<u64> = keys.collect();
-        keys.sort_unstable();
+        // It keeps the order of items whose scores are equal.
+        radsort::sort_by_key(&mut keys, |&key| (key >> 32) as u32);
         keys.into_iter().map(|key| key as u32).collect()
     }
 }

@@ -1,7 +1,7 @@
 //! LambdaRank for NDCG (Burges, Ragno and Le, NIPS 2006).
 
 use super::listwise;
-use crate::kernels::pairs::Negatives;
+use crate::kernels::pairs::{self, Items, REACH, Sums};
 use crate::{Scalar, Sparse, Var};
 use std::sync::Arc;
 
@@ -9,31 +9,26 @@ use std::sync::Arc;
 /// negative. The weight is the change of NDCG when the two change places,
 /// `w_pn = |1 / log2(1 + rank_p) - 1 / log2(1 + rank_n)| / IDCG`, a constant. With `lambda_pn = w_pn / (1 + exp(s_p - s_n))`:
 /// `ds_p = -sum_n lambda_pn`, `ds_n = sum_p lambda_pn`.
-fn lambda_rank<T: Scalar>(scores: &[T], positives: &[usize], lambdas: &mut [T]) -> T {
+fn lambda_rank<T: Scalar>(scores: &[T], positives: &[usize], of_ranks: &[T], lambdas: &mut [T]) -> T {
+    let order = T::by_score(scores);
     let mut discounts = vec![T::zero(); scores.len()];
-    for (item, rank) in T::by_score(scores).into_iter().zip(1..) {
-        discounts[item as usize] = discount(rank);
-    }
+    order.iter().zip(of_ranks).for_each(|(&item, &of_rank)| discounts[item as usize] = of_rank);
     let mut is_positive = vec![false; scores.len()];
     positives.iter().for_each(|&item| is_positive[item] = true);
     let negatives: Vec<usize> = (0..scores.len()).filter(|&item| !is_positive[item]).collect();
-    let of_negatives = |values: &[T]| negatives.iter().map(|&item| values[item]).collect::<Vec<_>>();
-    let (their_scores, their_discounts) = (of_negatives(scores), of_negatives(&discounts));
-    let mut push = vec![T::zero(); negatives.len()];
-    let mut against = Negatives { scores: &their_scores, discounts: &their_discounts, push: &mut push };
+    let middle = order.first().map_or(T::zero(), |&best| scores[best as usize] - T::of(REACH));
+    let [these, others] = [positives, &negatives].map(|items| Items::new(items, scores, &discounts, middle));
+    let Sums { pushed, push, loss } = pairs::sums(&these, &others, middle);
 
-    let ideal: T = (1..=positives.len() as u32).map(discount::<T>).sum();
+    let ideal: T = of_ranks[..positives.len()].iter().copied().sum();
     let per_ideal = if positives.is_empty() { T::zero() } else { T::one() / ideal };
-    let mut sum = T::zero();
-    for &p in positives {
-        let [pushed, loss] = against.against(scores[p], discounts[p]);
-        lambdas[p] = -pushed * per_ideal;
-        sum += loss * per_ideal;
+    for (&item, pushed) in positives.iter().zip(pushed) {
+        lambdas[item] = -pushed * per_ideal;
     }
     for (item, push) in negatives.into_iter().zip(push) {
         lambdas[item] = push * per_ideal;
     }
-    sum
+    loss * per_ideal
 }
 
 fn discount<T: Scalar>(rank: u32) -> T {
@@ -45,6 +40,10 @@ impl<T: Scalar> Var<'_, T> {
     /// LambdaRank for NDCG. O(P I) per user who has P items, users in parallel. One value per user: B x 1.
     #[must_use]
     pub fn lambda_rank(self, positives: &Arc<Sparse<T>>) -> Self {
-        listwise::apply("lambda_rank", lambda_rank, self, positives)
+        let of_ranks: Vec<T> = (1..=self.shape().cols as u32).map(discount).collect();
+        let of_user = move |scores: &[T], positives: &[usize], lambdas: &mut [T]| {
+            lambda_rank(scores, positives, &of_ranks, lambdas)
+        };
+        listwise::apply("lambda_rank", of_user, self, positives)
     }
 }

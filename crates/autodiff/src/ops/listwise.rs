@@ -6,11 +6,13 @@ use crate::{Mat, Op, Scalar, Shape, Slots, Sparse, Var};
 use std::sync::Arc;
 
 /// `derivatives(scores, positives, d)` of one user: writes the derivative in each score and returns the loss.
-pub(super) type OfUser<T> = fn(&[T], &[usize], &mut [T]) -> T;
+pub(super) trait OfUser<T>: Fn(&[T], &[usize], &mut [T]) -> T + Send + Sync + 'static {}
 
-struct Listwise<T> {
+impl<T, F: Fn(&[T], &[usize], &mut [T]) -> T + Send + Sync + 'static> OfUser<T> for F {}
+
+struct Listwise<T, F> {
     name: &'static str,
-    of_user: OfUser<T>,
+    of_user: F,
     positives: Arc<Sparse<T>>,
     /// In each user's scores, B x I.
     derivatives: Mat<T>,
@@ -19,7 +21,7 @@ struct Listwise<T> {
 /// The loss of each user's `scores`, B x 1, given the items that are there in `positives` (both B x I).
 pub(super) fn apply<'t, T: Scalar>(
     name: &'static str,
-    of_user: OfUser<T>,
+    of_user: impl OfUser<T>,
     scores: Var<'t, T>,
     positives: &Arc<Sparse<T>>,
 ) -> Var<'t, T> {
@@ -27,7 +29,7 @@ pub(super) fn apply<'t, T: Scalar>(
     scores.tape().apply(op, &[scores])
 }
 
-impl<T: Scalar> Op<T> for Listwise<T> {
+impl<T: Scalar, F: OfUser<T>> Op<T> for Listwise<T, F> {
     fn name(&self) -> &'static str {
         self.name
     }
