@@ -43,7 +43,7 @@ mod write;
 
 pub use backward::{Grads, Target};
 pub use error::{Error, Result};
-pub use kernels::gemm::Unit;
+pub use kernels::gemm::{Unit, add_product};
 pub use kernels::vectors::{Vectors, VectorsError};
 pub use op::Op;
 pub use param::{Module, Param};

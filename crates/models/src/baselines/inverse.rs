@@ -1,10 +1,10 @@
 //! In-place inversion of a symmetric positive definite matrix.
 
-use faer::linalg::matmul::matmul;
 use faer::linalg::solvers::{DenseSolveCore, Llt};
 use faer::traits::RealField;
-use faer::{Accum, MatMut, MatRef, Par, Side};
-use ract_autodiff::Scalar;
+use faer::{MatRef, Side};
+use ndarray::{Array2, ArrayView2, ArrayViewMut2, s};
+use ract_autodiff::{Scalar, add_product};
 use rayon::prelude::*;
 use std::ops::Range;
 
@@ -40,24 +40,25 @@ pub(super) fn sweep<T: Scalar + RealField>(
         let width = pivot.len();
         let (columns, swept) = (&mut columns[..n * width], &mut swept[..n * width]);
         copy_columns(matrix, n, &pivot, columns);
-        let all = MatRef::from_row_major_slice(&*columns, n, width);
+        let all = ArrayView2::from_shape((n, width), &*columns).expect("n rows of the block's columns");
 
-        let square = all.subrows(start, width);
+        let square = MatRef::from_row_major_slice(&columns[start * width..pivot.end * width], width, width);
         let inverse = Llt::new(square, Side::Lower).map_err(|_| NotPositiveDefinite)?.inverse();
+        let inverse = Array2::from_shape_fn((width, width), |at| inverse[at]);
 
         // Each band of rows is one task. It also writes to the pivot's own rows and columns; those get their final
         // values below.
         let bands = matrix.par_chunks_mut(n * block).zip(swept.par_chunks_mut(width * block)).enumerate();
         bands.with_max_len(1).for_each(|(index, (band, swept))| {
             let (first, rows) = (index * block, band.len() / n);
-            let own = all.subrows(first, rows);
-            let product = MatMut::from_row_major_slice_mut(&mut *swept, rows, width);
-            matmul(product, Accum::Replace, own, inverse.as_ref(), T::one(), Par::Seq);
+            let mut own = ArrayViewMut2::from_shape((rows, width), &mut *swept).expect("rows of the band");
+            own.fill(T::zero());
+            add_product(all.slice(s![first..first + rows, ..]), inverse.view(), own).expect("rows of the band");
 
-            let product = MatRef::from_row_major_slice(&*swept, rows, width);
-            let triangle = MatMut::from_row_major_slice_mut(&mut *band, rows, n).subcols_mut(0, first + rows);
-            let others = all.subrows(0, first + rows).transpose();
-            matmul(triangle, Accum::Add, product, others, -T::one(), Par::Seq);
+            let minus = ArrayView2::from_shape((rows, width), &*swept).expect("rows of the band").mapv(|x| -x);
+            let mut triangle = ArrayViewMut2::from_shape((rows, n), &mut *band).expect("rows of the band");
+            let triangle = triangle.slice_mut(s![.., ..first + rows]);
+            add_product(minus.view(), all.slice(s![..first + rows, ..]).t(), triangle).expect("columns up to the band");
 
             if first > start {
                 for (row, swept) in band.chunks_mut(n).zip(swept.chunks(width)) {

@@ -107,7 +107,7 @@ fn deep<T: Scalar, K: Kernel<T>>(
 }
 
 /// A product, or a strip of one, on this thread.
-fn product<T: Scalar, K: Kernel<T>>(
+pub(super) fn product<T: Scalar, K: Kernel<T>>(
     kernel: K,
     a: ArrayView2<'_, T>,
     b: ArrayView2<'_, T>,

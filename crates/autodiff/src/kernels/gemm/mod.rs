@@ -9,12 +9,12 @@ mod exact;
 mod kernel;
 mod start;
 
-use crate::{Mat, Precision, Products, Scalar};
+use crate::{Error, Mat, Precision, Products, Result, Scalar};
 pub use bf16::Unit;
 pub(crate) use bf16::gain;
 use bf16::{Bf16, Parts};
 use exact::Exact;
-use ndarray::ArrayView2;
+use ndarray::{ArrayView2, ArrayViewMut2};
 pub(crate) use start::Start;
 
 /// `c = start + a b`.
@@ -26,6 +26,31 @@ pub(crate) fn gemm<T: Scalar>(
     c: &mut Mat<T>,
 ) {
     T::gemm(products, a, b, start, c);
+}
+
+/// `c += a b` in the precision of the numbers, on this thread: for what is computed outside of tapes and cut for the threads
+/// already. The rows of `c` must lie in one piece each.
+///
+/// ```
+/// use ndarray::array;
+/// use ract_autodiff::add_product;
+///
+/// let mut c = array![[1.0]];
+/// add_product(array![[2.0, 3.0]].view(), array![[4.0], [5.0]].view(), c.view_mut())?;
+/// assert_eq!(c, array![[24.0]]);
+/// # Ok::<(), ract_autodiff::Error>(())
+/// ```
+///
+/// # Errors
+/// When the shapes do not fit, or the rows of `c` do not lie in one piece.
+pub fn add_product<T: Scalar>(a: ArrayView2<'_, T>, b: ArrayView2<'_, T>, mut c: ArrayViewMut2<'_, T>) -> Result<()> {
+    let fits = (a.nrows(), a.ncols(), b.ncols()) == (c.nrows(), b.nrows(), c.ncols());
+    if !fits || c.rows_mut().into_iter().any(|mut row| row.as_slice_mut().is_none()) {
+        let message = format!("{:?} += {:?} x {:?}, rows in one piece", c.dim(), a.dim(), b.dim());
+        return Err(Error::Shape { op: "add_product", name: None, message });
+    }
+    cut::product(Exact, a, b, Start::Result, c);
+    Ok(())
 }
 
 /// Numbers of which matrices can be multiplied.
