@@ -7,14 +7,17 @@ mod bf16;
 mod cut;
 mod exact;
 mod kernel;
+mod precision;
+mod products;
 mod start;
 
-use crate::{Error, Mat, Precision, Products, Result, Scalar};
+use crate::{Error, Mat, Result, Scalar};
 pub use bf16::Unit;
-pub(crate) use bf16::gain;
 use bf16::{Bf16, Parts};
 use exact::Exact;
 use ndarray::{ArrayView2, ArrayViewMut2};
+pub use precision::Precision;
+pub use products::{Products, UnitError};
 pub(crate) use start::Start;
 
 /// `c = start + a b`.
