@@ -9,6 +9,10 @@ use ract_data::{Batch, HeldOut};
 use ract_models::baselines::Baseline;
 use ract_models::{Output, Scored, Users};
 
+/// So many scores are computed at a time, or those of a batch of the training if these are more: a product with few users packs
+/// all weights for them.
+const SCORES_AT_ONCE: usize = 5_000_000;
+
 /// The actor's metrics. It scores without noise, from all fold-in items.
 pub(crate) fn evaluate_actor(trainer: &mut Trainer<'_>, of: &HeldOut, metrics: &[Metric]) -> Result<PerUser> {
     evaluate_and(trainer, of, metrics, |_, _, _| Ok(()))
@@ -44,7 +48,11 @@ fn evaluate_and(
     metrics: &[Metric],
     mut then: impl for<'t> FnMut(&'t Trainer<'_>, &Batch<f32>, Output<'t, f32>) -> Result<()>,
 ) -> Result<PerUser> {
-    evaluate(of, metrics, trainer.config.batch_size, |batch| {
+    let users_at_once = trainer.users_at_once.unwrap_or_else(|| {
+        let items = of.fold_in.n_items().max(1);
+        trainer.config.batch_size.max(SCORES_AT_ONCE / items)
+    });
+    evaluate(of, metrics, users_at_once, |batch| {
         let users = Users { input: &batch.input, items: &batch.items, rows: None };
         let values = {
             let output = trainer.actor.output(&trainer.tape, &users, None);
@@ -132,11 +140,11 @@ mod tests {
     fn every_actor_has_the_same_values_whatever_the_batch_of_the_evaluation() {
         let data = SyntheticSpec { users: 120, items: 60, heldout_users: 30, seed: 0 }.dataset().unwrap();
         for network in ActorKind::all() {
-            let values = [1, 7, 30, 64].map(|batch_size| {
+            let values = [1, 7, 30, 64].map(|users_at_once| {
                 let mut config = Config::new("tiny", Data::Path("tiny".into()));
-                config.batch_size = batch_size;
                 (config.actor.network, config.actor.hidden, config.actor.latent) = (network, 12, 6);
                 let mut trainer = Trainer::new(&config, &data.train).unwrap();
+                trainer.users_at_once = Some(users_at_once);
                 let found = test_actor(&mut trainer, &data.test, &[Metric::ndcg(100)], true).unwrap();
                 (found.values, found.loss, found.predicted)
             });

@@ -45,6 +45,8 @@ pub(crate) struct Trainer<'a> {
     /// Number of batches of the actor's own training so far. It sets the weight of the KL term.
     pub(crate) batches_seen: u64,
     pub(crate) tape: Tape<f32>,
+    /// How many users are evaluated at a time; as many as are fast if it is `None`.
+    users_at_once: Option<usize>,
 }
 
 impl<'a> Trainer<'a> {
@@ -92,6 +94,7 @@ impl<'a> Trainer<'a> {
             beta_max: settings.beta_max.unwrap_or(network.beta.largest()),
             batches_seen: 0,
             tape,
+            users_at_once: None,
         })
     }
 
