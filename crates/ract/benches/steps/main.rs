@@ -157,6 +157,7 @@ fn command() -> String {
         if ["--peer", "--out"].contains(&word.as_str()) {
             words.next();
         } else {
+            let word = if word.contains(' ') { format!("'{word}'") } else { word };
             line = line + " " + &word;
         }
     }
