@@ -12,7 +12,7 @@ mod warp;
 mod wide_vae;
 mod wmf;
 
-use crate::baselines::BaselineError;
+use crate::baselines::{BaselineError, memory};
 use crate::networks::VaeSizes;
 use crate::registry::{Entry, Registered};
 use crate::{Actor, Loss};
@@ -41,7 +41,29 @@ pub struct Setting<'a> {
     pub train: &'a Interactions,
 }
 
+/// Bytes of a weight, its gradient, and Adam's two moments.
+const BYTES_OF_WEIGHT: f64 = 16.0;
+
 impl Setting<'_> {
+    /// Whether the memory that is free holds the weights between the items and the first hidden layer, which every actor has,
+    /// with their gradient and Adam's moments.
+    ///
+    /// # Errors
+    /// When it does not. The error says how much is needed at least.
+    pub fn check_memory(&self) -> Result<(), BaselineError> {
+        self.check_memory_of(memory::available())
+    }
+
+    fn check_memory_of(&self, available: f64) -> Result<(), BaselineError> {
+        let need = BYTES_OF_WEIGHT * self.items as f64 * self.hidden as f64;
+        memory::check(need, available, || {
+            let Self { items, hidden, .. } = self;
+            format!(
+                "the weights between {items} items and {hidden} hidden units, with Adam's moments: lower actor.hidden"
+            )
+        })
+    }
+
     fn vae_sizes(&self) -> VaeSizes {
         VaeSizes { items: self.items, hidden: self.hidden, latent: self.latent }
     }
@@ -145,6 +167,25 @@ impl Registered for ActorEntry {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn layers_that_no_memory_holds_are_refused_with_the_numbers() {
+        let train = Interactions::from_rows(20_108, [[0]]);
+        let setting = Setting {
+            items: 20_108,
+            hidden: 100_000,
+            latent: 200,
+            positive_weight: 5.0,
+            gamma: 0.005,
+            ease_lambda: 1.0,
+            ease_items: 0,
+            train: &train,
+        };
+        assert_eq!(setting.check_memory_of(33e9), Ok(()));
+        let message = "32.2 GB of memory are needed, 24 GB are free: the weights between 20108 items and 100000 hidden units, \
+                       with Adam's moments: lower actor.hidden";
+        assert_eq!(setting.check_memory_of(24e9).unwrap_err().to_string(), message);
+    }
 
     #[test]
     fn the_weights_of_the_regularisers_are_those_of_the_papers_scripts() {

@@ -4,7 +4,7 @@ use super::BaselineError;
 use sysinfo::{MemoryRefreshKind, RefreshKind, System};
 
 /// Returns an error when `need` exceeds `available`, both in bytes. `way_out` tells the user what to do.
-pub(super) fn check(need: f64, available: f64, way_out: impl FnOnce() -> String) -> Result<(), BaselineError> {
+pub(crate) fn check(need: f64, available: f64, way_out: impl FnOnce() -> String) -> Result<(), BaselineError> {
     if need <= available {
         return Ok(());
     }
@@ -13,7 +13,7 @@ pub(super) fn check(need: f64, available: f64, way_out: impl FnOnce() -> String)
 }
 
 /// The free memory in bytes, of the system or of the control group of this process, whichever is less.
-pub(super) fn available() -> f64 {
+pub(crate) fn available() -> f64 {
     let memory = RefreshKind::nothing().with_memory(MemoryRefreshKind::nothing().with_ram());
     let system = System::new_with_specifics(memory);
     let group = system.cgroup_limits().map_or(u64::MAX, |group| group.total_memory.saturating_sub(group.rss));

@@ -5,7 +5,7 @@ mod co_counts;
 mod ease;
 mod inverse;
 mod knn;
-mod memory;
+pub(crate) mod memory;
 mod popularity;
 mod slim;
 mod sparse_weights;

@@ -78,6 +78,7 @@ impl<'a> Trainer<'a> {
             ease_items: settings.ease_items,
             train,
         };
+        setting.check_memory().map_err(|error| Error::Usage(format!("actor.hidden: {error}")))?;
         let actor = (network.build)(&setting, &mut weights(0))
             .map_err(|error| Error::Failed(format!("actor.network {network}: {error}")))?;
         let tape = Tape::new();
