@@ -97,6 +97,12 @@ fn a_unit_that_is_not_here_or_does_not_count_is_refused_before_a_folder_is_creat
     let (code, line) = refused(&["precision=bf16", "bf16_unit=tiles"]);
     assert_eq!(code, 2);
     assert!(line.contains("there is no unit 'tiles': write one of amx, avx512-bf16, portable"), "{line}");
+    // With narrower vectors, no unit that computes on wide ones is used.
+    let mut narrow = workplace.ract(&["run", "tiny.toml", "--vectors", "portable"]);
+    narrow.args(["--set", "precision=bf16", "--set", "bf16_unit=avx512-bf16"]);
+    let (code, line) = failure(&narrow.output().unwrap());
+    assert_eq!(code, 2);
+    assert!(line.contains("this machine has no unit avx512-bf16 for bf16"), "{line}");
     for unit in Unit::ALL.into_iter().filter(|unit| !unit.is_there()) {
         let (code, line) = refused(&["precision=bf16", &format!("bf16_unit={unit}")]);
         assert_eq!(code, 2);

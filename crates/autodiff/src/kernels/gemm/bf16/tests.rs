@@ -10,7 +10,7 @@ use rand_chacha::rand_core::SeedableRng;
 
 /// Rows, depth, columns: whole tiles, ends within a tile each way, several depths, deep and tall products.
 const SHAPES: [(usize, usize, usize); 6] =
-    [(32, 32, 48), (1, 1, 1), (17, 33, 19), (45, 700, 130), (9, 4100, 40), (130, 50, 20)];
+    [(1, 1, 1), (5, 33, 19), (32, 32, 96), (45, 700, 130), (9, 4100, 40), (130, 50, 20)];
 
 /// The units of this machine.
 fn units() -> impl Iterator<Item = Unit> {
@@ -51,7 +51,7 @@ fn error(c: &Mat<f32>, exact: &Mat<f64>) -> f64 {
 #[test]
 fn every_unit_gives_the_product_in_every_layout_and_adds_it_to_what_is_there() {
     // The large ones take minutes under Miri.
-    for &(m, k, n) in &SHAPES[..if cfg!(miri) { 3 } else { SHAPES.len() }] {
+    for &(m, k, n) in &SHAPES[..if cfg!(miri) { 2 } else { SHAPES.len() }] {
         let (a, b, row) = (whole(m, k, 1), whole(k, n, 2), whole(1, n, 5));
         let expected = exact(&a, &b).mapv(|x| x as f32);
         let (by_columns, b_by_columns) =

@@ -1,5 +1,6 @@
 //! What multiplies numbers in bf16.
 
+use crate::kernels::vectors::Vectors;
 use std::fmt::{self, Display};
 use std::str::FromStr;
 
@@ -18,19 +19,25 @@ impl Unit {
     /// All of them.
     pub const ALL: [Self; 3] = [Self::Amx, Self::Avx512, Self::Portable];
 
-    /// Whether this machine has it. The tile unit needs the system's permission, too, which is asked for once.
+    /// Whether this machine has it, and vectors of 512 bits may be used ([`Vectors`]). The tile unit needs the system's
+    /// permission, too, which is asked for once.
     #[must_use]
     pub fn is_there(self) -> bool {
         match self {
             #[cfg(target_arch = "x86_64")]
-            Self::Amx => super::amx::is_there(),
+            Self::Amx => are_vectors_wide() && super::amx::is_there(),
             #[cfg(target_arch = "x86_64")]
-            Self::Avx512 => super::avx512::is_there(),
+            Self::Avx512 => are_vectors_wide() && super::avx512::is_there(),
             #[cfg(not(target_arch = "x86_64"))]
             Self::Amx | Self::Avx512 => false,
             Self::Portable => true,
         }
     }
+}
+
+#[cfg(target_arch = "x86_64")]
+fn are_vectors_wide() -> bool {
+    matches!(Vectors::chosen(), Vectors::Widest | Vectors::Avx512)
 }
 
 impl Display for Unit {
