@@ -113,6 +113,7 @@ fn units_agree_with_the_portable_reference() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "takes minutes under Miri")]
 fn what_is_not_a_number_stays_so() {
     for bad in [f32::NAN, -f32::NAN, f32::from_bits(0x7fff_ffff), f32::from_bits(0x7f80_0001), f32::INFINITY] {
         for kernel in both() {
