@@ -1,7 +1,6 @@
 //! How exactly products of matrices are computed.
 
 use std::fmt::{self, Display};
-use std::str::FromStr;
 
 /// How exactly large products of `f32` are computed. Sums are in `f32` always.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -26,17 +25,6 @@ impl Display for Precision {
             Self::F32 => "f32",
             Self::Bf16x3 => "bf16x3",
             Self::Bf16 => "bf16",
-        })
-    }
-}
-
-impl FromStr for Precision {
-    type Err = String;
-
-    fn from_str(name: &str) -> Result<Self, String> {
-        let found = Self::ALL.into_iter().find(|precision| precision.to_string() == name);
-        found.ok_or_else(|| {
-            format!("there is no precision '{name}': write one of {}", Self::ALL.map(|p| p.to_string()).join(", "))
         })
     }
 }
