@@ -72,6 +72,42 @@ fn lambda_rank_gradients_are_the_golden_ones() {
     }
 }
 
+/// More items than are computed at a time, with positives at the top, in the middle and far below.
+#[test]
+fn lambda_rank_is_the_sum_over_all_pairs_of_a_long_ranking() {
+    const ITEMS: usize = 2_345;
+    let scores: Vec<f64> = (0..ITEMS).map(|i| f64::from((i * 997 % ITEMS) as f32 * 0.021 - 9.0)).collect();
+    let positives = [0, 3, 700, 1_111, 1_112, 2_000, 2_344];
+    let mut order: Vec<usize> = (0..ITEMS).collect();
+    order.sort_by(|&a, &b| scores[b].total_cmp(&scores[a]));
+    let of_rank = |rank: usize| 1.0 / (rank as f64 + 2.0).log2();
+    let discount = |item: usize| of_rank(order.iter().position(|&other| other == item).unwrap());
+    let discounts: Vec<f64> = (0..ITEMS).map(discount).collect();
+    let ideal: f64 = (0..positives.len()).map(of_rank).sum();
+    let (mut loss, mut gradient) = (0.0, vec![0.0; ITEMS]);
+    for p in positives {
+        for n in (0..ITEMS).filter(|n| !positives.contains(n)) {
+            let weight = (discounts[p] - discounts[n]).abs() / ideal;
+            let lambda = weight / (1.0 + (scores[p] - scores[n]).exp());
+            loss += weight * (scores[n] - scores[p]).exp().ln_1p();
+            gradient[p] -= lambda;
+            gradient[n] += lambda;
+        }
+    }
+
+    fn found<T: Scalar>(scores: &[f64], positives: &[usize]) -> (f64, Mat<T>) {
+        let tape = Tape::<T>::new();
+        let scores_of = tape.input(matrix(&[scores.to_vec()]));
+        let targets = (0..scores.len()).map(|item| f64::from(u8::from(positives.contains(&item)))).collect();
+        let found = scores_of.lambda_rank(&sparse(&[targets]));
+        let gradient = found.backward([scores_of]).unwrap().get(scores_of).unwrap().clone();
+        (found.scalar().unwrap().as_f64(), gradient)
+    }
+    let (in_f64, in_f32) = (found::<f64>(&scores, &positives), found::<f32>(&scores, &positives));
+    assert!((in_f64.0 / loss - 1.0).abs() < 1e-12 && relative_error(&in_f64.1, &[gradient.clone()]) < 1e-12);
+    assert!((in_f32.0 / loss - 1.0).abs() < 1e-5 && relative_error(&in_f32.1, &[gradient]) < 1e-5);
+}
+
 #[test]
 fn scores_far_apart_push_with_full_force_and_do_not_overflow() {
     let tape = Tape::<f32>::new();

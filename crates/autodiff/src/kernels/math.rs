@@ -88,18 +88,18 @@ impl Functions for f32 {
         libm::logf(self)
     }
 
-    /// `x` times a polynomial, fitted at Chebyshev's points.
+    /// `x` times a polynomial, fitted at Chebyshev's points. Fused, since loops over pairs are bound by its operations.
     #[inline(always)]
     fn fast_ln_1p(self) -> Self {
-        let p = 5.253_458e-3;
-        let p = p * self - 2.958_850_7e-2;
-        let p = p * self + 7.836_167e-2;
-        let p = p * self - 1.367_476_7e-1;
-        let p = p * self + 1.911_143e-1;
-        let p = p * self - 2.484_437e-1;
-        let p = p * self + 3.331_927e-1;
-        let p = p * self - 4.999_95e-1;
-        let p = p * self + 9.999_999_7e-1;
+        let p = 5.253_458e-3_f32;
+        let p = p.mul_add(self, -2.958_850_7e-2);
+        let p = p.mul_add(self, 7.836_167e-2);
+        let p = p.mul_add(self, -1.367_476_7e-1);
+        let p = p.mul_add(self, 1.911_143e-1);
+        let p = p.mul_add(self, -2.484_437e-1);
+        let p = p.mul_add(self, 3.331_927e-1);
+        let p = p.mul_add(self, -4.999_95e-1);
+        let p = p.mul_add(self, 9.999_999_7e-1);
         p * self
     }
 }

@@ -4,33 +4,35 @@ use super::slices;
 use super::vectors::arch;
 use crate::Scalar;
 use pulp::{Simd, WithSimd};
+use std::ops::Range;
 
 /// Pairs at a time: their results are summed in as many partial sums, whatever the machine's vectors are.
-const AT_ONCE: usize = 64;
+const AT_ONCE: usize = 16;
 /// Negatives that stay in a core's first cache while all positives pass over them.
 const IN_CACHE: usize = 1024;
-/// Up to this distance from the middle, products of `exp(s)` and `exp(-s)` neither overflow nor vanish.
-pub(crate) const REACH: f64 = 40.0;
+/// Up to this distance from the best score, products of `exp(s)` and `exp(-s)` neither overflow nor vanish.
+const REACH: f64 = 40.0;
 
-/// Of some items: scores, and discounts of their ranks.
-pub(crate) struct Items<T> {
+/// Some items of a user, best score first.
+pub(crate) struct Ranked<T> {
     scores: Vec<T>,
+    /// What the ranks of the items are worth: less from one to the next.
     discounts: Vec<T>,
-    /// `exp(s - middle)` and `exp(middle - s)`.
-    powers: [Vec<T>; 2],
+    /// `exp(s - best)`.
+    exps: Vec<T>,
+    /// `exp(best - s)`.
+    inverses: Vec<T>,
 }
 
-impl<T: Scalar> Items<T> {
-    /// The items at these places. `middle` is a score.
-    pub(crate) fn new(places: &[usize], scores: &[T], discounts: &[T], middle: T) -> Self {
-        let of_items = |values: &[T]| places.iter().map(|&item| values[item]).collect::<Vec<_>>();
-        let (scores, discounts) = (of_items(scores), of_items(discounts));
-        let powers = [T::one(), -T::one()].map(|sign| {
-            let mut powers = vec![T::zero(); scores.len()];
-            slices::map(&mut powers, &scores, |power, s| *power = (sign * (s - middle)).fast_exp());
-            powers
+impl<T: Scalar> Ranked<T> {
+    /// `best` is the user's best score.
+    pub(crate) fn new(scores: Vec<T>, discounts: Vec<T>, best: T) -> Self {
+        let [exps, inverses] = [T::one(), -T::one()].map(|sign| {
+            let mut exps = vec![T::zero(); scores.len()];
+            slices::map(&mut exps, &scores, |exp, s| *exp = (sign * (s - best)).fast_exp());
+            exps
         });
-        Self { scores, discounts, powers }
+        Self { scores, discounts, exps, inverses }
     }
 }
 
@@ -44,101 +46,132 @@ pub(crate) struct Sums<T> {
     pub(crate) loss: T,
 }
 
-/// All pairs of positives and negatives, whose scores and powers go from the same middle; the highest score is not further
-/// above it than 40.
-pub(crate) fn sums<T: Scalar>(positives: &Items<T>, negatives: &Items<T>, middle: T) -> Sums<T> {
+/// All pairs of positives and negatives. `above` says for each positive how many negatives have better ranks.
+pub(crate) fn sums<T: Scalar>(positives: &Ranked<T>, above: &[usize], negatives: &Ranked<T>, best: T) -> Sums<T> {
     let mut sums = Sums {
         pushed: vec![T::zero(); positives.scores.len()],
         push: vec![T::zero(); negatives.scores.len()],
         loss: T::zero(),
     };
     for from in (0..negatives.scores.len()).step_by(IN_CACHE) {
-        let to = negatives.scores.len().min(from + IN_CACHE);
-        for p in 0..positives.scores.len() {
-            let positive = Positive {
-                score: positives.scores[p],
-                discount: positives.discounts[p],
-                powers: [positives.powers[0][p], positives.powers[1][p]],
-            };
-            let is_near = (positive.score - middle).abs() <= T::of(REACH);
-            let negatives = Part {
-                scores: &negatives.scores[from..to],
-                discounts: &negatives.discounts[from..to],
-                powers: [&negatives.powers[0][from..to], &negatives.powers[1][from..to]],
-                push: &mut sums.push[from..to],
-            };
-            let [pushed, loss] = arch().dispatch(Against { positive, negatives, is_near });
-            sums.pushed[p] += pushed;
-            sums.loss += loss;
-        }
+        let part = from..negatives.scores.len().min(from + IN_CACHE);
+        arch().dispatch(Part { positives, above, negatives, best, part, sums: &mut sums });
     }
     sums
 }
 
-struct Positive<T> {
+/// All positives and a part of the negatives.
+struct Part<'a, T> {
+    positives: &'a Ranked<T>,
+    above: &'a [usize],
+    negatives: &'a Ranked<T>,
+    best: T,
+    part: Range<usize>,
+    sums: &'a mut Sums<T>,
+}
+
+impl<T: Scalar> WithSimd for Part<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        let Self { positives, above, negatives, best, part, sums } = self;
+        for (p, &above) in above.iter().enumerate() {
+            let (score, discount) = (positives.scores[p], positives.discounts[p]);
+            let (exp, inverse) = (positives.exps[p], positives.inverses[p]);
+            let border = above.clamp(part.start, part.end);
+            let (better, worse) = (part.start..border, border..part.end);
+            let push = &mut sums.push;
+            // exp(-|s_n - s_p|), for a positive that is near without an exponential for each pair.
+            let is_near = (score - best).abs() <= T::of(REACH);
+            let (of_better, of_worse) = if is_near {
+                let of_better = add(negatives, better, push, |n| {
+                    Pair::with_better(n.score - score, n.discount - discount, n.inverse * exp)
+                });
+                (of_better, add(negatives, worse, push, |n| Pair::with_worse(discount - n.discount, n.exp * inverse)))
+            } else {
+                let of_better = add(negatives, better, push, |n| {
+                    Pair::with_better(n.score - score, n.discount - discount, (score - n.score).fast_exp())
+                });
+                let of_worse = add(negatives, worse, push, |n| {
+                    Pair::with_worse(discount - n.discount, (n.score - score).fast_exp())
+                });
+                (of_better, of_worse)
+            };
+            sums.pushed[p] += of_better.push + of_worse.push;
+            sums.loss += of_better.loss + of_worse.loss;
+        }
+    }
+}
+
+/// A negative.
+struct Negative<T> {
     score: T,
     discount: T,
-    powers: [T; 2],
+    exp: T,
+    inverse: T,
 }
 
-/// Some negatives.
-struct Part<'a, T> {
-    scores: &'a [T],
-    discounts: &'a [T],
-    powers: [&'a [T]; 2],
-    push: &'a mut [T],
+/// What a pair of a positive and a negative gives.
+struct Pair<T> {
+    push: T,
+    loss: T,
 }
 
-struct Against<'a, T> {
-    positive: Positive<T>,
-    negatives: Part<'a, T>,
-    is_near: bool,
-}
-
-impl<T: Scalar> WithSimd for Against<'_, T> {
-    type Output = [T; 2];
-
+impl<T: Scalar> Pair<T> {
+    /// The negative is better by `ahead`; `e = exp(-ahead)`.
     #[inline(always)]
-    fn with_simd<S: Simd>(self, _: S) -> [T; 2] {
-        let Positive { score, powers: [above, below], .. } = self.positive;
-        if self.is_near {
-            // exp(-|s_n - s_p|), without an exponential for each pair. Of a negative that is far below, the first is 0.
-            self.run(|_, up, down| {
-                let (of_below, of_above) = (up * below, down * above);
-                if of_below < of_above { of_below } else { of_above }
-            })
-        } else {
-            self.run(|s, _, _| (-(s - score).abs()).fast_exp())
-        }
+    fn with_better(ahead: T, weight: T, e: T) -> Self {
+        Self { push: weight / (T::one() + e), loss: weight * (ahead + e.fast_ln_1p()) }
+    }
+
+    /// The negative is worse; `e` is the exponential of the difference.
+    #[inline(always)]
+    fn with_worse(weight: T, e: T) -> Self {
+        Self { push: weight * e / (T::one() + e), loss: weight * e.fast_ln_1p() }
     }
 }
 
-impl<T: Scalar> Against<'_, T> {
-    #[inline(always)]
-    fn run(self, exp: impl Fn(T, T, T) -> T) -> [T; 2] {
-        let Self { positive: Positive { score, discount, .. }, negatives, .. } = self;
-        let Part { scores, discounts, powers: [up, down], push } = negatives;
-        let (mut pushes, mut losses) = ([T::zero(); AT_ONCE], [T::zero(); AT_ONCE]);
-        let parts = push.chunks_mut(AT_ONCE).zip(scores.chunks(AT_ONCE)).zip(discounts.chunks(AT_ONCE));
-        let parts = parts.zip(up.chunks(AT_ONCE)).zip(down.chunks(AT_ONCE));
-        for ((((push, scores), discounts), up), down) in parts {
-            let negatives = push.iter_mut().zip(scores).zip(discounts).zip(up).zip(down);
-            for (((((push, &s), &d), &up), &down), (pushes, losses)) in
-                negatives.zip(pushes.iter_mut().zip(&mut losses))
-            {
-                let (x, weight) = (s - score, (discount - d).abs());
-                let e = exp(s, up, down);
-                let is_below = x < T::zero();
-                let sigmoid = (if is_below { e } else { T::one() }) / (T::one() + e);
-                let above_zero = if is_below { T::zero() } else { x };
-                let pushed = weight * sigmoid;
-                *push += pushed;
-                *pushes += pushed;
-                *losses += weight * (above_zero + e.fast_ln_1p());
-            }
-        }
-        [pushes, losses].map(sum)
+/// Adds the pushes of a range of negatives to their sums, and returns what all of them add up to.
+#[inline(always)]
+fn add<T: Scalar>(
+    negatives: &Ranked<T>,
+    range: Range<usize>,
+    push: &mut [T],
+    pair: impl Fn(Negative<T>) -> Pair<T>,
+) -> Pair<T> {
+    if range.is_empty() {
+        return Pair { push: T::zero(), loss: T::zero() };
     }
+    // The lengths of these arrays and of the loop are constants, so that the sums stay in registers.
+    let (mut pushes, mut losses) = ([T::zero(); AT_ONCE], [T::zero(); AT_ONCE]);
+    let mut add = |[s, d, exp, inverse]: [&[T; AT_ONCE]; 4], push: &mut [T; AT_ONCE], len: usize| {
+        for i in 0..AT_ONCE {
+            let of_pair = pair(Negative { score: s[i], discount: d[i], exp: exp[i], inverse: inverse[i] });
+            let of_pair = if i < len { of_pair } else { Pair { push: T::zero(), loss: T::zero() } };
+            push[i] += of_pair.push;
+            pushes[i] += of_pair.push;
+            losses[i] += of_pair.loss;
+        }
+    };
+    let (push, push_rest) = push[range.clone()].as_chunks_mut::<AT_ONCE>();
+    let Ranked { scores, discounts, exps, inverses } = negatives;
+    let [s, d, exp, inverse] =
+        [scores, discounts, exps, inverses].map(|values| values[range.clone()].as_chunks::<AT_ONCE>());
+    for ((((push, s), d), exp), inverse) in push.iter_mut().zip(s.0).zip(d.0).zip(exp.0).zip(inverse.0) {
+        add([s, d, exp, inverse], push, AT_ONCE);
+    }
+    if !push_rest.is_empty() {
+        let filled = |values: &[T]| {
+            let mut filled = [T::zero(); AT_ONCE];
+            filled[..values.len()].copy_from_slice(values);
+            filled
+        };
+        let mut push = filled(push_rest);
+        add([&filled(s.1), &filled(d.1), &filled(exp.1), &filled(inverse.1)], &mut push, push_rest.len());
+        push_rest.copy_from_slice(&push[..push_rest.len()]);
+    }
+    Pair { push: sum(pushes), loss: sum(losses) }
 }
 
 /// In halves, so that vectors are added.

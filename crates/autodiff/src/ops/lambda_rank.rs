@@ -1,7 +1,7 @@
 //! LambdaRank for NDCG (Burges, Ragno and Le, NIPS 2006).
 
 use super::listwise;
-use crate::kernels::pairs::{self, Items, REACH, Sums};
+use crate::kernels::pairs::{self, Ranked, Sums};
 use crate::{Scalar, Sparse, Var};
 use std::sync::Arc;
 
@@ -11,24 +11,40 @@ use std::sync::Arc;
 /// `ds_p = -sum_n lambda_pn`, `ds_n = sum_p lambda_pn`.
 fn lambda_rank<T: Scalar>(scores: &[T], positives: &[usize], of_ranks: &[T], lambdas: &mut [T]) -> T {
     let order = T::by_score(scores);
-    let mut discounts = vec![T::zero(); scores.len()];
-    order.iter().zip(of_ranks).for_each(|(&item, &of_rank)| discounts[item as usize] = of_rank);
+    let Some(best) = order.first().map(|&best| scores[best as usize]) else { return T::zero() };
     let mut is_positive = vec![false; scores.len()];
     positives.iter().for_each(|&item| is_positive[item] = true);
-    let negatives: Vec<usize> = (0..scores.len()).filter(|&item| !is_positive[item]).collect();
-    let middle = order.first().map_or(T::zero(), |&best| scores[best as usize] - T::of(REACH));
-    let [these, others] = [positives, &negatives].map(|items| Items::new(items, scores, &discounts, middle));
-    let Sums { pushed, push, loss } = pairs::sums(&these, &others, middle);
+    let places: Vec<usize> = (0..order.len()).filter(|&place| is_positive[order[place] as usize]).collect();
+    let above: Vec<usize> = places.iter().zip(0..).map(|(place, better_positives)| place - better_positives).collect();
+    let (negatives, of_negatives) = (without(&order, &places), without(of_ranks, &places));
+    let positives: Vec<u32> = places.iter().map(|&place| order[place]).collect();
+    let of_positives = places.iter().map(|&place| of_ranks[place]).collect();
+    let scores_of = |items: &[u32]| items.iter().map(|&item| scores[item as usize]).collect();
+    let these = Ranked::new(scores_of(&positives), of_positives, best);
+    let others = Ranked::new(scores_of(&negatives), of_negatives, best);
+    let Sums { pushed, push, loss } = pairs::sums(&these, &above, &others, best);
 
     let ideal: T = of_ranks[..positives.len()].iter().copied().sum();
     let per_ideal = if positives.is_empty() { T::zero() } else { T::one() / ideal };
-    for (&item, pushed) in positives.iter().zip(pushed) {
-        lambdas[item] = -pushed * per_ideal;
+    for (item, pushed) in positives.into_iter().zip(pushed) {
+        lambdas[item as usize] = -pushed * per_ideal;
     }
     for (item, push) in negatives.into_iter().zip(push) {
-        lambdas[item] = push * per_ideal;
+        lambdas[item as usize] = push * per_ideal;
     }
     loss * per_ideal
+}
+
+/// The values but those at the ascending `places`.
+fn without<T: Copy>(values: &[T], places: &[usize]) -> Vec<T> {
+    let mut rest = Vec::with_capacity(values.len());
+    let mut from = 0;
+    for &place in places {
+        rest.extend_from_slice(&values[from..place]);
+        from = place + 1;
+    }
+    rest.extend_from_slice(&values[from..]);
+    rest
 }
 
 fn discount<T: Scalar>(rank: u32) -> T {

@@ -1,7 +1,7 @@
 //! Losses of a user's whole ranking: their derivatives in the scores follow from the ranking, and the loss with them.
 
 use super::multinomial_nll::{per_user_shape, targets_of};
-use crate::kernels::rows;
+use crate::kernels::{pages, rows};
 use crate::{Mat, Op, Scalar, Shape, Slots, Sparse, Var};
 use std::sync::Arc;
 
@@ -40,7 +40,7 @@ impl<T: Scalar, F: OfUser<T>> Op<T> for Listwise<T, F> {
 
     fn forward(&mut self, x: &[&Mat<T>], y: &mut Mat<T>) {
         let Self { of_user, positives, derivatives, .. } = self;
-        *derivatives = Mat::zeros(x[0].raw_dim());
+        *derivatives = pages::zeros(Shape::of(x[0]));
         rows::each_pair(y, derivatives, x[0], |user, y, derivatives, scores| {
             let positives: Vec<usize> = targets_of(positives, user).map(|(item, _)| item).collect();
             y[0] = of_user(scores, &positives, derivatives);
