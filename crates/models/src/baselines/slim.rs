@@ -23,8 +23,8 @@ pub(super) fn fit(train: &Interactions, parameters: &Parameters) -> Fitted {
     let l1 = parameters.at_least("l1", 0.0, "it must be 0 or more")?;
     let l2 = parameters.at_least("l2", f64::MIN_POSITIVE, "it must be a positive number")?;
     let gram = Gram::of(train)?;
-    let weights: Vec<_> =
-        (0..train.n_items()).into_par_iter().map(|item| Weights::of(&gram, item, l1, l2).found()).collect();
+    let of_item = |places: &mut Vec<u32>, item| Weights::of(&gram, item, l1, l2, places).found();
+    let weights: Vec<_> = (0..train.n_items()).into_par_iter().map_init(Vec::new, of_item).collect();
     Ok(Box::new(SparseWeights::from_recommended_by(&weights)))
 }
 
@@ -58,71 +58,81 @@ impl Gram {
 ///
 /// The loss depends on X only through its Gram matrix G (the covariance updates of Friedman, Hastie and Tibshirani,
 /// 2010). With the correlations `c = G_item - G w`, the optimal value of one weight is
-/// `max(0, (c_i + G_ii w_i - l1) / (G_ii + l2))`. Most weights are zero, so only the weights of *active* items are
-/// swept. The items with the largest correlations join the active items, until no other item has a correlation above
-/// l1. An item that no user has together with `item` never joins: its correlation is never positive.
+/// `max(0, (c_i + G_ii w_i - l1) / (G_ii + l2))`. G and w are not negative, so `c <= G_item`: only items with
+/// `G_item > l1` can have a weight, the *candidates*. Most of their weights are zero too, so only those of *active* items
+/// are swept. The candidates with the largest correlations join the active items, until no other has a correlation above
+/// l1.
 #[derive(Default)]
 struct Weights {
-    active: Vec<u32>,
+    /// Ascending.
+    candidates: Vec<u32>,
+    /// The candidates' part of `G_item`.
+    both: Vec<f32>,
+    /// Positions of the active items among the candidates.
+    active: Vec<usize>,
     weights: Vec<f64>,
     /// The correlations c of the active items. They are computed from scratch whenever items join, so f32 is precise
     /// enough.
     correlations: Vec<f32>,
+    /// For each active item, the part of G for the candidates.
+    rows: Vec<Vec<f32>>,
     /// The part of G for the active items.
     gram: Vec<Vec<f32>>,
 }
 
 impl Weights {
-    fn of(gram: &Gram, item: usize, l1: f64, l2: f64) -> Self {
-        let mut found = Self::default();
-        let mut row = vec![0.0; gram.users.len()];
+    /// `places` is working memory, a number for each item: it holds zeros before and after the call.
+    fn of(gram: &Gram, item: usize, l1: f64, l2: f64, places: &mut Vec<u32>) -> Self {
+        places.resize(gram.users.len(), 0);
+        let may_join = |&&(_, both): &&(u32, u32)| f64::from(both) > l1 + TOLERANCE;
+        let (candidates, both): (Vec<_>, Vec<_>) =
+            gram.others[item].iter().filter(may_join).map(|&(other, both)| (other, both as f32)).unzip();
+        (1..).zip(&candidates).for_each(|(place, &other)| places[other as usize] = place);
+        let mut found = Self { candidates, both, ..Self::default() };
         loop {
-            let correlations = found.all_correlations(gram, item);
-            let of = |other: u32| correlations[other as usize];
-            found.active.iter().for_each(|&other| row[other as usize] = 1.0);
-            let others = gram.others[item].iter().map(|&(other, _)| other);
-            let mut joining: Vec<u32> =
-                others.filter(|&other| of(other) > l1 + TOLERANCE && row[other as usize] == 0.0).collect();
-            found.active.iter().for_each(|&other| row[other as usize] = 0.0);
+            let correlations = found.of_candidates();
+            let of = |place: usize| correlations[place];
+            let mut is_active = vec![false; correlations.len()];
+            found.active.iter().for_each(|&place| is_active[place] = true);
+            let mut joining: Vec<usize> =
+                (0..correlations.len()).filter(|&place| of(place) > l1 + TOLERANCE && !is_active[place]).collect();
             if joining.is_empty() {
-                return found;
+                break;
             }
             joining.sort_by(|&a, &b| of(b).total_cmp(&of(a)));
             joining.truncate(found.active.len().max(FIRST));
-            joining.into_iter().for_each(|other| found.join(gram, other, &mut row));
-            found.correlations = found.active.iter().map(|&other| of(other) as f32).collect();
+            joining.into_iter().for_each(|place| found.join(gram, place, places));
+            found.correlations = found.active.iter().map(|&place| of(place) as f32).collect();
             found.sweep(l1, l2);
         }
+        found.candidates.iter().for_each(|&other| places[other as usize] = 0);
+        found
     }
 
-    /// The correlations c of all items.
-    fn all_correlations(&self, gram: &Gram, item: usize) -> Vec<f64> {
-        let mut correlations = vec![0.0; gram.users.len()];
-        for &(other, both) in &gram.others[item] {
-            correlations[other as usize] = f64::from(both);
-        }
-        for (&active, &weight) in self.active.iter().zip(&self.weights).filter(|&(_, &weight)| weight > 0.0) {
-            for &(other, both) in &gram.others[active as usize] {
-                correlations[other as usize] -= weight * f64::from(both);
-            }
-            correlations[active as usize] -= weight * gram.users[active as usize];
+    /// The correlations c of the candidates.
+    fn of_candidates(&self) -> Vec<f64> {
+        let mut correlations: Vec<f64> = self.both.iter().map(|&both| both.into()).collect();
+        for (row, &weight) in self.rows.iter().zip(&self.weights).filter(|&(_, &weight)| weight > 0.0) {
+            correlations.iter_mut().zip(row).for_each(|(c, &both)| *c -= weight * f64::from(both));
         }
         correlations
     }
 
-    /// Adds `item` to the active items. `row` is working memory for a row of G: it holds zeros before and after the
-    /// call.
-    fn join(&mut self, gram: &Gram, item: u32, row: &mut [f32]) {
-        let others = &gram.others[item as usize];
-        others.iter().for_each(|&(other, both)| row[other as usize] = both as f32);
-        row[item as usize] = gram.users[item as usize] as f32;
-        self.active.push(item);
-        let with: Vec<f32> = self.active.iter().map(|&other| row[other as usize]).collect();
-        self.gram.iter_mut().zip(&with).for_each(|(before, &both)| before.push(both));
-        self.gram.push(with);
+    /// Adds the candidate at `place` to the active items. `places` has the place of each candidate, from 1.
+    fn join(&mut self, gram: &Gram, place: usize, places: &[u32]) {
+        let item = self.candidates[place] as usize;
+        let mut row = vec![0.0; self.candidates.len()];
+        for &(other, both) in &gram.others[item] {
+            if let Some(place) = places[other as usize].checked_sub(1) {
+                row[place as usize] = both as f32;
+            }
+        }
+        row[place] = gram.users[item] as f32;
+        self.active.push(place);
+        self.gram.iter_mut().zip(&self.active).for_each(|(before, &other)| before.push(row[other]));
+        self.gram.push(self.active.iter().map(|&other| row[other]).collect());
         self.weights.push(0.0);
-        others.iter().for_each(|&(other, _)| row[other as usize] = 0.0);
-        row[item as usize] = 0.0;
+        self.rows.push(row);
     }
 
     /// Optimises one active weight after the other, until no weight changes its slope by [`LAST_STEP`] or more.
@@ -149,7 +159,7 @@ impl Weights {
     /// The items whose weights are not zero, and these weights.
     fn found(&self) -> Vec<(u32, f32)> {
         let weights = self.active.iter().zip(&self.weights).filter(|&(_, &weight)| weight > 0.0);
-        weights.map(|(&item, &weight)| (item, weight as f32)).collect()
+        weights.map(|(&place, &weight)| (self.candidates[place], weight as f32)).collect()
     }
 }
 
@@ -171,7 +181,7 @@ mod tests {
         let (l1, l2) = (1.5, 3.0);
         let mut most = 0;
         for item in 0..ITEMS {
-            let found = Weights::of(&gram, item as usize, l1, l2).found();
+            let found = Weights::of(&gram, item as usize, l1, l2, &mut Vec::new()).found();
             most = most.max(found.len());
             assert!(found.iter().all(|&(other, weight)| other != item && weight > 0.0));
             let predicted = |user: usize| found.iter().map(|&(other, w)| f64::from(w) * has(user, other)).sum::<f64>();
