@@ -13,6 +13,7 @@ mod paper;
 mod precision;
 mod prepare;
 mod presets;
+mod recommend;
 mod report;
 mod run;
 mod same_bits;

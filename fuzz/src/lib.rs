@@ -27,6 +27,7 @@ pub static TARGETS: &[Target] = &[
     Target { name: "tsv", read: readers::tsv },
     Target { name: "dat", read: readers::dat },
     Target { name: "triplets", read: readers::triplets },
+    Target { name: "lists", read: readers::lists },
     Target { name: "netflix_prize", read: readers::netflix_prize },
     Target { name: "ncf_files", read: readers::ncf_files },
     Target { name: "zip", read: data::zip },

@@ -22,6 +22,17 @@ pub(crate) fn triplets(bytes: &[u8]) {
     read("triplets", bytes, |files| rows(files, |_| false));
 }
 
+pub(crate) fn lists(bytes: &[u8]) {
+    read("lists", bytes, |files| {
+        let lines = files.iter().flat_map(|(_, text)| {
+            let text = text.strip_prefix("\u{feff}".as_bytes()).unwrap_or(text);
+            text.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii)
+        });
+        let fields = |line: &[u8]| line.split(u8::is_ascii_whitespace).filter(|field| !field.is_empty()).count();
+        lines.map(|line| fields(line).saturating_sub(1) as u64).sum()
+    });
+}
+
 pub(crate) fn netflix_prize(bytes: &[u8]) {
     read("netflix-prize", bytes, |files| rows(files, |line| line.ends_with(b":")));
 }

@@ -136,7 +136,7 @@ pub(crate) struct Pairs(pub(crate) Vec<(u32, u32)>);
 
 impl Pairs {
     /// `known`: the users who may occur, ascending, and what they have here.
-    fn read(path: &Path, n_items: usize, known: Option<(&[u32], &str)>) -> Result<Self> {
+    pub(crate) fn read(path: &Path, n_items: usize, known: Option<(&[u32], &str)>) -> Result<Self> {
         let reader = File::open(path).map_err(DataError::io("read", path))?;
         let mut file = PairFile::new(reader, &path.display().to_string(), PREPARED, false)?;
         let mut pairs = Vec::new();

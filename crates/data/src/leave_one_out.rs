@@ -78,7 +78,8 @@ pub fn leave_one_out(raw: &RawInteractions, options: &SplitOptions) -> Result<Sp
         }
     }
     let filtered = Size { users: users.len(), items: split::distinct_items(raw, &pairs), interactions: pairs.len() };
-    Ok(Split { train, validation, test, item_ids, filtered, dropped_users: 0 })
+    let user_ids = users.iter().map(|&user| raw.user_ids[user as usize].clone()).collect();
+    Ok(Split { train, validation, test, item_ids, user_ids, filtered, dropped_users: 0 })
 }
 
 fn ranked_among(others: &[u32], mut rng: impl Rng) -> Option<Vec<u32>> {

@@ -14,6 +14,7 @@ pub mod holder;
 mod integrity;
 mod interactions;
 mod leave_one_out;
+mod names;
 mod numpy;
 pub mod prepared;
 pub mod random;
@@ -31,9 +32,10 @@ pub use fingerprint::fingerprint;
 pub use integrity::has_checksums;
 pub use interactions::Interactions;
 pub use leave_one_out::{NEGATIVES_PER_USER, leave_one_out};
+pub use names::Names;
 pub use numpy::NumpyRandom;
 pub use raw::{Id, Place, RawInteractions, ReadOptions};
-pub use split::{HeldOutPairs, Pairs, Size, Split, SplitOptions, split};
+pub use split::{HeldOutPairs, Pairs, Size, Split, SplitOptions, split, usual_heldout_users};
 pub use synthetic::SyntheticSpec;
 
 /// The README's example runs with the documentation's tests.

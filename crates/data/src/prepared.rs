@@ -153,6 +153,8 @@ impl Meta {
 pub(crate) const TRAIN: &str = "train.csv";
 /// Line s (from 0) is the item that sid s stands for.
 pub(crate) const VOCABULARY: &str = "unique_sid.txt";
+/// Line u (from 0) is the user that uid u stands for. Folders of others and older ones do not have it.
+pub(crate) const USERS: &str = "unique_uid.txt";
 
 /// The files of the validation users, or of the test users.
 pub(crate) struct HeldOutFiles {
@@ -173,13 +175,14 @@ pub(crate) const TEST: HeldOutFiles =
     HeldOutFiles { set: "test", fold_in: "test_tr.csv", targets: "test_te.csv", candidates: "test_candidates.csv" };
 
 /// All files that a prepared folder can hold.
-pub(crate) const FILES: [&str; 9] = [
+pub(crate) const FILES: [&str; 10] = [
     TRAIN,
     VALIDATION.fold_in,
     VALIDATION.targets,
     TEST.fold_in,
     TEST.targets,
     VOCABULARY,
+    USERS,
     META,
     VALIDATION.candidates,
     TEST.candidates,
@@ -197,7 +200,7 @@ pub fn check_target(folder: &Path) -> Result<()> {
 }
 
 /// Writes `train.csv`, `validation_tr.csv`, `validation_te.csv`, `test_tr.csv`, `test_te.csv`, perhaps
-/// `validation_candidates.csv` and `test_candidates.csv`, `unique_sid.txt` and `meta.json` into a folder beside `folder`,
+/// `validation_candidates.csv` and `test_candidates.csv`, `unique_sid.txt`, `unique_uid.txt` and `meta.json` into a folder beside `folder`,
 /// which then takes its place.
 ///
 /// # Errors
@@ -226,8 +229,9 @@ pub fn write(folder: &Path, split: &Split, meta: &Meta) -> Result<()> {
             add(files.candidates, candidates.len(), &|file| write_pairs(file, candidates))?;
         }
     }
-    let ids = &split.item_ids;
-    add(VOCABULARY, ids.len(), &|file| ids.iter().try_for_each(|id| writeln!(file, "{id}")))?;
+    for (name, ids) in [(VOCABULARY, &split.item_ids), (USERS, &split.user_ids)] {
+        add(name, ids.len(), &|file| ids.iter().try_for_each(|id| writeln!(file, "{id}")))?;
+    }
     let meta = Meta { files, ..meta.clone() };
     let write_meta = |file: &mut BufWriter<File>| {
         serde_json::to_writer_pretty(&mut *file, &meta)?;

@@ -46,6 +46,8 @@ pub struct Split {
     pub test: HeldOutPairs,
     /// The items' ids in the raw file, in the order in which training users first have them.
     pub item_ids: Vec<Id>,
+    /// The users' ids in the raw file, in the order of their uids.
+    pub user_ids: Vec<Id>,
     /// What passed the filters.
     pub filtered: Size,
     /// Held-out users left out because no training user has any of their items.
@@ -127,8 +129,11 @@ pub fn split(raw: &RawInteractions, options: &SplitOptions) -> Result<Split> {
     // uid: the user's place after numpy's permutation; the last are test users, those before them validation users.
     let permutation = NumpyRandom::new(options.seed).permutation(n);
     let mut uids = vec![UNKNOWN; raw.user_ids.len()];
+    let mut user_ids = Vec::with_capacity(n);
     for (uid, &place) in (0..).zip(&permutation) {
-        uids[users[place as usize] as usize] = uid;
+        let user = users[place as usize] as usize;
+        uids[user] = uid;
+        user_ids.push(raw.user_ids[user].clone());
     }
     let (train_end, validation_end) = ((n - 2 * held_out) as u32, (n - held_out) as u32);
 
@@ -161,7 +166,12 @@ pub fn split(raw: &RawInteractions, options: &SplitOptions) -> Result<Split> {
     let validation = hold_out("validation", train_end..validation_end)?;
     let test = hold_out("test", validation_end..n as u32)?;
     let filtered = Size { users: n, items: distinct_items(raw, &pairs), interactions: pairs.len() };
-    Ok(Split { train, validation, test, item_ids, filtered, dropped_users })
+    Ok(Split { train, validation, test, item_ids, user_ids, filtered, dropped_users })
+}
+
+/// How many users to hold out twice when nobody says it: a tenth of those who pass the filters, at most 10,000.
+pub fn usual_heldout_users(raw: &RawInteractions, options: &SplitOptions) -> usize {
+    (users_by_id(raw, &filter(raw, options)).len() / 10).clamp(1, 10_000)
 }
 
 /// Items first, then users, once each.

@@ -227,7 +227,7 @@ proptest! {
             prop_assert_eq!(counts.map(|part| part.len()), expected);
             let found = Meta::read(folder.path()).unwrap().unwrap();
             prop_assert_eq!(found.files.values().map(|file| file.rows as usize).sum::<usize>(),
-                expected.iter().sum::<usize>() + split.item_ids.len()
+                expected.iter().sum::<usize>() + split.item_ids.len() + split.user_ids.len()
                 + [&split.validation, &split.test].iter().filter_map(|set| set.candidates.as_ref()).map(Vec::len).sum::<usize>());
             prop_assert_eq!(Meta { files: BTreeMap::new(), ..found }, meta);
         }

@@ -10,6 +10,7 @@
 //! | [`run`] | a run on disk: the paths of its files, and how they are written and read |
 //! | [`training`] | phases, epochs, steps, evaluation |
 //! | [`experiment`] | complete experiments: all phases and the test; baselines; searches; inspection |
+//! | [`recommend`] | recommendations of a finished run for any users |
 //! | [`paper`] | the paper's tables and figures, and published results |
 //! | [`report`] | HTML reports, TensorBoard files |
 //! | [`commands`] | the `ract` command, one subcommand per file |
@@ -21,6 +22,7 @@ pub mod experiment;
 pub mod metrics;
 pub mod paper;
 pub mod plot;
+pub mod recommend;
 pub mod report;
 pub mod run;
 pub mod training;

@@ -2,6 +2,7 @@
 
 use crate::checksum::{SourceFile, digits};
 use crate::{Checksum, DataError, Result};
+use flate2::read::MultiGzDecoder;
 use sha2::{Digest, Sha256};
 use std::fs::File;
 use std::io::{self, Read};
@@ -15,17 +16,13 @@ pub(crate) const MAX_BYTES: u64 = 16 << 30;
 /// No line of a data set is longer. A file that has one holds something else.
 const MAX_LINE: u64 = 16 << 20;
 
+/// So much of a file tells how it is written.
+const FIRST: u64 = 1 << 16;
+
 /// The first lines, as many as fit into 64 KiB, of the file `name` in the zip archive at `path`. The archive may have any
 /// name.
 pub(crate) fn first_lines(path: &Path, name: &str) -> Result<Vec<u8>> {
-    const ENOUGH: u64 = 1 << 16;
-    let mut input = Input::archived(path, path.display().to_string(), &[name])?;
-    let mut lines = Vec::new();
-    let file = input.demand(name)?;
-    file.source.take(ENOUGH).read_to_end(&mut lines).map_err(DataError::io("read", path))?;
-    let end = lines.iter().rposition(|&byte| byte == b'\n').map_or(0, |end| end + 1);
-    lines.truncate(end);
-    Ok(lines)
+    Ok(Input::archived(path, path.display().to_string(), &[name])?.first_lines()?.0)
 }
 
 /// Files that a reader reads one after the other.
@@ -118,6 +115,43 @@ impl<'a> Input<'a> {
         if is_zip(path) { Self::archived(path, name, names) } else { Self::on_disk(name, vec![path.to_owned()]) }
     }
 
+    /// Opens the file at `path`, which may have any name and may be compressed; or the only data file of a zip archive.
+    ///
+    /// # Errors
+    /// When it cannot be opened, is a folder, or is an archive of several data files.
+    pub fn of_any(path: &Path) -> Result<Self> {
+        let name = path.display().to_string();
+        if !is_zip(path) {
+            return Self::on_disk(name, vec![path.to_owned()]);
+        }
+        let file = File::open(path).map_err(DataError::io("read", path))?;
+        let mut archive = ZipArchive::new(file).map_err(|error| damaged(&name, &error))?;
+        let mut files = Vec::new();
+        for index in 0..archive.len() {
+            let entry = archive.by_index_raw(index).map_err(|error| damaged(&name, &error))?;
+            if entry.is_file() {
+                files.push(String::from_utf8_lossy(entry.name_raw()).into_owned());
+            }
+        }
+        let Ok([only]) = <[String; 1]>::try_from(files.clone()) else {
+            let problem = format!("it holds {}: unpack it and name the file", files.join(", "));
+            return Err(DataError::File { file: name, problem });
+        };
+        Self::archived(path, name, &[only.rsplit('/').next().unwrap_or(&only)])
+    }
+
+    /// The first lines of the first file, as many as fit into 64 KiB, and the file's name.
+    pub(crate) fn first_lines(mut self) -> Result<(Vec<u8>, String)> {
+        let file = self.demand("file")?;
+        let (mut lines, name) = (Vec::new(), file.name);
+        file.source.take(FIRST).read_to_end(&mut lines).map_err(DataError::io("read", &name))?;
+        if lines.len() as u64 == FIRST {
+            let end = lines.iter().rposition(|&byte| byte == b'\n').map_or(0, |end| end + 1);
+            lines.truncate(end);
+        }
+        Ok((lines, name))
+    }
+
     /// A stream; `name` is the name for messages.
     pub fn stream(name: &str, source: impl Read + 'a) -> Self {
         Self::streams(name, [(name.to_owned(), source)])
@@ -206,11 +240,10 @@ impl<'a> Input<'a> {
         self.opened += 1;
         let file = name.rsplit(['/', '\\']).next().unwrap_or(&name).to_owned();
         self.hashes.push(SoFar { name: file, bytes: 0, hash: Sha256::new(), of_line: 0 });
-        let of_file = &mut self.hashes[at];
-        Ok(Some(InputFile {
-            source: Box::new(Counted { source, of_file, read: &mut self.read, progress: &self.progress }),
-            name,
-        }))
+        let SoFar { bytes, hash, of_line, .. } = &mut self.hashes[at];
+        let counted = Counted { source, bytes, hash, read: &mut self.read, progress: &self.progress };
+        let source = decompressed(counted).map_err(DataError::io("read", &name))?;
+        Ok(Some(InputFile { source: Box::new(InLines { source, of_line }), name }))
     }
 
     /// The files that were read, and what they are known by.
@@ -252,10 +285,28 @@ fn damaged(name: &str, error: &ZipError) -> DataError {
     DataError::File { file: name.to_owned(), problem: format!("not a usable zip archive ({error})") }
 }
 
-/// Counts and hashes the bytes that are read.
+/// What a gzip or a zstd file holds, or the file as it is.
+fn decompressed<'a>(mut file: impl Read + 'a) -> io::Result<Box<dyn Read + 'a>> {
+    const GZIP: &[u8] = &[0x1f, 0x8b];
+    const ZSTD: &[u8] = &[0x28, 0xb5, 0x2f, 0xfd];
+    let mut magic = Vec::new();
+    file.by_ref().take(4).read_to_end(&mut magic)?;
+    let (is_gzip, is_zstd) = (magic.starts_with(GZIP), magic.starts_with(ZSTD));
+    let whole = io::Cursor::new(magic).chain(file);
+    Ok(if is_gzip {
+        Box::new(MultiGzDecoder::new(whole).take(MAX_BYTES))
+    } else if is_zstd {
+        Box::new(zstd::Decoder::new(whole)?.take(MAX_BYTES))
+    } else {
+        Box::new(whole)
+    })
+}
+
+/// Counts and hashes the bytes that are read from a file.
 struct Counted<'a, 'p> {
     source: Box<dyn Read + 'a>,
-    of_file: &'a mut SoFar,
+    bytes: &'a mut u64,
+    hash: &'a mut Sha256,
     read: &'a mut u64,
     progress: &'a (dyn Fn(u64) + 'p),
 }
@@ -263,18 +314,30 @@ struct Counted<'a, 'p> {
 impl Read for Counted<'_, '_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.source.read(buffer)?;
-        let buffer = &buffer[..read];
-        self.of_file.hash.update(buffer);
-        self.of_file.of_line = match buffer.iter().rposition(|&byte| byte == b'\n') {
-            Some(at) => (read - at - 1) as u64,
-            None => self.of_file.of_line + read as u64,
-        };
-        if self.of_file.of_line > MAX_LINE {
-            return Err(io::Error::other(format!("a line has more than {MAX_LINE} bytes")));
-        }
-        self.of_file.bytes += read as u64;
+        self.hash.update(&buffer[..read]);
+        *self.bytes += read as u64;
         *self.read += read as u64;
         (self.progress)(*self.read);
+        Ok(read)
+    }
+}
+
+/// Watches the lengths of the lines of a text.
+struct InLines<'a> {
+    source: Box<dyn Read + 'a>,
+    of_line: &'a mut u64,
+}
+
+impl Read for InLines<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.source.read(buffer)?;
+        *self.of_line = match buffer[..read].iter().rposition(|&byte| byte == b'\n') {
+            Some(at) => (read - at - 1) as u64,
+            None => *self.of_line + read as u64,
+        };
+        if *self.of_line > MAX_LINE {
+            return Err(io::Error::other(format!("a line has more than {MAX_LINE} bytes")));
+        }
         Ok(read)
     }
 }

@@ -4,11 +4,14 @@
 
 pub(crate) mod csv;
 mod dat;
+mod detect;
 mod input;
 mod lines;
+mod lists;
 mod ncf_files;
 mod netflix;
 mod ratings;
+mod table;
 mod triplets;
 mod tsv;
 
@@ -18,17 +21,20 @@ use std::path::Path;
 
 pub use csv::CSV;
 pub(crate) use dat::DAT;
+pub use detect::Found;
 #[cfg(feature = "network")]
 pub(crate) use input::MAX_BYTES;
 pub(crate) use input::first_lines;
 pub use input::{Input, is_zip};
+pub(crate) use lists::LISTS;
 pub use ncf_files::NCF_FILES;
 pub(crate) use netflix::NETFLIX_PRIZE;
+pub use table::{ColumnNames, Table};
 pub(crate) use triplets::TRIPLETS;
 pub(crate) use tsv::TSV;
 
 /// All formats.
-pub static READERS: &[&Reader] = &[&CSV, &TSV, &DAT, &TRIPLETS, &NETFLIX_PRIZE, &NCF_FILES];
+pub static READERS: &[&Reader] = &[&CSV, &TSV, &DAT, &TRIPLETS, &LISTS, &NETFLIX_PRIZE, &NCF_FILES];
 
 /// Reads one format.
 pub struct Reader {
@@ -157,8 +163,8 @@ mod tests {
     }
 
     #[test]
-    fn a_bad_value_is_an_error_with_file_line_and_value_in_every_format() {
-        for reader in READERS {
+    fn a_bad_value_is_an_error_with_file_line_and_value_in_every_format_with_ratings() {
+        for reader in READERS.iter().filter(|reader| reader.name != LISTS.name) {
             let (file, text) = reader.example[0];
             // The first rating of every example is the first 5 in it.
             let line = text[..text.find('5').unwrap()].matches('\n').count() + 1;
@@ -185,8 +191,9 @@ mod tests {
     }
 
     #[test]
-    fn a_threshold_leaves_out_what_is_not_above_it_in_every_format() {
-        for reader in READERS.iter().filter(|reader| reader.name != NCF_FILES.name) {
+    fn a_threshold_leaves_out_what_is_not_above_it_in_every_format_with_ratings() {
+        let without = [LISTS.name, NCF_FILES.name];
+        for reader in READERS.iter().filter(|reader| !without.contains(&reader.name)) {
             let raw = read(reader, &ReadOptions { min_rating: Some(3.0), by_time: false }, str::to_owned).unwrap();
             assert_eq!((raw.pairs.len(), raw.item_ids.len(), raw.rows), (2, 1, 4), "{}", reader.name);
         }

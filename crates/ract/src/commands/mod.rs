@@ -13,9 +13,11 @@ mod list;
 mod pages;
 mod paper;
 mod prepare;
+mod recommend;
 mod report;
 mod run;
 mod show;
+mod similar;
 mod speed;
 mod sweep;
 mod synth;
@@ -94,6 +96,10 @@ pub(crate) enum Command {
     Speed(speed::Args),
     /// Test whether runs on the same split differ, paired by user
     Compare(compare::Args),
+    /// Recommend items to the users of a file, by a finished run or baseline
+    Recommend(recommend::Args),
+    /// Show what a run recommends to someone who has a single item
+    Similar(similar::Args),
     /// Show the validation curves of a run that another process trains
     Follow(follow::Args),
     /// Write the results of a run, or of every run in a folder, to a self-contained HTML file
@@ -130,6 +136,8 @@ impl Command {
             Self::Show(args) => show::run(args),
             Self::Speed(args) => speed::run(args),
             Self::Compare(args) => compare::run(args),
+            Self::Recommend(args) => recommend::run(args),
+            Self::Similar(args) => similar::run(args),
             Self::Follow(args) => follow::run(args),
             Self::Report(args) => report::run(args),
             Self::Table(args) => table::run(args),

@@ -7,16 +7,17 @@ use super::thousands as n;
 use crate::{Error, Result};
 use indicatif::{ProgressBar, ProgressStyle};
 use ract_data::prepared::{Meta, Protocol};
-use ract_data::readers::{Input, READERS, Reader, is_zip};
+use ract_data::readers::{ColumnNames, Found, Input, READERS, Reader, is_zip};
 use ract_data::sources::{Preset, PublicFile, Source};
-use ract_data::{RawInteractions, ReadOptions, Split, SplitOptions, prepared, split};
+use ract_data::{DataError, RawInteractions, ReadOptions, Split, SplitOptions, prepared, split, usual_heldout_users};
 use std::path::{Path, PathBuf};
 
 #[derive(clap::Args)]
 #[command(arg_required_else_help = true, after_help = list::text())]
 pub(crate) struct Args {
-    /// A public data set with its published options, the format of a file of your own, or ncf; all are listed below
-    #[arg(required_unless_present = "list", value_parser = Name::parse)]
+    /// A file of your own, whose format is found by its content; or a public data set with its published options, a format,
+    /// or ncf: all are listed below
+    #[arg(required_unless_present = "list", value_name = "FILE|NAME", value_parser = Name::parse)]
     name: Option<Name>,
     /// List the public data sets, with their licences, and the formats
     #[arg(long)]
@@ -34,7 +35,19 @@ pub(crate) struct Args {
     /// The format of --input, when it is another than the data set's [default for a name that ends with .csv: csv]
     #[arg(long, value_name = "FORMAT", value_parser = format_named)]
     format: Option<&'static Reader>,
-    /// Keep ratings above this threshold [default: the data set's]
+    /// The column of users, in a file of your own with a header that names it unusually
+    #[arg(long, value_name = "NAME")]
+    user_column: Option<String>,
+    /// The column of items
+    #[arg(long, value_name = "NAME")]
+    item_column: Option<String>,
+    /// The column of ratings
+    #[arg(long, value_name = "NAME")]
+    rating_column: Option<String>,
+    /// The column of times
+    #[arg(long, value_name = "NAME")]
+    time_column: Option<String>,
+    /// Keep ratings above this threshold [default: the data set's; for a file of your own with one to five stars: 3.5]
     #[arg(long, value_name = "X")]
     min_rating: Option<f64>,
     /// Leave out users with fewer items, after the items were filtered [default: the data set's, or 5]
@@ -43,7 +56,7 @@ pub(crate) struct Args {
     /// Leave out items with fewer users [default: the data set's, or 0]
     #[arg(long, value_name = "N")]
     min_item_users: Option<usize>,
-    /// Number of validation users, and of test users [default: the data set's]
+    /// Number of validation users, and of test users [default: the data set's; for a file of your own: a tenth of its users]
     #[arg(long, value_name = "N")]
     heldout_users: Option<usize>,
     /// Seed of the split; the published splits have the default
@@ -55,8 +68,9 @@ pub(crate) struct Args {
 }
 
 /// What is prepared.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 enum Name {
+    File(PathBuf),
     DataSet(&'static Preset),
     Format(&'static Reader),
     Ncf,
@@ -67,7 +81,9 @@ impl Name {
         let data_set = || Preset::named(name).map(Self::DataSet);
         let format = || Reader::named(name).map(Self::Format);
         let ncf = (name == ncf::NAME).then_some(Self::Ncf);
-        ncf.or_else(data_set).or_else(format).ok_or_else(|| format!("there is no such data set\n\n{}", list::text()))
+        let file = || Path::new(name).exists().then(|| Self::File(name.into()));
+        let known = ncf.or_else(data_set).or_else(format).or_else(file);
+        known.ok_or_else(|| format!("there is no such data set and no such file\n\n{}", list::text()))
     }
 }
 
@@ -79,7 +95,7 @@ fn format_named(name: &str) -> std::result::Result<&'static Reader, String> {
 }
 
 pub(crate) fn run(args: Args) -> Result<()> {
-    let (Some(name), Some(out), false) = (args.name, &args.out, args.list) else {
+    let (Some(name), Some(out), false) = (&args.name, &args.out, args.list) else {
         super::print(&list::text())?;
         return Ok(());
     };
@@ -89,7 +105,13 @@ pub(crate) fn run(args: Args) -> Result<()> {
     if args.mirror.is_some() && !matches!(name, Name::DataSet(_)) {
         return Err(Error::Usage("--mirror is for the public data sets: leave it out".to_owned()));
     }
+    if args.columns() != ColumnNames::default() && (!matches!(name, Name::File(_)) || args.format.is_some()) {
+        return Err(Error::Usage(
+            "columns are named for a file of your own whose format is found: leave them out".to_owned(),
+        ));
+    }
     match name {
+        Name::File(path) => any_file(&args, path, out),
         Name::DataSet(preset) => data_set(&args, preset, out),
         Name::Format(reader) => own_file(&args, reader, out),
         Name::Ncf => ncf::run(&args, out),
@@ -114,7 +136,42 @@ fn data_set(args: &Args, preset: &Preset, out: &Path) -> Result<()> {
         Some(reader) => (reader, Input::open(&path, &reader.files())?),
         None => (preset.reader, preset.open(&path)?),
     };
-    hold_out_users(reader, input, args.min_rating.or(preset.min_rating), &options, out)
+    let min_rating = args.min_rating.or(preset.min_rating);
+    let raw = read(input, min_rating, |input, options| reader.read(input, options))?;
+    hold_out_users(raw, min_rating, &options, out)
+}
+
+/// A file whose format is found by its content, unless it is named.
+fn any_file(args: &Args, path: &Path, out: &Path) -> Result<()> {
+    if args.input.is_some() {
+        return Err(Error::Usage("the file is named already: leave out --input".to_owned()));
+    }
+    prepared::check_target(out)?;
+    let (raw, min_rating) = match args.format {
+        Some(reader) => {
+            let input = Input::open(path, &reader.files())?;
+            (read(input, args.min_rating, |input, options| reader.read(input, options))?, args.min_rating)
+        }
+        None => {
+            let found = Found::at(path, &args.columns())?;
+            let min_rating = args.min_rating.or_else(|| found.threshold());
+            let kept = match (min_rating, args.min_rating) {
+                (Some(min), None) => format!("\nratings above {min} are kept (--min-rating X for others)"),
+                (Some(min), Some(_)) => format!("\nratings above {min} are kept"),
+                (None, _) if found.has_ratings() => {
+                    "\nevery row counts, whatever its rating (--min-rating X to keep those above X)".to_owned()
+                }
+                (None, _) => String::new(),
+            };
+            super::print(&format!("{}: {found}{kept}", path.display()))?;
+            (read(Input::of_any(path)?, min_rating, |input, options| found.read(input, options))?, min_rating)
+        }
+    };
+    let mut options = SplitOptions { drop_empty_users: true, ..args.split_options(&SplitOptions::PUBLISHED) };
+    if args.heldout_users.is_none() {
+        options.heldout_users = usual_heldout_users(&raw, &options);
+    }
+    hold_out_users(raw, min_rating, &options, out)
 }
 
 /// A file in that format.
@@ -128,10 +185,21 @@ fn own_file(args: &Args, reader: &Reader, out: &Path) -> Result<()> {
     let input = args.input.as_deref().ok_or_else(|| missing(reader.name, "--input PATH"))?;
     prepared::check_target(out)?;
     let options = args.split_options(&SplitOptions::PUBLISHED);
-    hold_out_users(reader, Input::open(input, &reader.files())?, args.min_rating, &options, out)
+    let input = Input::open(input, &reader.files())?;
+    let raw = read(input, args.min_rating, |input, options| reader.read(input, options))?;
+    hold_out_users(raw, args.min_rating, &options, out)
 }
 
 impl Args {
+    fn columns(&self) -> ColumnNames {
+        ColumnNames {
+            user: self.user_column.clone(),
+            item: self.item_column.clone(),
+            rating: self.rating_column.clone(),
+            time: self.time_column.clone(),
+        }
+    }
+
     fn split_options(&self, default: &SplitOptions) -> SplitOptions {
         SplitOptions {
             min_user_items: self.min_user_items.unwrap_or(default.min_user_items),
@@ -168,21 +236,26 @@ fn public_file(input: Option<&Path>, preset: &Preset, file: &PublicFile, path: &
 }
 
 /// By the published procedure.
-fn hold_out_users(
-    reader: &Reader,
-    input: Input<'_>,
-    min_rating: Option<f64>,
-    options: &SplitOptions,
-    out: &Path,
-) -> Result<()> {
-    let raw = read(reader, input, &ReadOptions { min_rating, by_time: false })?;
+fn hold_out_users(raw: RawInteractions, min_rating: Option<f64>, options: &SplitOptions, out: &Path) -> Result<()> {
     let split = split(&raw, options)?;
     write(out, raw, min_rating, options, &split)
 }
 
-fn read(reader: &Reader, input: Input<'_>, options: &ReadOptions) -> Result<RawInteractions> {
+fn read(
+    input: Input<'_>,
+    min_rating: Option<f64>,
+    of: impl FnOnce(Input<'_>, &ReadOptions) -> Result<RawInteractions, DataError>,
+) -> Result<RawInteractions> {
+    read_as(input, &ReadOptions { min_rating, by_time: false }, of)
+}
+
+fn read_as(
+    input: Input<'_>,
+    options: &ReadOptions,
+    of: impl FnOnce(Input<'_>, &ReadOptions) -> Result<RawInteractions, DataError>,
+) -> Result<RawInteractions> {
     let bar = bar(Some(input.bytes())).with_message("reading");
-    let raw = reader.read(input.with_progress(|bytes| bar.set_position(bytes)), options);
+    let raw = of(input.with_progress(|bytes| bar.set_position(bytes)), options);
     bar.finish_and_clear();
     Ok(raw?)
 }

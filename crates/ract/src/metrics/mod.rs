@@ -13,7 +13,7 @@ mod recall;
 mod significance;
 mod summary;
 
-pub use ranking::{Candidates, Ranked, score_users};
+pub use ranking::{Candidates, Pool, Ranked, best_items, score_users};
 pub use significance::{Comparison, RESAMPLES, Seeds, holm};
 pub use summary::{Estimate, Pooled, paired_gain};
 

@@ -83,6 +83,24 @@ pub fn score_users<'a>(
     values
 }
 
+/// What is ranked for one user: the scores of all items; the items that are left out, ascending; and, if only some items are
+/// ranked, these.
+pub type Pool<'s> = (&'s [f32], Vec<u32>, Option<Vec<u32>>);
+
+/// The `n` best items of each of `users` users, best first, with their scores. Of items with equal scores, the one with the
+/// smaller number ranks first; scores that are NaN are never ranked.
+pub fn best_items<'s>(users: usize, n: usize, of: impl Fn(usize) -> Pool<'s> + Sync) -> Vec<Vec<(u32, f32)>> {
+    let of_user = |best: &mut Vec<u64>, user| {
+        let (scores, without, among) = of(user);
+        match among {
+            None => rank_keys(scores, &without, n, best),
+            Some(among) => rank_among(ArrayView1::from(scores), &among, n, best),
+        }
+        best.iter().map(|&key| (item_of(key), scores[item_of(key) as usize])).collect()
+    };
+    (0..users).into_par_iter().with_min_len(USERS_PER_TASK).map_init(Vec::new, of_user).collect()
+}
+
 /// Writes the [`key`]s of the `depth` best items, without those in `seen` (ascending), to `best`, best first. Scores
 /// that are NaN are never ranked.
 fn rank_keys(scores: &[f32], seen: &[u32], depth: usize, best: &mut Vec<u64>) {
@@ -196,6 +214,13 @@ mod tests {
         let found = score_users(|user| scores.row(user), Candidates::Among(&candidates), &wanted, &metrics);
         let hits = Estimate::of(found.column(0).iter().copied());
         assert!((hits.mean - 0.1).abs() < 4.0 * hits.se && hits.se < 0.01, "{hits}");
+    }
+
+    #[test]
+    fn the_best_items_leave_out_what_is_named_and_can_be_among_a_few() {
+        let scores = [0.5, 0.9, 0.1, 0.9, f32::NAN];
+        let best = best_items(2, 3, |user| (&scores, vec![1], (user == 1).then(|| vec![0, 2, 4])));
+        assert_eq!(best, [[(3, 0.9), (0, 0.5), (2, 0.1)].to_vec(), [(0, 0.5), (2, 0.1)].to_vec()]);
     }
 
     #[test]

@@ -9,9 +9,10 @@ use ract_data::{Batch, HeldOut};
 use ract_models::baselines::Baseline;
 use ract_models::{Output, Scored, Users};
 
-/// So many scores are computed at a time, or those of a batch of the training if these are more: a product with few users packs
-/// all weights for them.
-const SCORES_AT_ONCE: usize = 5_000_000;
+/// So many users are best scored at a time, to give 5 million scores: a product with few users packs all weights for them.
+pub(crate) fn users_at_once(n_items: usize) -> usize {
+    5_000_000 / n_items.max(1)
+}
 
 /// The actor's metrics. It scores without noise, from all fold-in items.
 pub(crate) fn evaluate_actor(trainer: &mut Trainer<'_>, of: &HeldOut, metrics: &[Metric]) -> Result<PerUser> {
@@ -48,11 +49,9 @@ fn evaluate_and(
     metrics: &[Metric],
     mut then: impl for<'t> FnMut(&'t Trainer<'_>, &Batch<f32>, Output<'t, f32>) -> Result<()>,
 ) -> Result<PerUser> {
-    let users_at_once = trainer.users_at_once.unwrap_or_else(|| {
-        let items = of.fold_in.n_items().max(1);
-        trainer.config.batch_size.max(SCORES_AT_ONCE / items)
-    });
-    evaluate(of, metrics, users_at_once, |batch| {
+    let usual = || trainer.config.batch_size.max(users_at_once(of.fold_in.n_items()));
+    let batch_size = trainer.users_at_once.unwrap_or_else(usual);
+    evaluate(of, metrics, batch_size, |batch| {
         let users = Users { input: &batch.input, items: &batch.items, rows: None };
         let values = {
             let output = trainer.actor.output(&trainer.tape, &users, None);

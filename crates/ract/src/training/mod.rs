@@ -15,7 +15,7 @@ pub mod workbench;
 
 pub use progress::Progress;
 
-pub(crate) use evaluate::{evaluate_actor, evaluate_baseline, test_actor};
+pub(crate) use evaluate::{evaluate_actor, evaluate_baseline, test_actor, users_at_once};
 pub(crate) use phase::train_phase;
 
 use crate::config::Config;

@@ -1,6 +1,6 @@
 //! `ract prepare ncf`: every user trains, and the last item of each is ranked with 99 others.
 
-use super::{Args, missing, read, write};
+use super::{Args, missing, read_as, write};
 use crate::{Error, Result};
 use ract_data::readers::{CSV, Input, NCF_FILES};
 use ract_data::{ReadOptions, SplitOptions, leave_one_out, prepared};
@@ -24,7 +24,7 @@ pub(super) fn run(args: &Args, out: &Path) -> Result<()> {
     }
     prepared::check_target(out)?;
     let by_time = ReadOptions { min_rating: args.min_rating, by_time: true };
-    let raw = read(reader, Input::open(input, &reader.files())?, &by_time)?;
+    let raw = read_as(Input::open(input, &reader.files())?, &by_time, |input, options| reader.read(input, options))?;
     let split = leave_one_out(&raw, &options)?;
     let options = SplitOptions { heldout_users: split.filtered.users, ..options };
     write(out, raw, args.min_rating, &options, &split)

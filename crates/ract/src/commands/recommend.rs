@@ -1,0 +1,138 @@
+//! `ract recommend`: lists of items for the users of a file.
+
+use super::terminal::Terminal;
+use crate::config::Role;
+use crate::recommend::{Choice, Form, Histories, History, Lists, Recommender, Source, Titles};
+use crate::{Error, Result};
+use ract_data::{Interactions, Names};
+use std::fs::File;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// The folder of a finished run or baseline
+    #[arg(value_name = "RUN")]
+    run: PathBuf,
+    /// A file of users, a line for each: `user item item ...` with tabs, commas or spaces between them, or JSON such as
+    /// {"user": "ann", "items": ["a", "b"]}; - for stdin [default: the run's test users]
+    #[arg(long, value_name = "FILE")]
+    users: Option<PathBuf>,
+    /// Number of items for each user
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..))]
+    top: u32,
+    /// The recommender: actor, control, ract ... [default: the run's last one]
+    #[arg(long = "of", value_name = "ROLE")]
+    role: Option<Role>,
+    /// A CSV file of items and their titles, such as movies.csv of MovieLens
+    #[arg(long, value_name = "FILE")]
+    titles: Option<PathBuf>,
+    /// A file of items, one a line: only these are recommended
+    #[arg(long, value_name = "FILE")]
+    candidates: Option<PathBuf>,
+    /// A file of items, one a line: these are not recommended
+    #[arg(long, value_name = "FILE")]
+    exclude: Option<PathBuf>,
+    /// How the lists are written
+    #[arg(long, value_name = "FORM", default_value = "csv")]
+    form: Form,
+    /// The file to write [default: stdout]
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+}
+
+pub(crate) fn run(args: Args) -> Result<()> {
+    let source = Source::open(&args.run)?;
+    let mut recommender = source.recommender(args.role)?;
+    let items = |path: &Option<PathBuf>| path.as_deref().map_or(Ok(Vec::new()), |path| items(path, &source.names));
+    let choice = Choice { top: args.top as usize, among: items(&args.candidates)?, without: items(&args.exclude)? };
+    if args.candidates.is_some() && choice.among.is_empty() {
+        return Err(Error::Usage("the run knows none of the --candidates".to_owned()));
+    }
+    let titles = args.titles.as_deref().map(Titles::read).transpose()?;
+    let users: Box<dyn Iterator<Item = Result<History>>> = match args.users.as_deref() {
+        None => Box::new(source.test_users().map(Ok)),
+        Some(path) if path == Path::new("-") => Box::new(Histories::new(std::io::stdin().lock(), "stdin")),
+        Some(path) => {
+            let file = File::open(path).map_err(Error::file("read", path))?;
+            Box::new(Histories::new(file, &path.display().to_string()))
+        }
+    };
+    let to: Box<dyn Write> = match &args.out {
+        Some(path) => Box::new(File::create(path).map_err(Error::file("write", path))?),
+        None => Box::new(std::io::stdout().lock()),
+    };
+    let mut lists = Lists::new(to, args.form, &source.names, titles.as_ref())?;
+    let counts = write(users, &source.names, &mut recommender, &choice, &mut lists)?;
+    lists.finish()?;
+    counts.tell();
+    Ok(())
+}
+
+/// Writes the lists of all users. Only a few thousand users are in memory at a time.
+fn write<W: Write>(
+    mut users: impl Iterator<Item = Result<History>>,
+    names: &Names,
+    recommender: &mut Recommender<'_>,
+    choice: &Choice,
+    lists: &mut Lists<'_, W>,
+) -> Result<Counts> {
+    let mut counts = Counts::default();
+    loop {
+        let block: Vec<History> = users.by_ref().take(recommender.users_at_once()).collect::<Result<_>>()?;
+        if block.is_empty() {
+            return Ok(counts);
+        }
+        let known = |history: &History| history.items.iter().filter_map(|item| names.number(item)).collect::<Vec<_>>();
+        let known: Vec<_> = block.iter().map(known).collect();
+        let best = recommender.recommend(&Interactions::from_rows(names.items().len(), &known), choice)?;
+        for ((history, known), list) in block.iter().zip(&known).zip(&best) {
+            counts.add(history, known.len());
+            lists.write(history, known.len(), list)?;
+        }
+    }
+}
+
+/// The known items of a file that has one a line, ascending.
+fn items(path: &Path, names: &Names) -> Result<Vec<u32>> {
+    let text = std::fs::read_to_string(path).map_err(Error::file("read", path))?;
+    let mut items: Vec<u32> = text.lines().filter_map(|item| names.number(item.trim())).collect();
+    items.sort_unstable();
+    items.dedup();
+    Ok(items)
+}
+
+/// What the person should know of the users.
+#[derive(Default)]
+struct Counts {
+    users: usize,
+    unknown_items: usize,
+    users_with_unknown: usize,
+    users_without_items: usize,
+}
+
+impl Counts {
+    fn add(&mut self, history: &History, known: usize) {
+        let unknown = history.items.len() - known;
+        self.users += 1;
+        self.unknown_items += unknown;
+        self.users_with_unknown += usize::from(unknown > 0);
+        self.users_without_items += usize::from(known == 0);
+    }
+
+    fn tell(&self) {
+        let terminal = Terminal::new();
+        let n = super::thousands;
+        if self.unknown_items > 0 {
+            let (items, users) = (n(self.unknown_items), n(self.users_with_unknown));
+            terminal.line(&format!("{items} items of {users} users are not known to the run: they were left out"));
+        }
+        if self.users_without_items > 0 {
+            let users = n(self.users_without_items);
+            terminal.line(&format!(
+                "{users} of {} users have no known item: they get the most popular ones",
+                n(self.users)
+            ));
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! Recommended lists, as CSV or as lines of JSON.
+
+use super::{History, Titles};
+use crate::{Error, Result};
+use ract_data::Names;
+use serde::Serialize;
+use std::io::{BufWriter, Write};
+
+/// How lists are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Form {
+    /// A header, then a row for each recommended item: user, rank, item, score, and the title where titles are known.
+    #[default]
+    Csv,
+    /// A line of JSON for each user: the user, how many items were known and unknown, and the recommended ones.
+    Jsonl,
+}
+
+/// Writes one list after the other.
+pub struct Lists<'a, W: Write> {
+    sink: Sink<W>,
+    names: &'a Names,
+    titles: Option<&'a Titles>,
+}
+
+enum Sink<W: Write> {
+    Csv(Box<csv::Writer<W>>),
+    Jsonl(BufWriter<W>),
+}
+
+#[derive(Serialize)]
+struct List<'a> {
+    user: &'a str,
+    known: usize,
+    unknown: usize,
+    /// Whether it is the list for users without items.
+    popular: bool,
+    items: Vec<Entry<'a>>,
+}
+
+#[derive(Serialize)]
+struct Entry<'a> {
+    item: &'a str,
+    score: f32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    title: Option<&'a str>,
+}
+
+impl<'a, W: Write> Lists<'a, W> {
+    /// Writes to `to`.
+    ///
+    /// # Errors
+    /// When that fails.
+    pub fn new(to: W, form: Form, names: &'a Names, titles: Option<&'a Titles>) -> Result<Self> {
+        let sink = match form {
+            Form::Jsonl => Sink::Jsonl(BufWriter::with_capacity(1 << 16, to)),
+            Form::Csv => {
+                let mut csv = csv::WriterBuilder::new().buffer_capacity(1 << 16).from_writer(to);
+                let header = ["user", "rank", "item", "score", "title"];
+                csv.write_record(&header[..if titles.is_some() { 5 } else { 4 }]).map_err(failed)?;
+                Sink::Csv(Box::new(csv))
+            }
+        };
+        Ok(Self { sink, names, titles })
+    }
+
+    /// Writes the list of a user, of whose items `known` are known.
+    ///
+    /// # Errors
+    /// When that fails.
+    pub fn write(&mut self, of: &History, known: usize, list: &[(u32, f32)]) -> Result<()> {
+        let title = |item: &str| self.titles.map(|titles| titles.of(item));
+        match &mut self.sink {
+            Sink::Csv(csv) => {
+                for (rank, &(item, score)) in (1_usize..).zip(list) {
+                    let item = self.names.item(item);
+                    let (rank, score) = (rank.to_string(), score.to_string());
+                    let fields = [&of.user, &rank, item, &score].into_iter().chain(title(item));
+                    csv.write_record(fields).map_err(failed)?;
+                }
+                Ok(())
+            }
+            Sink::Jsonl(to) => {
+                let entry = |&(item, score): &(u32, f32)| {
+                    let item = self.names.item(item);
+                    Entry { item, score, title: title(item).filter(|title| !title.is_empty()) }
+                };
+                let unknown = of.items.len() - known;
+                let items = list.iter().map(entry).collect();
+                let list = List { user: &of.user, known, unknown, popular: known == 0, items };
+                serde_json::to_writer(&mut *to, &list).map_err(failed)?;
+                to.write_all(b"\n").map_err(failed)
+            }
+        }
+    }
+
+    /// Writes what is still held back.
+    ///
+    /// # Errors
+    /// When that fails.
+    pub fn finish(self) -> Result<()> {
+        match self.sink {
+            Sink::Csv(mut csv) => csv.flush().map_err(failed),
+            Sink::Jsonl(mut to) => to.flush().map_err(failed),
+        }
+    }
+}
+
+fn failed(error: impl std::fmt::Display) -> Error {
+    Error::Failed(format!("cannot write the lists: {error}"))
+}

@@ -1,0 +1,186 @@
+//! Recommendations of a finished run, for the users of any file.
+
+mod histories;
+mod lists;
+mod titles;
+
+pub use histories::{Histories, History};
+pub use lists::{Form, Lists};
+pub use titles::Titles;
+
+use crate::config::{AnyConfig, Config, Data, Phase, Role};
+use crate::experiment::{load_data, read_data};
+use crate::metrics::best_items;
+use crate::run::{BaselineResult, Checkpoints, RunPath};
+use crate::training::{Trainer, users_at_once};
+use crate::{Error, Result};
+use ract_data::{Batch, Dataset, HeldOut, Interactions, Names, fingerprint};
+use ract_models::Users;
+use ract_models::baselines::{Baseline, Popularity};
+use std::path::Path;
+
+/// A finished run, and the data that it was trained on.
+pub struct Source {
+    config: AnyConfig,
+    data: Dataset,
+    /// What its items and test users are called.
+    pub names: Names,
+    path: RunPath,
+}
+
+impl Source {
+    /// Opens the run or the baseline in `path`.
+    ///
+    /// # Errors
+    /// When there is none, or its data are missing or have changed.
+    pub fn open(path: &Path) -> Result<Self> {
+        let path = RunPath::at(path);
+        let config = path.read_any_config()?;
+        let (data, place) = match &config {
+            AnyConfig::Run(config) => (load_data(config)?, &config.data),
+            AnyConfig::Baseline(config) => (read_data(&config.data)?, &config.data),
+        };
+        path.check_fingerprint(&fingerprint(&data))?;
+        let names = match place {
+            Data::Path(folder) => Names::read(folder)?,
+            Data::Synthetic(_) => Names::numbers(data.n_items(), data.test.n_users()),
+        };
+        Ok(Self { config, data, names, path })
+    }
+
+    /// The test users' fold-in, with the users' ids.
+    pub fn test_users(&self) -> impl Iterator<Item = History> {
+        let fold_in = &self.data.test.fold_in;
+        self.names.test_users().iter().enumerate().map(|(row, user)| History {
+            user: user.clone(),
+            items: fold_in.items(row).iter().map(|&item| self.names.item(item).to_owned()).collect(),
+        })
+    }
+
+    /// The recommender `role` of the run: its last one, if none is named. A baseline is fitted again.
+    ///
+    /// # Errors
+    /// When the run has no such recommender, or a checkpoint is damaged.
+    pub fn recommender(&self, role: Option<Role>) -> Result<Recommender<'_>> {
+        let model = match &self.config {
+            AnyConfig::Run(config) => Model::Actor(Box::new(self.actor(config, role)?)),
+            AnyConfig::Baseline(config) => {
+                let method = config.baseline.method;
+                if let Some(other) = role.filter(|&role| role != Role::Baseline(method)) {
+                    return Err(Error::Usage(format!("this is a run of {method}, not of {other}")));
+                }
+                let result: BaselineResult = self.path.read_finished()?;
+                let all = config.combinations();
+                let parameters = all.iter().find(|parameters| result.chosen.is_of(parameters));
+                let parameters =
+                    parameters.ok_or_else(|| Error::Failed("the chosen parameters are not in the grid".to_owned()))?;
+                let fitted = (method.fit)(&self.data.train, parameters);
+                Model::Baseline(fitted.map_err(|error| Error::Failed(format!("{method}: {error}")))?)
+            }
+        };
+        let n_items = self.data.n_items();
+        let nothing = Interactions::from_rows(n_items, [[0_u32; 0]]);
+        let popularity = Popularity::fit(&self.data.train).scores(&nothing);
+        Ok(Recommender { model, n_items, popularity: popularity.into_iter().collect() })
+    }
+
+    fn actor<'a>(&self, config: &'a Config, role: Option<Role>) -> Result<Trainer<'a>> {
+        let checkpoints = Checkpoints::of(&self.path);
+        let there: Vec<(Role, Phase)> = Phase::of(config)
+            .filter(|&phase| checkpoints.has(phase))
+            .filter_map(|phase| Some((phase.role()?, phase)))
+            .collect();
+        let last = || there.iter().max_by_key(|(role, _)| *role);
+        let found = role.map_or_else(last, |role| there.iter().find(|(other, _)| *other == role));
+        let Some(&(_, phase)) = found else {
+            let folder = self.path.folder().display();
+            let problem = match role {
+                Some(role) => {
+                    let names: Vec<_> = there.iter().map(|(role, _)| role.name()).collect();
+                    format!("{folder} has no {role}; it has: {}", names.join(", "))
+                }
+                None => format!("{folder} has not finished any phase: go on with `ract run`"),
+            };
+            return Err(Error::Usage(problem));
+        };
+        let mut trainer = Trainer::new(config, &self.data.train)?;
+        trainer.restore(&checkpoints.outcome(phase)?)?;
+        Ok(trainer)
+    }
+}
+
+enum Model<'a> {
+    Actor(Box<Trainer<'a>>),
+    Baseline(Box<dyn Baseline>),
+}
+
+/// What scores the items for any user.
+pub struct Recommender<'a> {
+    model: Model<'a>,
+    n_items: usize,
+    /// The score of each item for those who have nothing.
+    popularity: Vec<f32>,
+}
+
+/// Which items are recommended.
+#[derive(Clone, Debug, Default)]
+pub struct Choice {
+    /// How many.
+    pub top: usize,
+    /// If there are any, only these; ascending.
+    pub among: Vec<u32>,
+    /// These are not; ascending.
+    pub without: Vec<u32>,
+}
+
+impl Recommender<'_> {
+    /// How many users are best scored at a time.
+    pub fn users_at_once(&self) -> usize {
+        users_at_once(self.n_items).max(1)
+    }
+
+    /// The best items for each row of `histories` (users x items), best first, with their scores. Items that the user has
+    /// are not among them. A user without items gets the most popular ones.
+    ///
+    /// # Errors
+    /// When the actor computes something that is not finite.
+    pub fn recommend(&mut self, histories: &Interactions, choice: &Choice) -> Result<Vec<Vec<(u32, f32)>>> {
+        let popularity = &self.popularity;
+        match &mut self.model {
+            Model::Baseline(baseline) => {
+                let scores = baseline.scores(histories);
+                Ok(best_of_all(histories, choice, popularity, |user| scores.row(user).to_slice()))
+            }
+            Model::Actor(trainer) => {
+                let n_users = histories.n_users();
+                let nothing = Interactions::from_rows(self.n_items, std::iter::repeat_n([0_u32; 0], n_users));
+                let of = HeldOut { fold_in: histories.clone(), held_out: nothing, candidates: None };
+                let batch = Batch::evaluation(&of, &(0..n_users as u32).collect::<Vec<_>>());
+                let users = Users { input: &batch.input, items: &batch.items, rows: None };
+                let best = {
+                    let scores = trainer.actor.output(&trainer.tape, &users, None).scores.value()?;
+                    best_of_all(histories, choice, popularity, |user| scores.row(user).to_slice())
+                };
+                trainer.tape.reset();
+                Ok(best)
+            }
+        }
+    }
+}
+
+fn best_of_all<'s>(
+    histories: &Interactions,
+    choice: &Choice,
+    popularity: &'s [f32],
+    scores_of: impl Fn(usize) -> Option<&'s [f32]> + Sync,
+) -> Vec<Vec<(u32, f32)>> {
+    best_items(histories.n_users(), choice.top, |user| {
+        let has = histories.items(user);
+        let scores = if has.is_empty() { popularity } else { scores_of(user).unwrap_or(&[]) };
+        let mut without = [has, &choice.without].concat();
+        without.sort_unstable();
+        let among = (!choice.among.is_empty())
+            .then(|| choice.among.iter().copied().filter(|item| without.binary_search(item).is_err()).collect());
+        (scores, without, among)
+    })
+}

@@ -1,0 +1,154 @@
+//! From a stranger's file to recommendations: `ract prepare FILE`, `ract recommend`, `ract similar`.
+
+use crate::support::workplace::{EXPERIMENT, Workplace, failure};
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::fs;
+use std::io::Write as _;
+use std::process::Stdio;
+
+/// A shop's orders: semicolons, a header with names of its own, ids that are texts. Customers of each taste buy of 20 products.
+fn orders() -> String {
+    let mut text = "day;Customer ID;product;stars\n".to_owned();
+    for customer in 0..240 {
+        for k in 0..12 {
+            let product = (customer * 7 + k * 3) % 20 + 20 * (customer % 3);
+            let _ = writeln!(
+                text,
+                "2026-01-{:02};c-{customer:03};\"No. {product}, red\";{}",
+                k + 1,
+                3 + (k + customer) % 3
+            );
+        }
+    }
+    text
+}
+
+/// A trained run on the shop's orders.
+fn shop() -> Workplace {
+    let workplace = Workplace::new();
+    let write = |name: &str, text: &str| fs::write(workplace.folder.path().join(name), text).unwrap();
+    write("orders.csv", &orders());
+    let said = workplace.succeed(&["prepare", "orders.csv", "--out", "shop"]);
+    let found = "orders.csv: a table: semicolons between columns, a header; users: Customer ID, items: product, ratings: stars\n\
+                 ratings above 3.5 are kept (--min-rating X for others)\n";
+    assert!(said.starts_with(found), "{said}");
+    assert!(said.contains("24 users"), "a tenth of 240 users is held out: {said}");
+    let (start, rest) = EXPERIMENT.split_once("[data.synthetic]").unwrap();
+    let actor = &rest[rest.find("[actor]").unwrap()..];
+    write("shop.toml", &format!("{start}[data]\npath = \"shop\"\n\n{actor}"));
+    workplace.succeed(&["run", "shop.toml", "--out", "run"]);
+    write(
+        "ease.toml",
+        "dataset = \"shop\"\n[data]\npath = \"shop\"\n[baseline]\nmethod = \"ease\"\ngrid.lambda = [5]\n",
+    );
+    workplace.succeed(&["baseline", "ease.toml", "--out", "ease"]);
+    workplace
+}
+
+/// The items of each user in CSV, in the order of their ranks.
+fn lists(csv: &str) -> BTreeMap<String, Vec<(String, f64)>> {
+    let mut lists = BTreeMap::<_, Vec<_>>::new();
+    for row in csv::Reader::from_reader(csv.as_bytes()).records().map(Result::unwrap) {
+        let list = lists.entry(row[0].to_owned()).or_default();
+        list.push((row[2].to_owned(), row[3].parse().unwrap()));
+        assert_eq!(row[1].parse(), Ok(list.len()), "ranks go from 1");
+    }
+    lists
+}
+
+fn with_stdin(workplace: &Workplace, args: &[&str], stdin: &str) -> (String, String) {
+    let mut command = workplace.ract(args);
+    let command = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    child.stdin.take().unwrap().write_all(stdin.as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (text(output.stdout), text(output.stderr))
+}
+
+#[test]
+fn a_strangers_file_becomes_lists_in_its_own_ids() {
+    let workplace = shop();
+    let customers: BTreeSet<String> = workplace.read("shop/unique_uid.txt").lines().map(str::to_owned).collect();
+    assert_eq!(customers.len(), 240);
+    for run in ["run", "ease"] {
+        let lists = lists(&workplace.succeed(&["recommend", run, "--top", "5"]));
+        assert_eq!(lists.len(), 24, "the test users");
+        for (customer, list) in &lists {
+            assert!(customers.contains(customer) && list.len() == 5, "{customer}");
+            assert!(list.iter().all(|(item, _)| item.starts_with("No. ") && item.ends_with(", red")));
+            assert!(list.windows(2).all(|two| two[0].1 >= two[1].1), "{list:?}");
+        }
+    }
+    // Customers of one taste get products of that taste.
+    let users = "c\tNo. 1, red\tNo. 6, red\nd\tNo. 41, red\tNo. 46, red\n";
+    let (csv, _) = with_stdin(&workplace, &["recommend", "ease", "--users", "-", "--top", "3"], users);
+    let (number, lists) = (|item: &str| item[4..item.find(',').unwrap()].parse::<u32>().unwrap(), lists(&csv));
+    assert!(lists["c"].iter().all(|(item, _)| number(item) < 20), "{csv}");
+    assert!(lists["d"].iter().all(|(item, _)| number(item) >= 40), "{csv}");
+}
+
+#[test]
+fn unknown_items_are_counted_and_who_has_nothing_gets_the_popular_items() {
+    let workplace = shop();
+    let users = "{\"user\": \"a\", \"items\": [\"No. 1, red\", \"nothing\"]}\n{\"user\": 7, \"items\": []}\n";
+    let args = ["recommend", "run", "--users", "-", "--form", "jsonl", "--top", "4"];
+    let (lines, said) = with_stdin(&workplace, &args, users);
+    let lines: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let has =
+        |line: &Value| (line["user"].clone(), line["known"].clone(), line["unknown"].clone(), line["popular"].clone());
+    assert_eq!(has(&lines[0]), ("a".into(), 1.into(), 1.into(), false.into()));
+    assert_eq!(has(&lines[1]), ("7".into(), 0.into(), 0.into(), true.into()));
+    assert!(lines.iter().all(|line| line["items"].as_array().unwrap().len() == 4));
+    assert!(said.contains("1 items of 1 users are not known to the run"), "{said}");
+    assert!(said.contains("1 of 2 users have no known item"), "{said}");
+}
+
+#[test]
+fn items_can_be_excluded_chosen_and_titled() {
+    let workplace = shop();
+    let write = |name: &str, text: &str| fs::write(workplace.folder.path().join(name), text).unwrap();
+    write("some.txt", "No. 3, red\nNo. 4, red\nNo. 5, red\nNo. 8, red\n");
+    write("not.txt", "No. 4, red\n");
+    write("titles.csv", "product,price,title\n\"No. 3, red\",9,Third\n");
+    let users = "c\tNo. 5, red\n";
+    let args = ["recommend", "run", "--users", "-", "--candidates", "some.txt", "--exclude", "not.txt"];
+    let titled = [&args[..], &["--titles", "titles.csv"]].concat();
+    let (csv, _) = with_stdin(&workplace, &titled, users);
+    let items: BTreeSet<String> = lists(&csv)["c"].iter().map(|(item, _)| item.clone()).collect();
+    assert_eq!(items, ["No. 3, red", "No. 8, red"].map(str::to_owned).into(), "neither owned nor excluded: {csv}");
+    assert!(csv.starts_with("user,rank,item,score,title\n") && csv.contains(",Third\n"), "{csv}");
+    let similar = workplace.succeed(&["similar", "ease", "No. 3, red", "--top", "2", "--titles", "titles.csv"]);
+    assert!(similar.starts_with("for someone who has only No. 3, red Third\n  1  No. "), "{similar}");
+    assert_eq!(similar.lines().count(), 3);
+}
+
+#[test]
+fn the_lists_do_not_depend_on_how_many_users_there_are() {
+    let workplace = shop();
+    let users: Vec<String> =
+        (0..50).map(|u| format!("u{u}\tNo. {}, red\tNo. {}, red\n", u % 20, (u * 3 + 1) % 20)).collect();
+    let args = ["recommend", "run", "--users", "-", "--form", "jsonl"];
+    let all = with_stdin(&workplace, &args, &users.concat()).0;
+    let one_by_one: String = users.iter().step_by(9).map(|user| with_stdin(&workplace, &args, user).0).collect();
+    let some: String = all.lines().step_by(9).map(|line| format!("{line}\n")).collect();
+    assert_eq!(one_by_one, some);
+}
+
+#[test]
+fn what_cannot_be_recommended_is_an_error_that_says_what_to_do() {
+    let workplace = shop();
+    for (args, message) in [
+        (&["recommend", "run", "--of", "warp"][..], "run has no warp; it has: actor, control, ract"),
+        (&["recommend", "ease", "--of", "ract"], "this is a run of ease, not of ract"),
+        (&["similar", "run", "No. 999"], "run: no training user has the item 'No. 999'"),
+        (&["recommend", "run", "--users", "nowhere.txt"], "cannot read nowhere.txt: "),
+        (&["prepare", "orders.csv", "--user-column", "who", "--out", "x"], "orders.csv, line 1: no column 'who'; "),
+    ] {
+        let (code, said) = failure(&workplace.ract(args).output().unwrap());
+        assert!(said.contains(message) && code > 0, "{said}");
+    }
+}
