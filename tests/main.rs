@@ -23,3 +23,4 @@ mod speed;
 mod support;
 mod synth;
 mod verify;
+mod walkthrough;

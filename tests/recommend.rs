@@ -122,7 +122,7 @@ fn items_can_be_excluded_chosen_and_titled() {
     assert_eq!(items, ["No. 3, red", "No. 8, red"].map(str::to_owned).into(), "neither owned nor excluded: {csv}");
     assert!(csv.starts_with("user,rank,item,score,title\n") && csv.contains(",Third\n"), "{csv}");
     let similar = workplace.succeed(&["similar", "ease", "No. 3, red", "--top", "2", "--titles", "titles.csv"]);
-    assert!(similar.starts_with("for someone who has only No. 3, red Third\n  1  No. "), "{similar}");
+    assert!(similar.starts_with("for someone who has only No. 3, red (Third)\n  1  No. "), "{similar}");
     assert_eq!(similar.lines().count(), 3);
 }
 
@@ -136,6 +136,75 @@ fn the_lists_do_not_depend_on_how_many_users_there_are() {
     let one_by_one: String = users.iter().step_by(9).map(|user| with_stdin(&workplace, &args, user).0).collect();
     let some: String = all.lines().step_by(9).map(|line| format!("{line}\n")).collect();
     assert_eq!(one_by_one, some);
+}
+
+/// Python with numpy, if there is one.
+fn numpy() -> Option<&'static str> {
+    let has_numpy = |python: &&str| {
+        let output = std::process::Command::new(python).args(["-c", "import numpy"]).output();
+        output.is_ok_and(|output| output.status.success())
+    };
+    let found = ["python3", "python"].into_iter().find(has_numpy);
+    if found.is_none() {
+        crate::support::say("skipped: there is no Python with numpy");
+    }
+    found
+}
+
+#[test]
+fn numpy_computes_the_same_scores_from_what_is_exported() {
+    let workplace = shop();
+    let script = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/load_export.py");
+    for network in ["mult-vae", "mult-dae", "wmf", "lambda-rank"] {
+        let (run, exported) = (format!("run-{network}"), format!("exported-{network}"));
+        let set = format!("actor.network=\"{network}\"");
+        workplace.succeed(&["run", "shop.toml", "--out", &run, "--set", &set, "--set", "actor.epochs=2"]);
+        workplace.succeed(&["export", &run, "--out", &exported]);
+        let items: Vec<String> = workplace.read(&format!("{exported}/items.txt")).lines().map(str::to_owned).collect();
+        assert_eq!(items.join("\n") + "\n", workplace.read("shop/unique_sid.txt"));
+        let Some(python) = numpy() else { continue };
+        let history = ["No. 1, red", "No. 6, red"];
+        let command = [&[script.to_str().unwrap(), &exported], &history[..]].concat();
+        let output = std::process::Command::new(python).args(command).current_dir(&workplace.folder).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let text = String::from_utf8(output.stdout).unwrap();
+        let found = text.lines().map(|line| line.split_once('\t').unwrap());
+        let users = format!("c\t{}\n", history.join("\t"));
+        let (csv, _) = with_stdin(&workplace, &["recommend", &run, "--users", "-"], &users);
+        let expected = &lists(&csv)["c"];
+        assert_eq!(text.lines().count(), expected.len());
+        for ((item, score), (_, expected)) in found.zip(expected) {
+            // Items whose scores are nearly equal may change places, so their scores are compared.
+            assert!(
+                (score.parse::<f64>().unwrap() - expected).abs() < 1e-5 && items.contains(&item.to_owned()),
+                "{item}: {score}"
+            );
+        }
+    }
+    let (code, said) = failure(&workplace.ract(&["export", "ease", "--out", "x"]).output().unwrap());
+    assert!(code == 2 && said.contains("a baseline has no network"), "{said}");
+    let (code, said) = failure(&workplace.ract(&["export", "run", "--out", "shop"]).output().unwrap());
+    assert!(code == 2 && said.contains("shop is not empty"), "{said}");
+}
+
+#[test]
+fn the_machine_the_shell_and_the_data_are_shown() {
+    let workplace = shop();
+    let shown = workplace.succeed(&["data", "shop", "--svg", "shop.svg"]);
+    assert!(
+        shown.contains("| training ") && shown.contains("| test, held out ") && shown.contains("1.0000"),
+        "{shown}"
+    );
+    assert!(workplace.read("shop.svg").starts_with("<svg"));
+    let doctor: Value = serde_json::from_str(&workplace.succeed(&["doctor", "--json"])).unwrap();
+    assert_eq!((&doctor["runs"], doctor["data"].as_array().map(Vec::len)), (&0.into(), Some(0)));
+    assert!(doctor["free_memory_bytes"].as_u64().unwrap() > 0);
+    assert!(workplace.succeed(&["doctor"]).contains("none prepared in data/"));
+    for shell in ["bash", "zsh", "fish"] {
+        assert!(workplace.succeed(&["completions", shell]).contains("recommend"), "{shell}");
+    }
+    workplace.succeed(&["man", "pages"]);
+    assert!(workplace.read("pages/ract-recommend.1").contains("\\-\\-users"));
 }
 
 #[test]

@@ -25,6 +25,7 @@ mod backward;
 mod error;
 pub mod gradcheck;
 mod gradient;
+mod graph;
 pub mod inspect;
 mod kernels;
 mod op;
@@ -42,6 +43,7 @@ mod write;
 
 pub use backward::{Grads, Target};
 pub use error::{Error, Result};
+pub use graph::{GraphNode, NodeKind};
 pub use kernels::gemm::{Precision, Products, Unit, UnitError, add_product};
 pub use kernels::vectors::{Vectors, VectorsError};
 pub use op::Op;

@@ -13,9 +13,14 @@ pub(crate) fn check(need: f64, available: f64, way_out: impl FnOnce() -> String)
 }
 
 /// The free memory in bytes, of the system or of the control group of this process, whichever is less.
-pub(crate) fn available() -> f64 {
+pub fn free_memory() -> u64 {
     let memory = RefreshKind::nothing().with_memory(MemoryRefreshKind::nothing().with_ram());
     let system = System::new_with_specifics(memory);
     let group = system.cgroup_limits().map_or(u64::MAX, |group| group.total_memory.saturating_sub(group.rss));
-    system.available_memory().min(group) as f64
+    system.available_memory().min(group)
+}
+
+/// [`free_memory`] as a number to compare with needs.
+pub(crate) fn available() -> f64 {
+    free_memory() as f64
 }

@@ -11,6 +11,7 @@ mod slim;
 mod sparse_weights;
 
 pub use ease::Ease;
+pub use memory::free_memory;
 pub use popularity::Popularity;
 pub use sparse_weights::SparseWeights;
 

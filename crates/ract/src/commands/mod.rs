@@ -2,14 +2,19 @@
 
 mod baseline;
 mod compare;
+mod completions;
 mod curve;
+mod data;
+mod doctor;
 mod evaluate;
 mod experiment_file;
+mod export;
 mod figure;
 mod follow;
 mod inspect;
 mod keep;
 mod list;
+mod man;
 mod pages;
 mod paper;
 mod prepare;
@@ -77,6 +82,8 @@ fn work_along() -> Result<()> {
 pub(crate) enum Command {
     /// Filter and split raw interactions into a folder that runs can train on
     Prepare(prepare::Args),
+    /// Show what is in a prepared folder
+    Data(data::Args),
     /// Train all phases of an experiment and print the gains; run again, it resumes
     Run(run::Args),
     /// Search over the keys of an experiment, measured on the validation users; run again, it resumes
@@ -98,6 +105,8 @@ pub(crate) enum Command {
     Compare(compare::Args),
     /// Recommend items to the users of a file, by a finished run or baseline
     Recommend(recommend::Args),
+    /// Write a trained actor to files that other programs read
+    Export(export::Args),
     /// Show what a run recommends to someone who has a single item
     Similar(similar::Args),
     /// Show the validation curves of a run that another process trains
@@ -118,12 +127,19 @@ pub(crate) enum Command {
     Inspect(inspect::Args),
     /// Write a synthetic raw file of the shape of a public data set
     Synth(synth::Args),
+    /// Show what this machine and this folder offer
+    Doctor(doctor::Args),
+    /// Print what makes a shell complete the command's words
+    Completions(completions::Args),
+    /// Write the manual pages
+    Man(man::Args),
 }
 
 impl Command {
     pub(crate) fn run(self) -> Result<()> {
         match self {
             Self::Prepare(args) => prepare::run(args),
+            Self::Data(args) => data::run(args),
             Self::Run(args) => run::run(args),
             Self::Sweep(args) => sweep::run(args),
             Self::Baseline(args) => baseline::run(args),
@@ -137,6 +153,7 @@ impl Command {
             Self::Speed(args) => speed::run(args),
             Self::Compare(args) => compare::run(args),
             Self::Recommend(args) => recommend::run(args),
+            Self::Export(args) => export::run(args),
             Self::Similar(args) => similar::run(args),
             Self::Follow(args) => follow::run(args),
             Self::Report(args) => report::run(args),
@@ -147,6 +164,9 @@ impl Command {
             Self::Pages(args) => pages::run(args),
             Self::Inspect(args) => inspect::run(args),
             Self::Synth(args) => synth::run(args),
+            Self::Doctor(args) => doctor::run(args),
+            Self::Completions(args) => completions::run(args),
+            Self::Man(args) => man::run(args),
         }
     }
 }

@@ -35,7 +35,9 @@ pub(crate) fn run(args: Args) -> Result<()> {
     let history = Interactions::from_rows(source.names.items().len(), [[item]]);
     let choice = Choice { top: args.top as usize, ..Choice::default() };
     let best = source.recommender(args.role)?.recommend(&history, &choice)?;
-    let mut text = format!("for someone who has only {} {}", args.item, titles.of(&args.item)).trim_end().to_owned();
+    let title = Some(titles.of(&args.item)).filter(|title| !title.is_empty());
+    let title = title.map(|title| format!(" ({title})")).unwrap_or_default();
+    let mut text = format!("for someone who has only {}{title}", args.item);
     for (rank, &(item, score)) in (1..).zip(best.iter().flatten()) {
         let item = source.names.item(item);
         let _ = write!(text, "\n{rank:>3}  {item:<12} {score:>10.4}  {}", titles.of(item));

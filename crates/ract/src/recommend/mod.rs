@@ -1,9 +1,11 @@
 //! Recommendations of a finished run, for the users of any file.
 
+mod export;
 mod histories;
 mod lists;
 mod titles;
 
+pub use export::export;
 pub use histories::{Histories, History};
 pub use lists::{Form, Lists};
 pub use titles::Titles;

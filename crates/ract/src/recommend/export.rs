@@ -1,0 +1,105 @@
+//! A trained actor as files that other programs read: weights, items, and how to compute the scores.
+
+use super::{Model, Recommender, Source};
+use crate::run::tensor_file;
+use crate::{Error, Result};
+use ndarray_npy::NpzWriter;
+use ract_autodiff::{Mat, NodeKind};
+use ract_data::{Batch, HeldOut, Interactions, atomic_file};
+use ract_models::Users;
+use serde::Serialize;
+use std::fs::File;
+use std::path::Path;
+
+/// The ops whose results follow from their inputs alone, so that `model.json` can name them.
+const OPS: [&str; 7] = ["sparse_affine", "affine", "tanh", "sigmoid", "add", "mul", "matmul"];
+
+/// `model.json`.
+#[derive(Serialize)]
+struct Rebuilt {
+    /// What the program and its version call themselves.
+    program: String,
+    actor: String,
+    items: usize,
+    /// What goes in: a row for each user.
+    input: &'static str,
+    /// The steps, each after its inputs.
+    nodes: Vec<Node>,
+    /// The step that gives the scores of all items.
+    scores: usize,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "snake_case", tag = "op")]
+enum Node {
+    /// A matrix of `weights.safetensors` and `weights.npz`.
+    Weights { name: String },
+    /// An op of [`OPS`].
+    #[serde(untagged)]
+    Op { op: &'static str, inputs: Vec<usize> },
+}
+
+const INPUT: &str =
+    "for each user, 1 / sqrt(n) at the user's n items and 0 elsewhere: the first input of sparse_affine";
+
+/// Writes `weights.safetensors`, `weights.npz`, `items.txt` and `model.json` of the recommender to `folder`, which must be new
+/// or empty.
+///
+/// # Errors
+/// When it is not an actor, or its scores are computed in a way that `model.json` cannot say; when the system refuses.
+pub fn export(source: &Source, recommender: &mut Recommender<'_>, folder: &Path) -> Result<()> {
+    let Model::Actor(trainer) = &mut recommender.model else {
+        return Err(Error::Usage("a baseline has no network: `ract recommend` gives its lists".to_owned()));
+    };
+    let n_items = recommender.n_items;
+    // Any user: the steps are the same for all.
+    let one = Interactions::from_rows(n_items, [[0_u32]]);
+    let of = HeldOut { fold_in: one, held_out: Interactions::from_rows(n_items, [[0_u32; 0]]), candidates: None };
+    let batch = Batch::evaluation(&of, &[0]);
+    let users = Users { input: &batch.input, items: &batch.items, rows: None };
+    let scores = trainer.actor.output(&trainer.tape, &users, None).scores.position();
+    let graph = trainer.tape.graph();
+    trainer.tape.reset();
+    let node = |node: &ract_autodiff::GraphNode| match &node.kind {
+        NodeKind::Input => Ok(Node::Weights { name: node.name.clone().unwrap_or_default() }),
+        NodeKind::Op(op, inputs) if OPS.contains(op) => Ok(Node::Op { op, inputs: inputs.clone() }),
+        NodeKind::Op(op, _) => Err(*op),
+        NodeKind::Constant => Err("a constant"),
+    };
+    let nodes = graph[..=scores].iter().map(node).collect::<std::result::Result<Vec<_>, _>>().map_err(|op| {
+        let actor = trainer.config.actor.network;
+        Error::Usage(format!("{actor} computes its scores with {op}, which model.json has no words for"))
+    })?;
+    let rebuilt = Rebuilt {
+        program: format!("ract {}", env!("CARGO_PKG_VERSION")),
+        actor: trainer.config.actor.network.to_string(),
+        items: n_items,
+        input: INPUT,
+        nodes,
+        scores,
+    };
+
+    atomic_file::create_folder(folder).map_err(Error::file("create", folder))?;
+    let is_empty = std::fs::read_dir(folder).map_err(Error::file("read", folder))?.next().is_none();
+    if !is_empty {
+        return Err(Error::Usage(format!("{} is not empty: name a new folder", folder.display())));
+    }
+    let params = trainer.actor.params();
+    let matrices: Vec<(String, &Mat<f32>)> =
+        params.iter().map(|param| (param.name().to_owned(), param.value())).collect();
+    tensor_file::write(&folder.join("weights.safetensors"), "exported weights", matrices.iter().cloned(), &())?;
+    write_npz(&folder.join("weights.npz"), &matrices)?;
+    let items = source.names.items().iter().fold(String::new(), |text, item| text + item + "\n");
+    atomic_file::save(&folder.join("items.txt"), items)?;
+    let json = serde_json::to_string_pretty(&rebuilt).map_err(|error| Error::Failed(error.to_string()))?;
+    Ok(atomic_file::save(&folder.join("model.json"), json + "\n")?)
+}
+
+fn write_npz(path: &Path, matrices: &[(String, &Mat<f32>)]) -> Result<()> {
+    let failed = |error: &dyn std::fmt::Display| Error::Failed(format!("cannot write {}: {error}", path.display()));
+    let mut npz = NpzWriter::new(File::create(path).map_err(Error::file("write", path))?);
+    for (name, matrix) in matrices {
+        npz.add_array(name.as_str(), *matrix).map_err(|error| failed(&error))?;
+    }
+    npz.finish().map(drop).map_err(|error| failed(&error))
+}

@@ -1,0 +1,53 @@
+"""Loads what `ract export` wrote, with numpy alone, and recommends.
+
+    python load_export.py DIR ITEM [ITEM ...]
+
+prints the ten best items for someone who has these items, with their scores.
+"""
+
+import json
+import sys
+from pathlib import Path
+
+import numpy as np
+
+
+class Model:
+    def __init__(self, folder):
+        folder = Path(folder)
+        self.model = json.loads((folder / "model.json").read_text())
+        self.weights = np.load(folder / "weights.npz")
+        self.items = (folder / "items.txt").read_text().splitlines()
+        self.number = {item: i for i, item in enumerate(self.items)}
+
+    def scores(self, histories):
+        """Scores of all items (users x items) for lists of original ids; ids that are not known are left out."""
+        x = np.zeros((len(histories), len(self.items)), dtype=np.float32)
+        for row, history in zip(x, histories):
+            known = sorted({self.number[item] for item in history if item in self.number})
+            row[known] = 1.0 / np.sqrt(max(len(known), 1))
+        ops = {
+            "sparse_affine": lambda w, b: x @ w + b,
+            "affine": lambda h, w, b: h @ w + b,
+            "tanh": np.tanh,
+            "sigmoid": lambda h: 1.0 / (1.0 + np.exp(-h)),
+            "add": np.add,
+            "mul": np.multiply,
+            "matmul": np.matmul,
+        }
+        values = []
+        for node in self.model["nodes"]:
+            if node["op"] == "weights":
+                values.append(self.weights[node["name"]])
+            else:
+                values.append(ops[node["op"]](*(values[i] for i in node["inputs"])))
+        return values[self.model["scores"]]
+
+
+if __name__ == "__main__":
+    folder, history = sys.argv[1], sys.argv[2:]
+    model = Model(folder)
+    scores = model.scores([history])[0]
+    scores[[model.number[item] for item in history if item in model.number]] = -np.inf
+    for item in np.argsort(-scores, kind="stable")[:10]:
+        print(f"{model.items[item]}\t{scores[item]:.6f}")
