@@ -55,11 +55,17 @@ impl<R: Read> Histories<R> {
         let found = || [b'\t', b','].into_iter().find(|&byte| text.as_bytes().contains(&byte));
         self.separator = self.separator.or_else(found).or_else(|| text.contains(' ').then_some(b' '));
         let separator = self.separator.unwrap_or(b' ');
+        let history = |fields: &mut dyn Iterator<Item = &str>| {
+            let mut ids = fields.map(str::trim).filter(|field| !field.is_empty()).map(str::to_owned);
+            History { user: ids.next().unwrap_or_default(), items: ids.collect() }
+        };
+        if !text.contains('"') {
+            return Ok(Some(history(&mut text.split(char::from(separator)))));
+        }
         let mut csv = csv::ReaderBuilder::new().delimiter(separator).has_headers(false).from_reader(text.as_bytes());
         let problem = |error| Error::Usage(format!("{}, line {}: {error}", self.file, self.line));
         let record = csv.records().next().transpose().map_err(problem)?.unwrap_or_default();
-        let mut fields = record.iter().map(str::trim).filter(|field| !field.is_empty()).map(str::to_owned);
-        Ok(Some(History { user: fields.next().unwrap_or_default(), items: fields.collect() }))
+        Ok(Some(history(&mut record.iter())))
     }
 }
 
