@@ -108,6 +108,26 @@ fn unknown_items_are_counted_and_who_has_nothing_gets_the_popular_items() {
 }
 
 #[test]
+fn the_expected_metric_is_written_with_how_good_it_is_on_test_users() {
+    let workplace = shop();
+    let users = "c\tNo. 1, red\tNo. 6, red\nnew\n";
+    for role in ["actor", "ract"] {
+        let args = ["recommend", "run", "--of", role, "--users", "-", "--predict", "--top", "2"];
+        let (csv, said) = with_stdin(&workplace, &args, users);
+        assert!(said.contains("expected ndcg@100, on 24 test users: correlation "), "{said}");
+        let rows: Vec<_> = csv::Reader::from_reader(csv.as_bytes()).records().map(Result::unwrap).collect();
+        assert!(csv.starts_with("user,rank,item,score,expected\n"), "{csv}");
+        let expected: Vec<Option<f64>> = rows.iter().map(|row| row[4].parse().ok()).collect();
+        assert!(expected[0].is_some_and(|value| (0.0..=1.0).contains(&value)) && expected[0] == expected[1], "{csv}");
+        assert_eq!(expected[2..], [None, None], "nothing is expected for who has nothing");
+    }
+    for args in [&["recommend", "run", "--of", "control", "--predict"][..], &["recommend", "ease", "--predict"]] {
+        let (code, said) = failure(&workplace.ract(args).output().unwrap());
+        assert!(code == 2 && said.contains("have a critic that predicts"), "{said}");
+    }
+}
+
+#[test]
 fn items_can_be_excluded_chosen_and_titled() {
     let workplace = shop();
     let write = |name: &str, text: &str| fs::write(workplace.folder.path().join(name), text).unwrap();

@@ -2,7 +2,7 @@
 
 use super::terminal::Terminal;
 use crate::config::Role;
-use crate::recommend::{Choice, Form, Histories, History, Lists, Recommender, Source, Titles};
+use crate::recommend::{Choice, Form, Histories, History, Lists, Quality, Recommender, Source, Titles};
 use crate::{Error, Result};
 use ract_data::{Interactions, Names};
 use std::fs::File;
@@ -33,6 +33,10 @@ pub(crate) struct Args {
     /// A file of items, one a line: these are not recommended
     #[arg(long, value_name = "FILE")]
     exclude: Option<PathBuf>,
+    /// Also write the metric that the critic expects of each user's ranking, and say how good such predictions are on the test
+    /// users
+    #[arg(long)]
+    predict: bool,
     /// How the lists are written
     #[arg(long, value_name = "FORM", default_value = "csv")]
     form: Form,
@@ -49,6 +53,12 @@ pub(crate) fn run(args: Args) -> Result<()> {
     if args.candidates.is_some() && choice.among.is_empty() {
         return Err(Error::Usage("the run knows none of the --candidates".to_owned()));
     }
+    if args.predict {
+        let Quality { metric, users, correlation, explained } = recommender.predict(source.data())?;
+        let users = super::thousands(users);
+        let quality = format!("correlation {correlation:.2}, {:.0} % of the variance explained", 100.0 * explained);
+        Terminal::new().line(&format!("expected {metric}, on {users} test users: {quality}"));
+    }
     let titles = args.titles.as_deref().map(Titles::read).transpose()?;
     let users: Box<dyn Iterator<Item = Result<History>>> = match args.users.as_deref() {
         None => Box::new(source.test_users().map(Ok)),
@@ -62,7 +72,7 @@ pub(crate) fn run(args: Args) -> Result<()> {
         Some(path) => Box::new(File::create(path).map_err(Error::file("write", path))?),
         None => Box::new(std::io::stdout().lock()),
     };
-    let mut lists = Lists::new(to, args.form, &source.names, titles.as_ref())?;
+    let mut lists = Lists::new(to, args.form, &source.names, titles.as_ref(), args.predict)?;
     let counts = write(users, &source.names, &mut recommender, &choice, &mut lists)?;
     lists.finish()?;
     counts.tell();

@@ -38,7 +38,7 @@ pub(crate) fn run(args: Args) -> Result<()> {
     let title = Some(titles.of(&args.item)).filter(|title| !title.is_empty());
     let title = title.map(|title| format!(" ({title})")).unwrap_or_default();
     let mut text = format!("for someone who has only {}{title}", args.item);
-    for (rank, &(item, score)) in (1..).zip(best.iter().flatten()) {
+    for (rank, &(item, score)) in (1..).zip(best.iter().flat_map(|list| &list.items)) {
         let item = source.names.item(item);
         let _ = write!(text, "\n{rank:>3}  {item:<12} {score:>10.4}  {}", titles.of(item));
     }

@@ -15,7 +15,7 @@ mod summary;
 
 pub use ranking::{Candidates, Pool, Ranked, best_items, score_users};
 pub use significance::{Comparison, RESAMPLES, Seeds, holm};
-pub use summary::{Estimate, Pooled, paired_gain};
+pub use summary::{Estimate, Pooled, correlation, paired_gain};
 
 use serde::{Deserialize, Serialize};
 use std::cmp::Ordering;

@@ -91,6 +91,17 @@ pub fn paired_gain(
     Estimate::of(after.zip(before).map(|(after, before)| after - before))
 }
 
+/// Pearson's correlation; 0 when one of the two does not vary.
+pub fn correlation(x: impl ExactSizeIterator<Item = f64> + Clone, y: &[f64]) -> f64 {
+    let n = x.len().max(1) as f64;
+    let (mean_x, mean_y) = (x.clone().sum::<f64>() / n, y.iter().sum::<f64>() / n);
+    let sums = x.zip(y).fold((0.0, 0.0, 0.0), |(xy, xx, yy), (x, y)| {
+        let (x, y) = (x - mean_x, y - mean_y);
+        (xy + x * y, xx + x * x, yy + y * y)
+    });
+    sums.0 / (sums.1 * sums.2).sqrt().max(f64::MIN_POSITIVE)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -126,5 +137,12 @@ mod tests {
     fn a_gain_that_is_equal_for_all_users_has_standard_error_0() {
         let gain = paired_gain([1.5, 2.5].into_iter(), [1.0, 2.0].into_iter());
         assert_eq!(gain, Estimate { mean: 0.5, se: 0.0 });
+    }
+
+    #[test]
+    fn the_correlation_of_proportional_values_is_1_and_of_a_constant_0() {
+        assert!((correlation([1.0, 2.0, 3.0].into_iter(), &[2.0, 4.0, 6.0]) - 1.0).abs() < 1e-12);
+        assert!((correlation([1.0, 2.0, 3.0].into_iter(), &[1.0, 0.0, 1.0])).abs() < 1e-12);
+        assert_eq!(correlation([1.0, 1.0].into_iter(), &[1.0, 0.0]), 0.0);
     }
 }

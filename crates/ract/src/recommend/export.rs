@@ -1,12 +1,11 @@
 //! A trained actor as files that other programs read: weights, items, and how to compute the scores.
 
-use super::{Model, Recommender, Source};
+use super::{Model, Recommender, Source, batch_of, output};
 use crate::run::tensor_file;
 use crate::{Error, Result};
 use ndarray_npy::NpzWriter;
 use ract_autodiff::{Mat, NodeKind};
-use ract_data::{Batch, HeldOut, Interactions, atomic_file};
-use ract_models::Users;
+use ract_data::{Interactions, atomic_file};
 use serde::Serialize;
 use std::fs::File;
 use std::path::Path;
@@ -48,16 +47,13 @@ const INPUT: &str =
 /// # Errors
 /// When it is not an actor, or its scores are computed in a way that `model.json` cannot say; when the system refuses.
 pub fn export(source: &Source, recommender: &mut Recommender<'_>, folder: &Path) -> Result<()> {
-    let Model::Actor(trainer) = &mut recommender.model else {
+    let Model::Actor { trainer, .. } = &mut recommender.model else {
         return Err(Error::Usage("a baseline has no network: `ract recommend` gives its lists".to_owned()));
     };
     let n_items = recommender.n_items;
     // Any user: the steps are the same for all.
-    let one = Interactions::from_rows(n_items, [[0_u32]]);
-    let of = HeldOut { fold_in: one, held_out: Interactions::from_rows(n_items, [[0_u32; 0]]), candidates: None };
-    let batch = Batch::evaluation(&of, &[0]);
-    let users = Users { input: &batch.input, items: &batch.items, rows: None };
-    let scores = trainer.actor.output(&trainer.tape, &users, None).scores.position();
+    let batch = batch_of(&Interactions::from_rows(n_items, [[0_u32]]), n_items);
+    let scores = output(trainer, &batch).scores.position();
     let graph = trainer.tape.graph();
     trainer.tape.reset();
     let node = |node: &ract_autodiff::GraphNode| match &node.kind {

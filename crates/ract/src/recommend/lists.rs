@@ -1,6 +1,6 @@
 //! Recommended lists, as CSV or as lines of JSON.
 
-use super::{History, Titles};
+use super::{History, Recommended, Titles};
 use crate::{Error, Result};
 use ract_data::Names;
 use serde::Serialize;
@@ -9,7 +9,8 @@ use std::io::{BufWriter, Write};
 /// How lists are written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 pub enum Form {
-    /// A header, then a row for each recommended item: user, rank, item, score, and the title where titles are known.
+    /// A header, then a row for each recommended item: user, rank, item, score; where they are wanted, the metric that the critic
+    /// expects for the user, and the title.
     #[default]
     Csv,
     /// A line of JSON for each user: the user, how many items were known and unknown, and the recommended ones.
@@ -21,6 +22,7 @@ pub struct Lists<'a, W: Write> {
     sink: Sink<W>,
     names: &'a Names,
     titles: Option<&'a Titles>,
+    predicts: bool,
 }
 
 enum Sink<W: Write> {
@@ -35,6 +37,8 @@ struct List<'a> {
     unknown: usize,
     /// Whether it is the list for users without items.
     popular: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expected: Option<f64>,
     items: Vec<Entry<'a>>,
 }
 
@@ -51,31 +55,34 @@ impl<'a, W: Write> Lists<'a, W> {
     ///
     /// # Errors
     /// When that fails.
-    pub fn new(to: W, form: Form, names: &'a Names, titles: Option<&'a Titles>) -> Result<Self> {
+    pub fn new(to: W, form: Form, names: &'a Names, titles: Option<&'a Titles>, predicts: bool) -> Result<Self> {
         let sink = match form {
             Form::Jsonl => Sink::Jsonl(BufWriter::with_capacity(1 << 16, to)),
             Form::Csv => {
                 let mut csv = csv::WriterBuilder::new().buffer_capacity(1 << 16).from_writer(to);
-                let header = ["user", "rank", "item", "score", "title"];
-                csv.write_record(&header[..if titles.is_some() { 5 } else { 4 }]).map_err(failed)?;
+                let more = [("expected", predicts), ("title", titles.is_some())];
+                let more = more.into_iter().filter(|(_, is_wanted)| *is_wanted).map(|(name, _)| name);
+                csv.write_record(["user", "rank", "item", "score"].into_iter().chain(more)).map_err(failed)?;
                 Sink::Csv(Box::new(csv))
             }
         };
-        Ok(Self { sink, names, titles })
+        Ok(Self { sink, names, titles, predicts })
     }
 
     /// Writes the list of a user, of whose items `known` are known.
     ///
     /// # Errors
     /// When that fails.
-    pub fn write(&mut self, of: &History, known: usize, list: &[(u32, f32)]) -> Result<()> {
+    pub fn write(&mut self, of: &History, known: usize, list: &Recommended) -> Result<()> {
         let title = |item: &str| self.titles.map(|titles| titles.of(item));
         match &mut self.sink {
             Sink::Csv(csv) => {
-                for (rank, &(item, score)) in (1_usize..).zip(list) {
+                let expected = list.expected.map(|expected| format!("{expected:.4}")).unwrap_or_default();
+                let expected = self.predicts.then_some(&*expected);
+                for (rank, &(item, score)) in (1_usize..).zip(&list.items) {
                     let item = self.names.item(item);
                     let (rank, score) = (rank.to_string(), score.to_string());
-                    let fields = [&of.user, &rank, item, &score].into_iter().chain(title(item));
+                    let fields = [&of.user, &rank, item, &score].into_iter().chain(expected).chain(title(item));
                     csv.write_record(fields).map_err(failed)?;
                 }
                 Ok(())
@@ -86,8 +93,8 @@ impl<'a, W: Write> Lists<'a, W> {
                     Entry { item, score, title: title(item).filter(|title| !title.is_empty()) }
                 };
                 let unknown = of.items.len() - known;
-                let items = list.iter().map(entry).collect();
-                let list = List { user: &of.user, known, unknown, popular: known == 0, items };
+                let items = list.items.iter().map(entry).collect();
+                let list = List { user: &of.user, known, unknown, popular: known == 0, expected: list.expected, items };
                 serde_json::to_writer(&mut *to, &list).map_err(failed)?;
                 to.write_all(b"\n").map_err(failed)
             }

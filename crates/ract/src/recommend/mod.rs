@@ -3,11 +3,13 @@
 mod export;
 mod histories;
 mod lists;
+mod prediction;
 mod titles;
 
 pub use export::export;
 pub use histories::{Histories, History};
 pub use lists::{Form, Lists};
+pub use prediction::Quality;
 pub use titles::Titles;
 
 use crate::config::{AnyConfig, Config, Data, Phase, Role};
@@ -16,9 +18,10 @@ use crate::metrics::best_items;
 use crate::run::{BaselineResult, Checkpoints, RunPath};
 use crate::training::{Trainer, users_at_once};
 use crate::{Error, Result};
+use prediction::Calibration;
 use ract_data::{Batch, Dataset, HeldOut, Interactions, Names, fingerprint};
-use ract_models::Users;
 use ract_models::baselines::{Baseline, Popularity};
+use ract_models::{Output, Users};
 use std::path::Path;
 
 /// A finished run, and the data that it was trained on.
@@ -50,6 +53,11 @@ impl Source {
         Ok(Self { config, data, names, path })
     }
 
+    /// The data that it was trained on.
+    pub fn data(&self) -> &Dataset {
+        &self.data
+    }
+
     /// The test users' fold-in, with the users' ids.
     pub fn test_users(&self) -> impl Iterator<Item = History> {
         let fold_in = &self.data.test.fold_in;
@@ -65,7 +73,7 @@ impl Source {
     /// When the run has no such recommender, or a checkpoint is damaged.
     pub fn recommender(&self, role: Option<Role>) -> Result<Recommender<'_>> {
         let model = match &self.config {
-            AnyConfig::Run(config) => Model::Actor(Box::new(self.actor(config, role)?)),
+            AnyConfig::Run(config) => self.actor(config, role)?,
             AnyConfig::Baseline(config) => {
                 let method = config.baseline.method;
                 if let Some(other) = role.filter(|&role| role != Role::Baseline(method)) {
@@ -83,10 +91,10 @@ impl Source {
         let n_items = self.data.n_items();
         let nothing = Interactions::from_rows(n_items, [[0_u32; 0]]);
         let popularity = Popularity::fit(&self.data.train).scores(&nothing);
-        Ok(Recommender { model, n_items, popularity: popularity.into_iter().collect() })
+        Ok(Recommender { model, n_items, popularity: popularity.into_iter().collect(), calibration: None })
     }
 
-    fn actor<'a>(&self, config: &'a Config, role: Option<Role>) -> Result<Trainer<'a>> {
+    fn actor<'a>(&self, config: &'a Config, role: Option<Role>) -> Result<Model<'a>> {
         let checkpoints = Checkpoints::of(&self.path);
         let there: Vec<(Role, Phase)> = Phase::of(config)
             .filter(|&phase| checkpoints.has(phase))
@@ -105,14 +113,21 @@ impl Source {
             };
             return Err(Error::Usage(problem));
         };
+        // The critic's phase does not change the actor, and its outcome has a critic that predicts.
+        let phase = if phase == Phase::Actor && checkpoints.has(Phase::Critic) { Phase::Critic } else { phase };
         let mut trainer = Trainer::new(config, &self.data.train)?;
         trainer.restore(&checkpoints.outcome(phase)?)?;
-        Ok(trainer)
+        let has_critic = matches!(phase, Phase::Critic | Phase::ActorCritic);
+        Ok(Model::Actor { trainer: Box::new(trainer), has_critic })
     }
 }
 
 enum Model<'a> {
-    Actor(Box<Trainer<'a>>),
+    Actor {
+        trainer: Box<Trainer<'a>>,
+        /// Whether its critic was trained.
+        has_critic: bool,
+    },
     Baseline(Box<dyn Baseline>),
 }
 
@@ -122,6 +137,17 @@ pub struct Recommender<'a> {
     n_items: usize,
     /// The score of each item for those who have nothing.
     popularity: Vec<f32>,
+    /// How the critic's output becomes an expected metric, if that is wanted.
+    calibration: Option<Calibration>,
+}
+
+/// What is recommended to a user.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Recommended {
+    /// The items and their scores, best first.
+    pub items: Vec<(u32, f32)>,
+    /// The metric that the critic expects of the user's whole ranking, if that is wanted and the user has items.
+    pub expected: Option<f64>,
 }
 
 /// Which items are recommended.
@@ -135,7 +161,7 @@ pub struct Choice {
     pub without: Vec<u32>,
 }
 
-impl Recommender<'_> {
+impl<'a> Recommender<'a> {
     /// How many users are best scored at a time.
     pub fn users_at_once(&self) -> usize {
         users_at_once(self.n_items).max(1)
@@ -146,28 +172,51 @@ impl Recommender<'_> {
     ///
     /// # Errors
     /// When the actor computes something that is not finite.
-    pub fn recommend(&mut self, histories: &Interactions, choice: &Choice) -> Result<Vec<Vec<(u32, f32)>>> {
-        let popularity = &self.popularity;
-        match &mut self.model {
+    pub fn recommend(&mut self, histories: &Interactions, choice: &Choice) -> Result<Vec<Recommended>> {
+        let Self { model, n_items, popularity, calibration } = self;
+        let (best, expected) = match model {
             Model::Baseline(baseline) => {
                 let scores = baseline.scores(histories);
-                Ok(best_of_all(histories, choice, popularity, |user| scores.row(user).to_slice()))
+                (best_of_all(histories, choice, popularity, |user| scores.row(user).to_slice()), None)
             }
-            Model::Actor(trainer) => {
-                let n_users = histories.n_users();
-                let nothing = Interactions::from_rows(self.n_items, std::iter::repeat_n([0_u32; 0], n_users));
-                let of = HeldOut { fold_in: histories.clone(), held_out: nothing, candidates: None };
-                let batch = Batch::evaluation(&of, &(0..n_users as u32).collect::<Vec<_>>());
-                let users = Users { input: &batch.input, items: &batch.items, rows: None };
-                let best = {
-                    let scores = trainer.actor.output(&trainer.tape, &users, None).scores.value()?;
-                    best_of_all(histories, choice, popularity, |user| scores.row(user).to_slice())
+            Model::Actor { trainer, .. } => {
+                let batch = batch_of(histories, *n_items);
+                let found = {
+                    let output = output(trainer, &batch);
+                    let scores = output.scores.value()?;
+                    let best = best_of_all(histories, choice, popularity, |user| scores.row(user).to_slice());
+                    (best, calibration.map(|calibration| calibration.of(trainer, &batch, output)).transpose()?)
                 };
                 trainer.tape.reset();
-                Ok(best)
+                found
             }
+        };
+        let expected = |user: usize| expected.as_ref().map(|of| of[user]).filter(|_| !histories.items(user).is_empty());
+        let recommended = best.into_iter().enumerate();
+        Ok(recommended.map(|(user, items)| Recommended { items, expected: expected(user) }).collect())
+    }
+
+    /// The actor, if it has a trained critic.
+    fn with_critic(&mut self) -> Option<&mut Trainer<'a>> {
+        match &mut self.model {
+            Model::Actor { trainer, has_critic: true } => Some(trainer),
+            _ => None,
         }
     }
+}
+
+/// Users of whom only the history is known.
+fn batch_of(histories: &Interactions, n_items: usize) -> Batch<f32> {
+    let n_users = histories.n_users();
+    let nothing = Interactions::from_rows(n_items, std::iter::repeat_n([0_u32; 0], n_users));
+    let of = HeldOut { fold_in: histories.clone(), held_out: nothing, candidates: None };
+    Batch::evaluation(&of, &(0..n_users as u32).collect::<Vec<_>>())
+}
+
+/// The actor's output for a batch, without noise.
+fn output<'t>(trainer: &'t Trainer<'_>, batch: &Batch<f32>) -> Output<'t, f32> {
+    let users = Users { input: &batch.input, items: &batch.items, rows: None };
+    trainer.actor.output(&trainer.tape, &users, None)
 }
 
 fn best_of_all<'s>(

@@ -1,6 +1,7 @@
 //! Figure 4: the correlation of a user's NDCG with the actor's loss and with the critic's prediction.
 
 use super::{FigureEntry, FigureInput, METRIC, Needs, elsewhere, users};
+use crate::metrics::correlation;
 use crate::paper::index::Shown;
 use crate::plot::{Axis, Content, Figure, Mark, Panel, Series};
 use crate::{Error, Result};
@@ -48,27 +49,4 @@ fn draw(input: &FigureInput<'_>) -> Result<Figure> {
         }
     }
     Ok(Figure { title: format!("{} (r: mean of {seeds} seeds)", input.title), panels })
-}
-
-/// Pearson's correlation; 0 when one of the two does not vary.
-fn correlation(x: impl ExactSizeIterator<Item = f64> + Clone, y: &[f64]) -> f64 {
-    let n = x.len().max(1) as f64;
-    let (mean_x, mean_y) = (x.clone().sum::<f64>() / n, y.iter().sum::<f64>() / n);
-    let sums = x.zip(y).fold((0.0, 0.0, 0.0), |(xy, xx, yy), (x, y)| {
-        let (x, y) = (x - mean_x, y - mean_y);
-        (xy + x * y, xx + x * x, yy + y * y)
-    });
-    sums.0 / (sums.1 * sums.2).sqrt().max(f64::MIN_POSITIVE)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_correlation_of_proportional_values_is_1_and_of_a_constant_0() {
-        assert!((correlation([1.0, 2.0, 3.0].into_iter(), &[2.0, 4.0, 6.0]) - 1.0).abs() < 1e-12);
-        assert!((correlation([1.0, 2.0, 3.0].into_iter(), &[1.0, 0.0, 1.0])).abs() < 1e-12);
-        assert_eq!(correlation([1.0, 1.0].into_iter(), &[1.0, 0.0]), 0.0);
-    }
 }
