@@ -50,7 +50,7 @@ pub enum Source {
 }
 
 /// All public data sets, small ones first.
-pub static PRESETS: &[&Preset] = &[&ML_100K, &ML_1M, &ML_20M, &NETFLIX, &MSD];
+pub static PRESETS: &[&Preset] = &[&ML_100K, &ML_1M, &ML_10M, &ML_20M, &ML_25M, &ML_32M, &NETFLIX, &MSD];
 
 const GROUPLENS: &str = "research; redistribution and commercial use need GroupLens' permission";
 
@@ -92,6 +92,22 @@ static ML_1M: Preset = Preset {
     split: SplitOptions { heldout_users: 600, ..SplitOptions::PUBLISHED },
 };
 
+static ML_10M: Preset = Preset {
+    name: "ml-10m",
+    title: "MovieLens 10M",
+    description: "half stars for movies, 1995 to 2009",
+    size: Size { users: 69_878, items: 10_677, interactions: 10_000_054 },
+    licence: GROUPLENS,
+    source: Source::Public(PublicFile {
+        url: Cow::Borrowed("https://files.grouplens.org/datasets/movielens/ml-10m.zip"),
+        published: None,
+    }),
+    reader: &DAT,
+    files: &["ratings.dat"],
+    min_rating: Some(3.5),
+    split: SplitOptions { heldout_users: 5_000, ..SplitOptions::PUBLISHED },
+};
+
 pub(crate) static ML_20M: Preset = Preset {
     name: "ml-20m",
     title: "MovieLens 20M",
@@ -104,6 +120,38 @@ pub(crate) static ML_20M: Preset = Preset {
             bytes: 198_702_078,
             sha256: Cow::Borrowed("96f243c338a8665f6bcc89c53edf6ee39162a846940de6b7c8c48aeada765ff3"),
         }),
+    }),
+    reader: &CSV,
+    files: &["ratings.csv"],
+    min_rating: Some(3.5),
+    split: SplitOptions { heldout_users: 10_000, ..SplitOptions::PUBLISHED },
+};
+
+static ML_25M: Preset = Preset {
+    name: "ml-25m",
+    title: "MovieLens 25M",
+    description: "half stars for movies, 1995 to 2019",
+    size: Size { users: 162_541, items: 59_047, interactions: 25_000_095 },
+    licence: GROUPLENS,
+    source: Source::Public(PublicFile {
+        url: Cow::Borrowed("https://files.grouplens.org/datasets/movielens/ml-25m.zip"),
+        published: None,
+    }),
+    reader: &CSV,
+    files: &["ratings.csv"],
+    min_rating: Some(3.5),
+    split: SplitOptions { heldout_users: 10_000, ..SplitOptions::PUBLISHED },
+};
+
+static ML_32M: Preset = Preset {
+    name: "ml-32m",
+    title: "MovieLens 32M",
+    description: "half stars for movies, 1995 to 2023",
+    size: Size { users: 200_948, items: 84_432, interactions: 32_000_204 },
+    licence: GROUPLENS,
+    source: Source::Public(PublicFile {
+        url: Cow::Borrowed("https://files.grouplens.org/datasets/movielens/ml-32m.zip"),
+        published: None,
     }),
     reader: &CSV,
     files: &["ratings.csv"],
