@@ -39,9 +39,12 @@ use std::fmt::Display;
 use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
 
+const EXIT_CODES: &str =
+    "Exit codes: 0 all is done; 1 it could not be done; 2 the command line or a file asks for what does not exist";
+
 /// Ranking-critical training for collaborative filtering (Lobel, Li, Gao, Carin, ICLR 2020)
 #[derive(Parser)]
-#[command(version, propagate_version = true)]
+#[command(version, propagate_version = true, after_help = EXIT_CODES)]
 struct Cli {
     #[command(subcommand)]
     command: Command,

@@ -9,17 +9,16 @@ use crate::plot::{Axis, Content, Mark, Panel, Series};
 use crate::run::{EpochRecord, at_kept_rate};
 use std::collections::BTreeMap;
 
-/// The values of one quantity in a phase, by epoch: one value per run.
-type Curve = BTreeMap<u64, Vec<f64>>;
+/// The values of one quantity in a phase, by epoch.
+type Curve = Vec<(f64, f64)>;
 
 /// Losses that are drawn in one figure: its title, and their names in the report of losses.
 const TOGETHER: (&str, [&str; 2]) =
     ("what the critic predicts, and the metric that it should predict", ["metric", "predicted"]);
 
 /// One figure per quantity that is recorded for each epoch: for the actor, for the fine-tunings and for the critic.
-/// Over several runs, a curve is the mean. For a phase that tried several step sizes, the curve is that of the kept
-/// one. Published curves are dashed.
-pub(super) fn figures(runs: &[&[EpochRecord]], published: &[published::Curve]) -> Result<Vec<Figure>> {
+/// For a phase that tried several step sizes, the curve is that of the kept one. Published curves are dashed.
+pub(super) fn figures(history: &[EpochRecord], published: &[published::Curve]) -> Result<Vec<Figure>> {
     let mut figures = Vec::new();
     let is_tuning = |phase: &Phase| !matches!(phase, Phase::Actor | Phase::Critic);
     let tunings: Vec<Phase> = Phase::all().filter(is_tuning).collect();
@@ -27,14 +26,15 @@ pub(super) fn figures(runs: &[&[EpochRecord]], published: &[published::Curve]) -
         // The curves of all phases, by title. For each title, the phases are in order.
         let mut curves: BTreeMap<String, Vec<(String, Curve)>> = BTreeMap::new();
         for &phase in phases {
-            for (title, label, curve) in of_phase(phase, runs) {
+            for (title, label, curve) in of_phase(phase, history) {
                 curves.entry(title).or_default().push((label, curve));
             }
         }
         let is_validation = |title: &str| title.starts_with("validation");
         let (first, then): (Vec<_>, Vec<_>) = curves.into_iter().partition(|(title, _)| is_validation(title));
         for (title, curves) in first.into_iter().chain(then) {
-            let mut series: Vec<Series> = curves.into_iter().map(|(label, curve)| series(label, &curve)).collect();
+            let mut series: Vec<Series> =
+                curves.into_iter().map(|(label, curve)| Series::new(label, Mark::Line, curve)).collect();
             let is_here =
                 |curve: &&published::Curve| phases.contains(&curve.phase) && validation(curve.metric) == title;
             series.extend(published.iter().filter(is_here).map(|curve| {
@@ -65,16 +65,11 @@ fn of(phase: Phase) -> &'static str {
     phase.role().map_or(phase.name(), Role::name)
 }
 
-fn series(label: String, curve: &Curve) -> Series {
-    let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len() as f64;
-    Series::new(label, Mark::Line, curve.iter().map(|(&epoch, values)| (epoch as f64, mean(values))))
-}
-
 /// Title, label and curve of each quantity that the epochs of `phase` have.
-fn of_phase(phase: Phase, runs: &[&[EpochRecord]]) -> Vec<(String, String, Curve)> {
+fn of_phase(phase: Phase, history: &[EpochRecord]) -> Vec<(String, String, Curve)> {
     let mut curves: BTreeMap<(String, String), Curve> = BTreeMap::new();
     let name = of(phase);
-    for record in runs.iter().flat_map(|history| at_kept_rate(history, phase)) {
+    for record in at_kept_rate(history, phase) {
         let losses = record.losses.iter().map(|(loss, &value)| {
             let is_together = TOGETHER.1.contains(&loss.as_str());
             let title = if is_together { TOGETHER.0 } else { loss };
@@ -84,7 +79,7 @@ fn of_phase(phase: Phase, runs: &[&[EpochRecord]]) -> Vec<(String, String, Curve
         let validation =
             record.validation.iter().map(|(&metric, &value)| ((validation(metric), name.to_owned()), value));
         for (key, value) in losses.chain(validation) {
-            curves.entry(key).or_default().entry(record.epoch).or_default().push(value);
+            curves.entry(key).or_default().push((record.epoch as f64, value));
         }
     }
     curves.into_iter().map(|((title, label), curve)| (title, label, curve)).collect()
@@ -95,12 +90,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_curve_of_several_runs_is_their_mean() {
-        let of_run = |nll| [EpochRecord::new(Phase::Actor, 1, BTreeMap::from([("nll".to_owned(), nll)]))];
-        let (one, other) = (of_run(400.0), of_run(500.0));
-        let curves = of_phase(Phase::Actor, &[&one, &other]);
-        let [(title, label, curve)] = &curves[..] else { panic!("{curves:?}") };
-        assert_eq!((title.as_str(), label.as_str()), ("nll", "actor"));
-        assert_eq!(series(label.clone(), curve).points[0].y, 450.0);
+    fn the_curve_of_a_quantity_has_a_point_for_each_epoch() {
+        let epoch = |epoch, nll| EpochRecord::new(Phase::Actor, epoch, BTreeMap::from([("nll".to_owned(), nll)]));
+        let curves = of_phase(Phase::Actor, &[epoch(1, 400.0), epoch(2, 350.0)]);
+        let expected = ("nll".to_owned(), "actor".to_owned(), vec![(1.0, 400.0), (2.0, 350.0)]);
+        assert_eq!(curves, [expected]);
     }
 }

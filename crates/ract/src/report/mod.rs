@@ -39,7 +39,7 @@ pub fn of_run(path: &Path) -> Result<String> {
     let (result, history) = (run.read_result()?, run.read_epochs()?);
     let view = RunView { path: &run, config: &config, result: result.as_ref(), history: &history };
     let title = format!("{} on {}, seed {}", config.actor_label(), config.dataset, config.seed);
-    Page { title, lead: sections::lead(&view), parts: sections::of_runs(&[view])? }.html()
+    Page { title, lead: sections::lead(&view), parts: sections::of_run(view)? }.html()
 }
 
 fn of_baseline(baseline: &BaselineResult) -> Result<String> {

@@ -28,21 +28,31 @@ pub(super) fn lead(view: &RunView<'_>) -> String {
     }
 }
 
-/// The parts about runs that differ only in their seeds.
-pub(super) fn of_runs(runs: &[RunView<'_>]) -> Result<Vec<Part>> {
-    let Some(RunView { config, .. }) = runs.first() else { return Ok(Vec::new()) };
-    let histories: Vec<_> = runs.iter().map(|run| run.history).collect();
-    let published = published(&config.dataset)?.curves;
-    let figures = curves::figures(&histories, &published)?;
-    let mut curves = Part { heading: "Curves".to_owned(), figures, ..Part::default() };
-    curves.text.push(match runs.len() {
-        1 => {
-            "If a phase tried several step sizes, its curve is that of the best one on the validation users.".to_owned()
-        }
-        n => format!("Means of {n} runs. If a phase tried several step sizes, its curve is that of the best one."),
-    });
-    curves.text.extend(sources("Dashed", published.iter().map(|curve| curve.source.as_str())));
-    Ok([tested(runs)?, Some(curves), Some(settings(config)?), Some(made(runs))].into_iter().flatten().collect())
+/// The parts about a run.
+pub(super) fn of_run(run: RunView<'_>) -> Result<Vec<Part>> {
+    let (runs, config) = ([run], run.config);
+    Ok([tested(&runs)?, Some(curves(&run)?), Some(settings(config)?), Some(made(&runs))]
+        .into_iter()
+        .flatten()
+        .collect())
+}
+
+/// The parts about runs that differ only in their seeds, without what takes much room: the report of each run has that.
+fn of_runs(runs: &[RunView<'_>]) -> Result<Vec<Part>> {
+    let Some(RunView { config, path, .. }) = runs.first() else { return Ok(Vec::new()) };
+    let settings = Part { parts: Vec::new(), ..settings(config)? };
+    let mut made = made(runs);
+    made.text.push(format!("Curves and all settings: ract report {} --out FILE", path.folder().display()));
+    Ok([tested(runs)?, Some(settings), Some(made)].into_iter().flatten().collect())
+}
+
+fn curves(run: &RunView<'_>) -> Result<Part> {
+    let published = published(&run.config.dataset)?.curves;
+    let figures = curves::figures(run.history, &published)?;
+    let own =
+        "If a phase tried several step sizes, its curve is that of the best one on the validation users.".to_owned();
+    let text = std::iter::once(own).chain(sources("Dashed", published.iter().map(|curve| curve.source.as_str())));
+    Ok(Part { heading: "Curves".to_owned(), text: text.collect(), figures, ..Part::default() })
 }
 
 fn tested(runs: &[RunView<'_>]) -> Result<Option<Part>> {
