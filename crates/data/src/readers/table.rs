@@ -89,7 +89,7 @@ impl Table {
         let differs = rows.get(1).is_some_and(|second| {
             first.iter().zip(second).any(|(first, second)| !is_number(first) && is_number(second))
         });
-        let has_header = (known(USER) && known(ITEM))
+        let has_header = [USER, ITEM, RATING, TIME].into_iter().any(known)
             || named.iter().any(|name| name.as_ref().is_some_and(|name| first.contains(name)))
             || (differs && !first.iter().any(is_number));
         let column = |name: &Option<String>, kind: &[&str], place: usize, flag: &str| -> Result<Option<Column>> {
@@ -176,13 +176,18 @@ impl fmt::Display for Table {
 const SEPARATORS: [(u8, &str); 5] =
     [(b'\t', "tabs"), (b',', "commas"), (b';', "semicolons"), (b'|', "bars"), (b' ', "spaces")];
 
-/// The separator that gives all lines the same number of columns, two or more, and the lines' fields.
+/// The separator that gives all lines the same number of columns, two or more, and the lines' fields. Of several it is the one
+/// with the most columns, for `3,5` can be a number among semicolons. Spaces count only where nothing else separates, because
+/// names have spaces too.
 fn rows(lines: &[u8]) -> Option<(u8, Vec<Vec<String>>)> {
-    let tried = SEPARATORS.iter().map(|&(separator, _)| (separator, split(lines, separator)));
-    let even = |rows: &Vec<Vec<String>>| {
-        rows.first().is_some_and(|first| first.len() > 1 && rows.iter().all(|row| row.len() == first.len()))
+    let even = |separator: u8| {
+        let rows = split(lines, separator);
+        let columns = rows.first()?.len();
+        (columns > 1 && rows.iter().all(|row| row.len() == columns)).then_some((separator, rows))
     };
-    tried.into_iter().find(|(_, rows)| even(rows))
+    let (spaces, others) = SEPARATORS.split_last()?;
+    let found = others.iter().rev().filter_map(|&(separator, _)| even(separator));
+    found.max_by_key(|(_, rows)| rows[0].len()).or_else(|| even(spaces.0))
 }
 
 fn split(lines: &[u8], separator: u8) -> Vec<Vec<String>> {
@@ -321,6 +326,8 @@ mod tests {
         ] {
             assert_eq!(read(text, &ColumnNames::default()).unwrap(), (found.to_owned(), two.to_vec()), "{text}");
         }
+        let decimals = Table::of(b"1;2;3,5\n1;3;4,0\n", &ColumnNames::default(), "FILE").unwrap().to_string();
+        assert!(decimals.starts_with("semicolons between columns, no header"), "{decimals}");
         let pairs = read("u1 i1\nu2 i1\n", &ColumnNames::default()).unwrap();
         assert_eq!(pairs.1, [row("u1", "i1", 1.0), row("u2", "i1", 1.0)]);
     }
@@ -346,6 +353,11 @@ mod tests {
                 "user,item,product\n1,2,3\n",
                 "FILE, line 1: the columns item and product both look right: choose one with \
                                             --item-column",
+            ),
+            (
+                "customer;thing\nc-1;cup\n",
+                "FILE, line 1: no column of items is known by its name; the columns are customer, thing: name one with \
+                 --item-column",
             ),
             ("alone\nmore\n", "FILE, line 1: 'alone': no comma, tab, semicolon, bar or space separates columns"),
         ] {
