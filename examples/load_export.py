@@ -15,9 +15,9 @@ import numpy as np
 class Model:
     def __init__(self, folder):
         folder = Path(folder)
-        self.model = json.loads((folder / "model.json").read_text())
+        self.model = json.loads((folder / "model.json").read_text(encoding="utf-8"))
         self.weights = np.load(folder / "weights.npz")
-        self.items = (folder / "items.txt").read_text().splitlines()
+        self.items = (folder / "items.txt").read_text(encoding="utf-8").split("\n")[:-1]
         self.number = {item: i for i, item in enumerate(self.items)}
 
     def scores(self, histories):

@@ -230,14 +230,28 @@ fn the_machine_the_shell_and_the_data_are_shown() {
 #[test]
 fn what_cannot_be_recommended_is_an_error_that_says_what_to_do() {
     let workplace = shop();
+    let write = |name: &str, text: &str| fs::write(workplace.folder.path().join(name), text).unwrap();
+    write("old.csv", "as it was");
+    write("bad.jsonl", "{\"user\": 1, \"items\": []}\n{\"user\": 2}\n");
+    write("pairs.csv", "user,item\n1,2\n");
     for (args, message) in [
         (&["recommend", "run", "--of", "warp"][..], "run has no warp; it has: actor, control, ract"),
         (&["recommend", "ease", "--of", "ract"], "this is a run of ease, not of ract"),
         (&["similar", "run", "No. 999"], "run: no training user has the item 'No. 999'"),
         (&["recommend", "run", "--users", "nowhere.txt"], "cannot read nowhere.txt: "),
+        (&["recommend", "run", "--users", "bad.jsonl", "--out", "old.csv"], "bad.jsonl, line 2: missing field `items`"),
+        (
+            &["prepare", "pairs.csv", "--min-rating", "3", "--out", "x"],
+            "pairs.csv: it has no ratings: leave out --min-rating",
+        ),
         (&["prepare", "orders.csv", "--user-column", "who", "--out", "x"], "orders.csv, line 1: no column 'who'; "),
     ] {
         let (code, said) = failure(&workplace.ract(args).output().unwrap());
         assert!(said.contains(message) && code > 0, "{said}");
     }
+    assert_eq!(workplace.read("old.csv"), "as it was", "a failure leaves an older file");
+    // The lists may take the place of the users.
+    write("users.txt", "c\tNo. 1, red\n");
+    workplace.succeed(&["recommend", "run", "--users", "users.txt", "--out", "users.txt"]);
+    assert_eq!(lists(&workplace.read("users.txt"))["c"].len(), 10);
 }

@@ -62,11 +62,11 @@ impl Found {
     /// when there are no ratings, or they are something else, such as numbers of plays.
     pub fn threshold(&self) -> Option<f64> {
         const STARS: [f64; 2] = [0.5, 5.0];
-        match self.format {
-            Format::Known(reader) => std::ptr::eq(reader, &NETFLIX_PRIZE) || std::ptr::eq(reader, &DAT),
-            Format::Table(_) => {
+        match &self.format {
+            Format::Known(reader) => std::ptr::eq(*reader, &NETFLIX_PRIZE) || std::ptr::eq(*reader, &DAT),
+            Format::Table(table) => {
                 let [least, most] = [f64::min, f64::max].map(|of| self.ratings.iter().copied().reduce(of));
-                least < most && least >= Some(STARS[0]) && most <= Some(STARS[1])
+                table.may_have_stars() && least < most && least >= Some(STARS[0]) && most <= Some(STARS[1])
             }
         }
         .then_some(3.5)
@@ -93,13 +93,13 @@ impl fmt::Display for Found {
     }
 }
 
-/// Whether the lines are ids with spaces between them, not the same number in each.
+/// Whether the lines are ids with spaces between them: not the same number in each, or more than user, item, rating, and time.
 fn is_lists(lines: &[u8]) -> bool {
     let mut numbers = lines.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii).filter(|line| !line.is_empty());
     let fields = |line: &[u8]| line.split(u8::is_ascii_whitespace).filter(|field| !field.is_empty()).count();
     let has_others = lines.iter().any(|byte| b"\t,;|\"".contains(byte));
     let first = numbers.next().map(fields);
-    !has_others && numbers.any(|line| Some(fields(line)) != first)
+    !has_others && (first > Some(4) || numbers.any(|line| Some(fields(line)) != first))
 }
 
 #[cfg(test)]
@@ -147,7 +147,12 @@ mod tests {
     fn only_stars_have_a_threshold() {
         assert_eq!(found(b"user,item,rating\n1,2,5\n1,3,0.5\n").threshold(), Some(3.5));
         assert_eq!(found(b"1::2::5::9\n").threshold(), Some(3.5));
-        for text in ["user,item\n1,2\n", "user,item,rating\n1,2,1\n1,3,1\n", "user,item,plays\n1,2,90\n1,3,1\n"] {
+        for text in [
+            "user,item\n1,2\n",
+            "user,item,rating\n1,2,1\n1,3,1\n",
+            "user,item,rating\n1,2,90\n1,3,1\n",
+            "user,item,plays\n1,2,5\n1,3,1\n",
+        ] {
             assert_eq!(found(text.as_bytes()).threshold(), None, "{text}");
         }
     }

@@ -146,7 +146,8 @@ impl<'a> Input<'a> {
         let (mut lines, name) = (Vec::new(), file.name);
         file.source.take(FIRST).read_to_end(&mut lines).map_err(DataError::io("read", &name))?;
         if lines.len() as u64 == FIRST {
-            let end = lines.iter().rposition(|&byte| byte == b'\n').map_or(0, |end| end + 1);
+            // A first line that is longer stays as it is.
+            let end = lines.iter().rposition(|&byte| byte == b'\n').map_or(lines.len(), |end| end + 1);
             lines.truncate(end);
         }
         Ok((lines, name))
@@ -294,12 +295,27 @@ fn decompressed<'a>(mut file: impl Read + 'a) -> io::Result<Box<dyn Read + 'a>> 
     let (is_gzip, is_zstd) = (magic.starts_with(GZIP), magic.starts_with(ZSTD));
     let whole = io::Cursor::new(magic).chain(file);
     Ok(if is_gzip {
-        Box::new(MultiGzDecoder::new(whole).take(MAX_BYTES))
+        Box::new(Limited { source: MultiGzDecoder::new(whole), left: MAX_BYTES })
     } else if is_zstd {
-        Box::new(zstd::Decoder::new(whole)?.take(MAX_BYTES))
+        Box::new(Limited { source: zstd::Decoder::new(whole)?, left: MAX_BYTES })
     } else {
         Box::new(whole)
     })
+}
+
+/// Refuses what is longer than a data set can be, such as a small file that unpacks without end.
+struct Limited<R> {
+    source: R,
+    left: u64,
+}
+
+impl<R: Read> Read for Limited<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.source.read(buffer)?;
+        self.left =
+            self.left.checked_sub(read as u64).ok_or_else(|| io::Error::other("it unpacks to too many bytes"))?;
+        Ok(read)
+    }
 }
 
 /// Counts and hashes the bytes that are read from a file.
@@ -440,6 +456,13 @@ mod tests {
         std::fs::write(file.path(), "user,item\n1,2\n").unwrap();
         let message = error(file.path());
         assert!(message.contains("not a usable zip archive"), "{message}");
+    }
+
+    #[test]
+    fn what_unpacks_to_too_much_is_an_error_and_not_cut() {
+        let read = |left| Limited { source: &b"12345"[..], left }.read_to_end(&mut Vec::new());
+        assert_eq!(read(5).unwrap(), 5);
+        assert_eq!(read(4).unwrap_err().to_string(), "it unpacks to too many bytes");
     }
 
     #[test]

@@ -35,6 +35,8 @@ const ITEM: &[&str] = &[
     "sku",
 ];
 const RATING: &[&str] = &["rating", "ratings", "stars", "score", "overall", "plays", "count", "weight"];
+/// Of these, what counts how often rather than how much someone liked something.
+const QUANTITY: &[&str] = &["plays", "count", "weight"];
 const TIME: &[&str] = &["timestamp", "time", "date", "datetime", "unixreviewtime"];
 
 /// The columns' names, where the caller names them.
@@ -86,9 +88,9 @@ impl Table {
         let named = [&names.user, &names.item, &names.rating, &names.time];
         let known = |kind: &[&str]| first.iter().any(|field| kind.contains(&plain(field).as_str()));
         let is_number = |field: &String| field.parse::<f64>().is_ok();
-        let differs = rows.get(1).is_some_and(|second| {
-            first.iter().zip(second).any(|(first, second)| !is_number(first) && is_number(second))
-        });
+        let all_numbers =
+            |column: usize| rows.len() > 1 && rows[1..].iter().all(|row| row.get(column).is_some_and(is_number));
+        let differs = (0..width).any(|column| !is_number(&first[column]) && all_numbers(column));
         let has_header = [USER, ITEM, RATING, TIME].into_iter().any(known)
             || named.iter().any(|name| name.as_ref().is_some_and(|name| first.contains(name)))
             || (differs && !first.iter().any(is_number));
@@ -137,6 +139,11 @@ impl Table {
         self.rating.is_some()
     }
 
+    /// Whether the ratings may say how much someone liked something, rather than how often it was bought or played.
+    pub fn may_have_stars(&self) -> bool {
+        self.rating.as_ref().is_some_and(|column| !QUANTITY.contains(&plain(&column.name).as_str()))
+    }
+
     /// The ratings of these lines, as far as they are numbers.
     pub fn ratings(&self, lines: &[u8]) -> Vec<f64> {
         let Some(column) = &self.rating else { return Vec::new() };
@@ -183,7 +190,9 @@ fn rows(lines: &[u8]) -> Option<(u8, Vec<Vec<String>>)> {
     let even = |separator: u8| {
         let rows = split(lines, separator);
         let columns = rows.first()?.len();
-        (columns > 1 && rows.iter().all(|row| row.len() == columns)).then_some((separator, rows))
+        // The last line may be cut within quotes.
+        let whole = &rows[..rows.len() - usize::from(rows.len() > 2)];
+        (columns > 1 && whole.iter().all(|row| row.len() == columns)).then_some((separator, rows))
     };
     let (spaces, others) = SEPARATORS.split_last()?;
     let found = others.iter().rev().filter_map(|&(separator, _)| even(separator));
@@ -221,13 +230,16 @@ struct TableRows<'a, R> {
     file: Arc<str>,
     reads_ratings: bool,
     reads_times: bool,
+    /// Whether the header is still to come.
+    is_before_header: bool,
 }
 
 impl<'a, R: Read> TableRows<'a, R> {
     fn new(table: &'a Table, source: R, file: &str, options: &ReadOptions) -> Self {
         let csv = csv_reader(source, table.separator);
         let (reads_ratings, reads_times) = (options.min_rating.is_some(), options.by_time);
-        Self { table, csv, record: ByteRecord::new(), file: file.into(), reads_ratings, reads_times }
+        let is_before_header = table.has_header;
+        Self { table, csv, record: ByteRecord::new(), file: file.into(), reads_ratings, reads_times, is_before_header }
     }
 
     fn field(&self, column: &Column) -> &[u8] {
@@ -238,7 +250,6 @@ impl<'a, R: Read> TableRows<'a, R> {
 impl<R: Read> Rows for TableRows<'_, R> {
     fn next(&mut self) -> Result<Option<Row<'_>>> {
         loop {
-            let is_first = self.record.position().is_none();
             let read = self.csv.read_byte_record(&mut self.record).map_err(|error| DataError::File {
                 file: self.file.to_string(),
                 problem: format!("cannot be read: {error}"),
@@ -247,7 +258,7 @@ impl<R: Read> Rows for TableRows<'_, R> {
                 return Ok(None);
             }
             let is_blank = self.record.len() == 1 && self.record[0].trim_ascii().is_empty();
-            if !(is_blank || (is_first && self.table.has_header)) {
+            if !is_blank && !std::mem::take(&mut self.is_before_header) {
                 break;
             }
         }

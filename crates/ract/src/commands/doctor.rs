@@ -1,7 +1,7 @@
 //! `ract doctor`: what this machine and this folder offer.
 
 use crate::Result;
-use crate::run::Provenance;
+use crate::run::{Provenance, RunPath};
 use ract_autodiff::{Precision, Products, Vectors};
 use ract_data::prepared::Meta;
 use ract_models::baselines::free_memory;
@@ -28,7 +28,7 @@ struct Findings {
     bf16x3: String,
     free_memory_bytes: u64,
     data: Vec<Prepared>,
-    /// The number of experiment folders in `runs/`.
+    /// The number of runs and baselines beneath `runs/`.
     runs: usize,
 }
 
@@ -53,7 +53,7 @@ pub(crate) fn run(args: Args) -> Result<()> {
         bf16x3: Products::fastest(Precision::Bf16x3).to_string(),
         free_memory_bytes: free_memory(),
         data: folders("data").into_iter().filter_map(|folder| prepared(&folder)).collect(),
-        runs: folders("runs").iter().map(|data| folders(data).len()).sum(),
+        runs: runs("runs", 3),
     };
     if args.json { super::print(&json(&findings)?) } else { super::print(&findings) }
 }
@@ -69,6 +69,15 @@ fn folders(of: impl AsRef<Path>) -> Vec<String> {
         entries.map(|entry| entry.path()).filter(|path| path.is_dir()).map(|path| path.display().to_string()).collect();
     folders.sort();
     folders
+}
+
+/// The number of run folders in `folder`, and in its folders to that depth.
+fn runs(folder: &str, depth: usize) -> usize {
+    if depth == 0 {
+        return 0;
+    }
+    let of = |folder: &String| if RunPath::at(folder).is_begun() { 1 } else { runs(folder, depth - 1) };
+    folders(folder).iter().map(of).sum()
 }
 
 fn prepared(folder: &str) -> Option<Prepared> {

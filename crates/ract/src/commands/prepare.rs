@@ -44,9 +44,6 @@ pub(crate) struct Args {
     /// The column of ratings
     #[arg(long, value_name = "NAME")]
     rating_column: Option<String>,
-    /// The column of times
-    #[arg(long, value_name = "NAME")]
-    time_column: Option<String>,
     /// Keep ratings above this threshold [default: the data set's; for a file of your own with one to five stars: 3.5]
     #[arg(long, value_name = "X")]
     min_rating: Option<f64>,
@@ -56,7 +53,7 @@ pub(crate) struct Args {
     /// Leave out items with fewer users [default: the data set's, or 0]
     #[arg(long, value_name = "N")]
     min_item_users: Option<usize>,
-    /// Number of validation users, and of test users [default: the data set's; for a file of your own: a tenth of its users]
+    /// Number of validation users, and of test users [default: the data set's; for a file of your own: a tenth of the users that are left, at most 10,000]
     #[arg(long, value_name = "N")]
     heldout_users: Option<usize>,
     /// Seed of the split; the published splits have the default
@@ -154,6 +151,9 @@ fn any_file(args: &Args, path: &Path, out: &Path) -> Result<()> {
         }
         None => {
             let found = Found::at(path, &args.columns())?;
+            if args.min_rating.is_some() && !found.has_ratings() {
+                return Err(Error::Usage(format!("{}: it has no ratings: leave out --min-rating", path.display())));
+            }
             let min_rating = args.min_rating.or_else(|| found.threshold());
             let kept = match (min_rating, args.min_rating) {
                 (Some(min), None) => format!("\nratings above {min} are kept (--min-rating X for others)"),
@@ -196,7 +196,7 @@ impl Args {
             user: self.user_column.clone(),
             item: self.item_column.clone(),
             rating: self.rating_column.clone(),
-            time: self.time_column.clone(),
+            time: None,
         }
     }
 

@@ -4,9 +4,10 @@ use super::terminal::Terminal;
 use crate::config::Role;
 use crate::recommend::{Choice, Form, Histories, History, Lists, Quality, Recommender, Source, Titles};
 use crate::{Error, Result};
+use ract_data::atomic_file::AtomicFile;
 use ract_data::{Interactions, Names};
 use std::fs::File;
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 #[derive(clap::Args)]
@@ -68,15 +69,47 @@ pub(crate) fn run(args: Args) -> Result<()> {
             Box::new(Histories::new(file, &path.display().to_string()))
         }
     };
-    let to: Box<dyn Write> = match &args.out {
-        Some(path) => Box::new(File::create(path).map_err(Error::file("write", path))?),
-        None => Box::new(std::io::stdout().lock()),
+    let write_all = |to: &mut dyn Write| {
+        let mut lists = Lists::new(to, args.form, &source.names, titles.as_ref(), args.predict)?;
+        let counts = write(users, &source.names, &mut recommender, &choice, &mut lists)?;
+        lists.finish()?;
+        Ok(counts)
     };
-    let mut lists = Lists::new(to, args.form, &source.names, titles.as_ref(), args.predict)?;
-    let counts = write(users, &source.names, &mut recommender, &choice, &mut lists)?;
-    lists.finish()?;
-    counts.tell();
+    let counts: Result<Counts> = match &args.out {
+        None => write_all(&mut UntilClosed { to: std::io::stdout().lock(), is_closed: false }),
+        // The file may be that of the users, and a failure leaves an older file as it was.
+        Some(path) => {
+            let mut file = AtomicFile::create(path).map_err(Error::file("write", path))?;
+            let counts = write_all(file.file())?;
+            file.commit().map_err(Error::file("write", path))?;
+            Ok(counts)
+        }
+    };
+    counts?.tell();
     Ok(())
+}
+
+/// A reader of stdout who has seen enough, such as `head`, is no failure: what follows is dropped.
+struct UntilClosed<W> {
+    to: W,
+    is_closed: bool,
+}
+
+impl<W: Write> Write for UntilClosed<W> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        match self.to.write(bytes) {
+            _ if self.is_closed => Ok(bytes.len()),
+            Err(error) if error.kind() == ErrorKind::BrokenPipe => {
+                self.is_closed = true;
+                Ok(bytes.len())
+            }
+            written => written,
+        }
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        if self.is_closed { Ok(()) } else { self.to.flush() }
+    }
 }
 
 /// Writes the lists of all users. Only a few thousand users are in memory at a time.

@@ -23,7 +23,7 @@ pub struct Histories<R> {
     lines: BufReader<R>,
     file: String,
     line: u64,
-    /// What stands between the ids. It is known after the first line that has something.
+    /// The tab or the comma between the ids, once a line has one.
     separator: Option<u8>,
     text: String,
 }
@@ -47,25 +47,27 @@ impl<R: Read> Histories<R> {
                 break;
             }
         }
-        let text = self.text.trim().trim_start_matches('\u{feff}');
-        if text.starts_with('{') {
-            let problem = |error| Error::Usage(format!("{}, line {}: {error}", self.file, self.line));
-            return serde_json::from_str(text).map(Some).map_err(problem);
+        let text = self.text.trim_end_matches(['\r', '\n']).trim_start_matches('\u{feff}');
+        let problem =
+            |problem: &dyn fmt::Display| Error::Usage(format!("{}, line {}: {problem}", self.file, self.line));
+        if text.trim_start().starts_with('{') {
+            return serde_json::from_str(text).map(Some).map_err(|error| problem(&error));
         }
         let found = || [b'\t', b','].into_iter().find(|&byte| text.as_bytes().contains(&byte));
-        self.separator = self.separator.or_else(found).or_else(|| text.contains(' ').then_some(b' '));
-        let separator = self.separator.unwrap_or(b' ');
-        let history = |fields: &mut dyn Iterator<Item = &str>| {
-            let mut ids = fields.map(str::trim).filter(|field| !field.is_empty()).map(str::to_owned);
-            History { user: ids.next().unwrap_or_default(), items: ids.collect() }
+        self.separator = self.separator.or_else(found);
+        let ids: Vec<String> = match self.separator {
+            // Nothing but spaces so far: a later line may have tabs or commas.
+            None => text.split_whitespace().map(str::to_owned).collect(),
+            Some(separator) if separator == b',' && text.contains('"') => {
+                let mut csv = csv::ReaderBuilder::new().has_headers(false).from_reader(text.as_bytes());
+                let record = csv.records().next().transpose().map_err(|error| problem(&error))?.unwrap_or_default();
+                record.iter().map(|field| field.trim().to_owned()).collect()
+            }
+            Some(separator) => text.split(char::from(separator)).map(|field| field.trim().to_owned()).collect(),
         };
-        if !text.contains('"') {
-            return Ok(Some(history(&mut text.split(char::from(separator)))));
-        }
-        let mut csv = csv::ReaderBuilder::new().delimiter(separator).has_headers(false).from_reader(text.as_bytes());
-        let problem = |error| Error::Usage(format!("{}, line {}: {error}", self.file, self.line));
-        let record = csv.records().next().transpose().map_err(problem)?.unwrap_or_default();
-        Ok(Some(history(&mut record.iter())))
+        let mut ids = ids.into_iter();
+        let user = ids.next().filter(|user| !user.is_empty()).ok_or_else(|| problem(&"it has no user"))?;
+        Ok(Some(History { user, items: ids.filter(|item| !item.is_empty()).collect() }))
     }
 }
 
@@ -141,7 +143,10 @@ mod tests {
     }
 
     #[test]
-    fn damaged_json_is_an_error_with_file_and_line() {
+    fn a_line_without_a_user_and_damaged_json_are_errors_with_file_and_line() {
+        assert_eq!(read("1\ta\n\tb\n").unwrap_err(), "FILE, line 2: it has no user");
+        let late = read("ann lee\nbob\tA\tB\n").unwrap();
+        assert_eq!(late[1], ("bob".to_owned(), "A|B".to_owned()));
         let message = read("{\"user\": 1, \"items\": []}\n{\"user\": 1}\n").unwrap_err();
         assert!(message.starts_with("FILE, line 2: missing field `items`"), "{message}");
     }

@@ -177,6 +177,7 @@ impl<'a> Recommender<'a> {
         let (best, expected) = match model {
             Model::Baseline(baseline) => {
                 let scores = baseline.scores(histories);
+                let scores = scores.as_standard_layout();
                 (best_of_all(histories, choice, popularity, |user| scores.row(user).to_slice()), None)
             }
             Model::Actor { trainer, .. } => {
