@@ -96,7 +96,7 @@ fn figure(popularity: &[usize], activity: &[usize]) -> Figure {
     let panel = |title: &str, x: &str, y: &str, counts: &[usize]| {
         let points = (1..).zip(counts).filter(|&(_, &count)| count > 0);
         let points = points.map(|(rank, &count): (usize, _)| (rank as f64, count as f64));
-        let series = Series::new("", Mark::Curve, points);
+        let series = Series::new(title.to_lowercase(), Mark::Curve, points);
         Panel { title: title.to_owned(), x: Axis::log(x), y: Axis::log(y), content: Content::Series(vec![series]) }
     };
     Figure {
