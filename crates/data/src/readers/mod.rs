@@ -2,6 +2,7 @@
 //!
 //! To add one, write a file with a [`Reader`] and its line in [`READERS`].
 
+mod bytes;
 pub(crate) mod csv;
 mod dat;
 mod detect;
@@ -19,11 +20,11 @@ use crate::raw::ReadOptions;
 use crate::{RawInteractions, Result};
 use std::path::Path;
 
+#[cfg(feature = "network")]
+pub(crate) use bytes::MAX_BYTES;
 pub use csv::CSV;
 pub(crate) use dat::DAT;
 pub use detect::Found;
-#[cfg(feature = "network")]
-pub(crate) use input::MAX_BYTES;
 pub(crate) use input::first_lines;
 pub use input::{Input, is_zip};
 pub(crate) use lists::LISTS;

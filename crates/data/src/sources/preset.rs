@@ -92,22 +92,6 @@ static ML_1M: Preset = Preset {
     split: SplitOptions { heldout_users: 600, ..SplitOptions::PUBLISHED },
 };
 
-static ML_10M: Preset = Preset {
-    name: "ml-10m",
-    title: "MovieLens 10M",
-    description: "half stars for movies, 1995 to 2009",
-    size: Size { users: 69_878, items: 10_677, interactions: 10_000_054 },
-    licence: GROUPLENS,
-    source: Source::Public(PublicFile {
-        url: Cow::Borrowed("https://files.grouplens.org/datasets/movielens/ml-10m.zip"),
-        published: None,
-    }),
-    reader: &DAT,
-    files: &["ratings.dat"],
-    min_rating: Some(3.5),
-    split: SplitOptions { heldout_users: 5_000, ..SplitOptions::PUBLISHED },
-};
-
 pub(crate) static ML_20M: Preset = Preset {
     name: "ml-20m",
     title: "MovieLens 20M",
@@ -127,37 +111,62 @@ pub(crate) static ML_20M: Preset = Preset {
     split: SplitOptions { heldout_users: 10_000, ..SplitOptions::PUBLISHED },
 };
 
-static ML_25M: Preset = Preset {
-    name: "ml-25m",
-    title: "MovieLens 25M",
-    description: "half stars for movies, 1995 to 2019",
-    size: Size { users: 162_541, items: 59_047, interactions: 25_000_095 },
-    licence: GROUPLENS,
-    source: Source::Public(PublicFile {
-        url: Cow::Borrowed("https://files.grouplens.org/datasets/movielens/ml-25m.zip"),
-        published: None,
-    }),
-    reader: &CSV,
-    files: &["ratings.csv"],
-    min_rating: Some(3.5),
-    split: SplitOptions { heldout_users: 10_000, ..SplitOptions::PUBLISHED },
-};
+/// One of MovieLens' later data sets: name, title, description and address; size; reader and files; held-out users.
+const fn half_stars(
+    [name, title, description, url]: [&'static str; 4],
+    size: Size,
+    (reader, files): (&'static Reader, &'static [&'static str]),
+    heldout_users: usize,
+) -> Preset {
+    Preset {
+        name,
+        title,
+        description,
+        size,
+        licence: GROUPLENS,
+        source: Source::Public(PublicFile { url: Cow::Borrowed(url), published: None }),
+        reader,
+        files,
+        min_rating: Some(3.5),
+        split: SplitOptions { heldout_users, ..SplitOptions::PUBLISHED },
+    }
+}
 
-static ML_32M: Preset = Preset {
-    name: "ml-32m",
-    title: "MovieLens 32M",
-    description: "half stars for movies, 1995 to 2023",
-    size: Size { users: 200_948, items: 84_432, interactions: 32_000_204 },
-    licence: GROUPLENS,
-    source: Source::Public(PublicFile {
-        url: Cow::Borrowed("https://files.grouplens.org/datasets/movielens/ml-32m.zip"),
-        published: None,
-    }),
-    reader: &CSV,
-    files: &["ratings.csv"],
-    min_rating: Some(3.5),
-    split: SplitOptions { heldout_users: 10_000, ..SplitOptions::PUBLISHED },
-};
+static ML_10M: Preset = half_stars(
+    [
+        "ml-10m",
+        "MovieLens 10M",
+        "half stars for movies, 1995 to 2009",
+        "https://files.grouplens.org/datasets/movielens/ml-10m.zip",
+    ],
+    Size { users: 69_878, items: 10_677, interactions: 10_000_054 },
+    (&DAT, &["ratings.dat"]),
+    5_000,
+);
+
+static ML_25M: Preset = half_stars(
+    [
+        "ml-25m",
+        "MovieLens 25M",
+        "half stars for movies, 1995 to 2019",
+        "https://files.grouplens.org/datasets/movielens/ml-25m.zip",
+    ],
+    Size { users: 162_541, items: 59_047, interactions: 25_000_095 },
+    (&CSV, &["ratings.csv"]),
+    10_000,
+);
+
+static ML_32M: Preset = half_stars(
+    [
+        "ml-32m",
+        "MovieLens 32M",
+        "half stars for movies, 1995 to 2023",
+        "https://files.grouplens.org/datasets/movielens/ml-32m.zip",
+    ],
+    Size { users: 200_948, items: 84_432, interactions: 32_000_204 },
+    (&CSV, &["ratings.csv"]),
+    10_000,
+);
 
 pub(crate) static NETFLIX: Preset = Preset {
     name: "netflix",

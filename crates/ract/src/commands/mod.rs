@@ -1,6 +1,7 @@
 //! The subcommands, one per file.
 
 mod baseline;
+mod chosen_run;
 mod compare;
 mod completions;
 mod curve;

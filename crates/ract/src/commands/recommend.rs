@@ -1,7 +1,7 @@
 //! `ract recommend`: lists of items for the users of a file.
 
+use super::chosen_run::ChosenRun;
 use super::terminal::Terminal;
-use crate::config::Role;
 use crate::recommend::{Choice, Form, Histories, History, Lists, Quality, Recommender, Source, Titles};
 use crate::{Error, Result};
 use ract_data::atomic_file::AtomicFile;
@@ -12,9 +12,8 @@ use std::path::{Path, PathBuf};
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// The folder of a finished run or baseline
-    #[arg(value_name = "RUN")]
-    run: PathBuf,
+    #[command(flatten)]
+    chosen: ChosenRun,
     /// A file of users, a line for each: `user item item ...` with tabs, commas or spaces between them, or JSON such as
     /// {"user": "ann", "items": ["a", "b"]}; - for stdin [default: the run's test users]
     #[arg(long, value_name = "FILE")]
@@ -22,9 +21,6 @@ pub(crate) struct Args {
     /// Number of items for each user
     #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..))]
     top: u32,
-    /// The recommender: actor, control, ract ... [default: the run's last one]
-    #[arg(long = "of", value_name = "ROLE")]
-    role: Option<Role>,
     /// A CSV file of items and their titles, such as movies.csv of MovieLens
     #[arg(long, value_name = "FILE")]
     titles: Option<PathBuf>,
@@ -47,8 +43,8 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: Args) -> Result<()> {
-    let source = Source::open(&args.run)?;
-    let mut recommender = source.recommender(args.role)?;
+    let source = Source::open(&args.chosen.run)?;
+    let mut recommender = source.recommender(args.chosen.role)?;
     let items = |path: &Option<PathBuf>| path.as_deref().map_or(Ok(Vec::new()), |path| items(path, &source.names));
     let choice = Choice { top: args.top as usize, among: items(&args.candidates)?, without: items(&args.exclude)? };
     if args.candidates.is_some() && choice.among.is_empty() {

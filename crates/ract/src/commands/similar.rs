@@ -1,6 +1,6 @@
 //! `ract similar`: what a run recommends to someone who has a single item.
 
-use crate::config::Role;
+use super::chosen_run::ChosenRun;
 use crate::recommend::{Choice, Source, Titles};
 use crate::{Error, Result};
 use ract_data::Interactions;
@@ -9,32 +9,32 @@ use std::path::PathBuf;
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// The folder of a finished run or baseline
-    #[arg(value_name = "RUN")]
-    run: PathBuf,
+    #[command(flatten)]
+    chosen: ChosenRun,
     /// The item's id in the file that the data were prepared from
     #[arg(value_name = "ITEM")]
     item: String,
     /// Number of items
     #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..))]
     top: u32,
-    /// The recommender: actor, control, ract ... [default: the run's last one]
-    #[arg(long = "of", value_name = "ROLE")]
-    role: Option<Role>,
     /// A CSV file of items and their titles, such as movies.csv of MovieLens
     #[arg(long, value_name = "FILE")]
     titles: Option<PathBuf>,
 }
 
 pub(crate) fn run(args: Args) -> Result<()> {
-    let source = Source::open(&args.run)?;
+    let source = Source::open(&args.chosen.run)?;
     let Some(item) = source.names.number(&args.item) else {
-        return Err(Error::Usage(format!("{}: no training user has the item '{}'", args.run.display(), args.item)));
+        return Err(Error::Usage(format!(
+            "{}: no training user has the item '{}'",
+            args.chosen.run.display(),
+            args.item
+        )));
     };
     let titles = args.titles.as_deref().map(Titles::read).transpose()?.unwrap_or_default();
     let history = Interactions::from_rows(source.names.items().len(), [[item]]);
     let choice = Choice { top: args.top as usize, ..Choice::default() };
-    let best = source.recommender(args.role)?.recommend(&history, &choice)?;
+    let best = source.recommender(args.chosen.role)?.recommend(&history, &choice)?;
     let title = Some(titles.of(&args.item)).filter(|title| !title.is_empty());
     let title = title.map(|title| format!(" ({title})")).unwrap_or_default();
     let mut text = format!("for someone who has only {}{title}", args.item);

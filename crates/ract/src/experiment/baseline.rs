@@ -5,8 +5,8 @@ use crate::metrics::Metric;
 use crate::run::{BaselineResult, Metrics, Provenance, RunFolder, Tested, Trial, peak_memory_bytes};
 use crate::training::evaluate_baseline;
 use crate::{Error, Result};
-use ract_data::Dataset;
-use ract_models::baselines::Parameters;
+use ract_data::{Dataset, Interactions};
+use ract_models::baselines::Baseline;
 use std::collections::BTreeMap;
 use std::time::Instant;
 
@@ -55,11 +55,7 @@ pub fn run(
     let chosen = best.ok_or_else(|| Error::Failed("nothing was tried".to_owned()))?.clone();
     let baseline = match last.filter(|(parameters, _)| chosen.is_of(parameters)) {
         Some((_, baseline)) => baseline,
-        None => {
-            let all = config.combinations();
-            let parameters = all.iter().find(|parameters| chosen.is_of(parameters));
-            (method.fit)(&data.train, parameters.unwrap_or(&Parameters::default())).map_err(failed)?
-        }
+        None => fit_chosen(config, &chosen, &data.train)?,
     };
     let metrics = &config.evaluation.metrics;
     let per_user = evaluate_baseline(&*baseline, &data.test, metrics, BATCH_SIZE)?;
@@ -79,4 +75,17 @@ pub fn run(
     folder.write_per_user(&Tested::from([(role, per_user)]))?;
     folder.finish(&result)?;
     Ok(result)
+}
+
+/// The baseline with the parameters that were chosen.
+///
+/// # Errors
+/// When they are not in the grid of `config`, or the fit fails.
+pub(crate) fn fit_chosen(config: &BaselineConfig, chosen: &Trial, train: &Interactions) -> Result<Box<dyn Baseline>> {
+    let method = config.baseline.method;
+    let all = config.combinations();
+    let parameters = all.iter().find(|parameters| chosen.is_of(parameters));
+    let parameters =
+        parameters.ok_or_else(|| Error::Failed(format!("{method}: the chosen parameters are not in the grid")))?;
+    (method.fit)(train, parameters).map_err(|error| Error::Failed(format!("{method}: {error}")))
 }

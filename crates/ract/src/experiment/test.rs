@@ -17,8 +17,7 @@ pub(crate) fn test_run(trainer: &mut Trainer<'_>, data: &Dataset, checkpoints: &
         Method::named("popularity").map(|method| (Role::Baseline(method), popularity)).into_iter().collect();
     for phase in Phase::of(config).filter(|&phase| checkpoints.has(phase)) {
         let Some(role) = phase.role() else { continue };
-        // The critic's phase does not change the actor, and its outcome includes a critic that predicts.
-        let restored = if phase == Phase::Actor && checkpoints.has(Phase::Critic) { Phase::Critic } else { phase };
+        let restored = checkpoints.with_critic(phase);
         trainer.restore(&checkpoints.outcome(restored)?)?;
         let predicts = matches!(restored, Phase::Critic | Phase::ActorCritic);
         tested.insert(role, test_actor(trainer, &data.test, metrics, predicts)?);

@@ -76,12 +76,8 @@ impl Check<'_> {
         let data = read_data(&config.data)?;
         let result: BaselineResult = self.path.read_finished()?;
         self.data(&data, &result.data_sha256)?;
-        let all = config.combinations();
-        let parameters = all.iter().find(|parameters| result.chosen.is_of(parameters));
-        let parameters = parameters.ok_or_else(|| self.differs("the chosen parameters are not in the grid"))?;
         let method = config.baseline.method;
-        let fitted = (method.fit)(&data.train, parameters);
-        let fitted = fitted.map_err(|error| Error::Failed(format!("{method}: {error}")))?;
+        let fitted = super::baseline::fit_chosen(config, &result.chosen, &data.train)?;
         let select = config.evaluation.select;
         let measure = |of, metrics: &[_]| evaluate_baseline(&*fitted, of, metrics, super::baseline::BATCH_SIZE);
         let found = measure(&data.validation, &[select])?.estimate(select).mean;

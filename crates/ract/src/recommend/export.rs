@@ -1,6 +1,6 @@
 //! A trained actor as files that other programs read: weights, items, and how to compute the scores.
 
-use super::{Model, Recommender, Source, batch_of, output};
+use super::{Model, Recommender, Source, batch_of};
 use crate::run::tensor_file;
 use crate::{Error, Result};
 use ndarray_npy::NpzWriter;
@@ -53,7 +53,7 @@ pub fn export(source: &Source, recommender: &mut Recommender<'_>, folder: &Path)
     let n_items = recommender.n_items;
     // Any user: the steps are the same for all.
     let batch = batch_of(&Interactions::from_rows(n_items, [[0_u32]]), n_items);
-    let scores = output(trainer, &batch).scores.position();
+    let scores = trainer.output(&batch).scores.position();
     let graph = trainer.tape.graph();
     trainer.tape.reset();
     let node = |node: &ract_autodiff::GraphNode| match &node.kind {

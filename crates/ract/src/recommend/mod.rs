@@ -13,6 +13,7 @@ pub use prediction::Quality;
 pub use titles::Titles;
 
 use crate::config::{AnyConfig, Config, Data, Phase, Role};
+use crate::experiment::baseline::fit_chosen;
 use crate::experiment::{load_data, read_data};
 use crate::metrics::best_items;
 use crate::run::{BaselineResult, Checkpoints, RunPath};
@@ -21,7 +22,6 @@ use crate::{Error, Result};
 use prediction::Calibration;
 use ract_data::{Batch, Dataset, HeldOut, Interactions, Names, fingerprint};
 use ract_models::baselines::{Baseline, Popularity};
-use ract_models::{Output, Users};
 use std::path::Path;
 
 /// A finished run, and the data that it was trained on.
@@ -80,12 +80,7 @@ impl Source {
                     return Err(Error::Usage(format!("this is a run of {method}, not of {other}")));
                 }
                 let result: BaselineResult = self.path.read_finished()?;
-                let all = config.combinations();
-                let parameters = all.iter().find(|parameters| result.chosen.is_of(parameters));
-                let parameters =
-                    parameters.ok_or_else(|| Error::Failed("the chosen parameters are not in the grid".to_owned()))?;
-                let fitted = (method.fit)(&self.data.train, parameters);
-                Model::Baseline(fitted.map_err(|error| Error::Failed(format!("{method}: {error}")))?)
+                Model::Baseline(fit_chosen(config, &result.chosen, &self.data.train)?)
             }
         };
         let n_items = self.data.n_items();
@@ -113,8 +108,7 @@ impl Source {
             };
             return Err(Error::Usage(problem));
         };
-        // The critic's phase does not change the actor, and its outcome has a critic that predicts.
-        let phase = if phase == Phase::Actor && checkpoints.has(Phase::Critic) { Phase::Critic } else { phase };
+        let phase = checkpoints.with_critic(phase);
         let mut trainer = Trainer::new(config, &self.data.train)?;
         trainer.restore(&checkpoints.outcome(phase)?)?;
         let has_critic = matches!(phase, Phase::Critic | Phase::ActorCritic);
@@ -183,7 +177,7 @@ impl<'a> Recommender<'a> {
             Model::Actor { trainer, .. } => {
                 let batch = batch_of(histories, *n_items);
                 let found = {
-                    let output = output(trainer, &batch);
+                    let output = trainer.output(&batch);
                     let scores = output.scores.value()?;
                     let best = best_of_all(histories, choice, popularity, |user| scores.row(user).to_slice());
                     (best, calibration.map(|calibration| calibration.of(trainer, &batch, output)).transpose()?)
@@ -212,12 +206,6 @@ fn batch_of(histories: &Interactions, n_items: usize) -> Batch<f32> {
     let nothing = Interactions::from_rows(n_items, std::iter::repeat_n([0_u32; 0], n_users));
     let of = HeldOut { fold_in: histories.clone(), held_out: nothing, candidates: None };
     Batch::evaluation(&of, &(0..n_users as u32).collect::<Vec<_>>())
-}
-
-/// The actor's output for a batch, without noise.
-fn output<'t>(trainer: &'t Trainer<'_>, batch: &Batch<f32>) -> Output<'t, f32> {
-    let users = Users { input: &batch.input, items: &batch.items, rows: None };
-    trainer.actor.output(&trainer.tape, &users, None)
 }
 
 fn best_of_all<'s>(

@@ -1,6 +1,6 @@
 //! What the critic predicts for users of whom only a history is known.
 
-use super::{Recommender, output};
+use super::Recommender;
 use crate::metrics::{Candidates, Metric, RankingMetric, correlation, score_users};
 use crate::training::Trainer;
 use crate::{Error, Result};
@@ -121,7 +121,7 @@ fn measured(
     for users in users.chunks(users_at_once) {
         let batch = Batch::evaluation(of, users);
         {
-            let output = output(trainer, &batch);
+            let output = trainer.output(&batch);
             outputs.extend(critic_outputs(trainer, &batch, output, ratio)?);
             let scores = output.scores.value()?;
             let found = score_users(|user| scores.row(user), Candidates::of(&batch), &batch.unseen, &[metric]);

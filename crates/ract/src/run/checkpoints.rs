@@ -47,6 +47,12 @@ impl Checkpoints {
         self.0.outcome(phase).exists()
     }
 
+    /// The phase whose outcome has the actor of `phase` and, if there is one, a trained critic: the critic's phase does not
+    /// change the actor.
+    pub(crate) fn with_critic(&self, phase: Phase) -> Phase {
+        if phase == Phase::Actor && self.has(Phase::Critic) { Phase::Critic } else { phase }
+    }
+
     /// The outcome of `phase`.
     pub(crate) fn outcome(&self, phase: Phase) -> Result<Snapshot> {
         let (mut weights, meta): (Tensors, _) = tensor_file::read(&self.0.outcome(phase), &self.identity(phase)?)?;

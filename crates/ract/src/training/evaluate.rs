@@ -14,6 +14,14 @@ pub(crate) fn users_at_once(n_items: usize) -> usize {
     5_000_000 / n_items.max(1)
 }
 
+impl Trainer<'_> {
+    /// The actor's output for users on whom it was not trained, without noise.
+    pub(crate) fn output<'t>(&'t self, batch: &Batch<f32>) -> Output<'t, f32> {
+        let users = Users { input: &batch.input, items: &batch.items, rows: None };
+        self.actor.output(&self.tape, &users, None)
+    }
+}
+
 /// The actor's metrics. It scores without noise, from all fold-in items.
 pub(crate) fn evaluate_actor(trainer: &mut Trainer<'_>, of: &HeldOut, metrics: &[Metric]) -> Result<PerUser> {
     evaluate_and(trainer, of, metrics, |_, _, _| Ok(()))
@@ -52,9 +60,8 @@ fn evaluate_and(
     let usual = || trainer.config.batch_size.max(users_at_once(of.fold_in.n_items()));
     let batch_size = trainer.users_at_once.unwrap_or_else(usual);
     evaluate(of, metrics, batch_size, |batch| {
-        let users = Users { input: &batch.input, items: &batch.items, rows: None };
         let values = {
-            let output = trainer.actor.output(&trainer.tape, &users, None);
+            let output = trainer.output(batch);
             let scores = output.scores.value()?;
             then(trainer, batch, output)?;
             trainer.tape.timed("ranking", || {
