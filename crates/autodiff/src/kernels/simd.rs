@@ -24,6 +24,12 @@ pub trait Lanes: Reused + Copy + Default + Add<Output = Self> + Send + Sync + 's
     /// The same, to be written to.
     fn vectors_mut<S: Simd>(x: &mut [Self]) -> &mut [Self::Vector<S>];
 
+    /// The same numbers if they are `f32`, none if they are not.
+    fn f32s(x: &[Self]) -> &[f32];
+
+    /// The same, to be written to.
+    fn f32s_mut(x: &mut [Self]) -> &mut [f32];
+
     /// Number of lanes.
     fn lanes<S: Simd>() -> usize {
         size_of::<Self::Vector<S>>() / size_of::<Self>()
@@ -31,7 +37,7 @@ pub trait Lanes: Reused + Copy + Default + Add<Output = Self> + Send + Sync + 's
 }
 
 macro_rules! lanes {
-    ($t:ty, $vector:ident, $splat:ident, $mul_add:ident, $add:ident, $vectors:ident, $vectors_mut:ident) => {
+    ($t:ty, $vector:ident, $splat:ident, $mul_add:ident, $add:ident, $vectors:ident, $vectors_mut:ident, $f32s:expr) => {
         impl Lanes for $t {
             type Vector<S: Simd> = S::$vector;
 
@@ -59,9 +65,19 @@ macro_rules! lanes {
             fn vectors_mut<S: Simd>(x: &mut [Self]) -> &mut [S::$vector] {
                 S::$vectors_mut(x).0
             }
+
+            fn f32s(x: &[Self]) -> &[f32] {
+                let f32s: fn(&[Self]) -> &[f32] = $f32s;
+                f32s(x)
+            }
+
+            fn f32s_mut(x: &mut [Self]) -> &mut [f32] {
+                let f32s: fn(&mut [Self]) -> &mut [f32] = $f32s;
+                f32s(x)
+            }
         }
     };
 }
 
-lanes!(f32, f32s, splat_f32s, mul_add_f32s, add_f32s, as_simd_f32s, as_mut_simd_f32s);
-lanes!(f64, f64s, splat_f64s, mul_add_f64s, add_f64s, as_simd_f64s, as_mut_simd_f64s);
+lanes!(f32, f32s, splat_f32s, mul_add_f32s, add_f32s, as_simd_f32s, as_mut_simd_f32s, |x| x);
+lanes!(f64, f64s, splat_f64s, mul_add_f64s, add_f64s, as_simd_f64s, as_mut_simd_f64s, |_| Default::default());

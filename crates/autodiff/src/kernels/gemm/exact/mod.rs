@@ -2,6 +2,8 @@
 
 mod pack;
 mod tile;
+#[cfg(target_arch = "x86_64")]
+mod turn;
 
 use super::Start;
 use super::kernel::Kernel;

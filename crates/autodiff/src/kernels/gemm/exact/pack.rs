@@ -1,5 +1,6 @@
 //! Operands in the order in which the tiles read them.
 
+use crate::kernels::simd::Lanes;
 use crate::kernels::vectors::arch;
 use ndarray::{ArrayView1, ArrayView2, Axis};
 use pulp::{Simd, WithSimd, as_arrays};
@@ -8,7 +9,7 @@ use pulp::{Simd, WithSimd, as_arrays};
 const BLOCK: usize = 16;
 
 /// Writes `b` (depth x n) as panels of `width` columns, each depth x width in row order, the last filled up with zeros.
-pub(super) fn pack<T: Copy + Default>(b: ArrayView2<'_, T>, width: usize, panels: &mut [T]) {
+pub(super) fn pack<T: Lanes>(b: ArrayView2<'_, T>, width: usize, panels: &mut [T]) {
     arch().dispatch(Pack { b, width, panels });
 }
 
@@ -18,7 +19,7 @@ struct Pack<'a, T> {
     panels: &'a mut [T],
 }
 
-impl<T: Copy + Default> WithSimd for Pack<'_, T> {
+impl<T: Lanes> WithSimd for Pack<'_, T> {
     type Output = ();
 
     #[inline(always)]
@@ -38,7 +39,7 @@ impl<T: Copy + Default> WithSimd for Pack<'_, T> {
 }
 
 #[inline(always)]
-fn pack_by<T: Copy + Default, const W: usize, const AT_ONCE: usize>(b: ArrayView2<'_, T>, panels: &mut [T]) {
+fn pack_by<T: Lanes, const W: usize, const AT_ONCE: usize>(b: ArrayView2<'_, T>, panels: &mut [T]) {
     if b.rows().into_iter().all(|row| row.to_slice().is_some()) {
         pack_rows::<T, W>(b, panels);
     } else if b.columns().into_iter().all(|column| column.to_slice().is_some()) {
@@ -53,7 +54,7 @@ fn pack_by<T: Copy + Default, const W: usize, const AT_ONCE: usize>(b: ArrayView
 
 /// From rows that lie in one piece.
 #[inline(always)]
-fn pack_rows<T: Copy + Default, const W: usize>(b: ArrayView2<'_, T>, panels: &mut [T]) {
+fn pack_rows<T: Lanes, const W: usize>(b: ArrayView2<'_, T>, panels: &mut [T]) {
     let depth = b.nrows();
     for (k, row) in b.rows().into_iter().enumerate() {
         let (full, rest) = as_arrays::<W, T>(slice(row));
@@ -71,7 +72,7 @@ fn pack_rows<T: Copy + Default, const W: usize>(b: ArrayView2<'_, T>, panels: &m
 /// One panel, from columns that lie in one piece: turned block by block, some columns at a time. It stays
 /// out of the code for wide vectors, which the compiler would make slower.
 #[inline(never)]
-fn pack_columns<T: Copy + Default, const W: usize, const AT_ONCE: usize>(columns: ArrayView2<'_, T>, panel: &mut [T]) {
+fn pack_columns<T: Lanes, const W: usize, const AT_ONCE: usize>(columns: ArrayView2<'_, T>, panel: &mut [T]) {
     let mut sources: [&[T]; W] = [&[]; W];
     for (source, column) in sources.iter_mut().zip(columns.axis_iter(Axis(1))) {
         *source = slice(column);
@@ -80,8 +81,9 @@ fn pack_columns<T: Copy + Default, const W: usize, const AT_ONCE: usize>(columns
         return pack_any(columns, W, panel);
     }
     let depth = columns.nrows();
+    let turned = turn(&sources, panel);
     let in_blocks = depth / BLOCK * BLOCK;
-    for k in (0..in_blocks).step_by(BLOCK) {
+    for k in (turned..in_blocks).step_by(BLOCK) {
         let block = &mut panel[k * W..(k + BLOCK) * W];
         for j in (0..W).step_by(AT_ONCE) {
             let some: [&[T]; AT_ONCE] = std::array::from_fn(|c| &sources[j + c][k..k + BLOCK]);
@@ -98,8 +100,19 @@ fn pack_columns<T: Copy + Default, const W: usize, const AT_ONCE: usize>(columns
     }
 }
 
+/// Turns columns of `f32` where there is a faster way than the loops, and says how many terms of each it has turned.
+#[cfg(target_arch = "x86_64")]
+fn turn<T: Lanes, const W: usize>(columns: &[&[T]; W], panel: &mut [T]) -> usize {
+    super::turn::turn(&columns.map(T::f32s), T::f32s_mut(panel))
+}
+
+#[cfg(not(target_arch = "x86_64"))]
+fn turn<T: Lanes, const W: usize>(_: &[&[T]; W], _: &mut [T]) -> usize {
+    0
+}
+
 /// From any layout.
-fn pack_any<T: Copy + Default>(b: ArrayView2<'_, T>, width: usize, panels: &mut [T]) {
+fn pack_any<T: Lanes>(b: ArrayView2<'_, T>, width: usize, panels: &mut [T]) {
     let depth = b.nrows();
     for (columns, panel) in b.axis_chunks_iter(Axis(1), width).zip(panels.chunks_exact_mut(depth * width)) {
         for (row, packed) in columns.rows().into_iter().zip(panel.chunks_exact_mut(width)) {
