@@ -12,8 +12,20 @@ use syn::{Attribute, Item, ItemMod, ItemUse, UseTree};
 const CRATES: [&str; 4] = ["autodiff", "data", "models", "ract"];
 
 /// The rooms of `crates/ract`, in the order in which data passes through them. Each may use those before it.
-const ROOMS: [&str; 11] =
-    ["error", "metrics", "config", "plot", "run", "training", "experiment", "recommend", "paper", "report", "commands"];
+const ROOMS: [&str; 12] = [
+    "error",
+    "metrics",
+    "config",
+    "plot",
+    "run",
+    "training",
+    "experiment",
+    "recommend",
+    "paper",
+    "report",
+    "serve",
+    "commands",
+];
 
 /// Modules that use each other, and are meant to. A tape, its handles and the backward pass are one thing in several files. So are
 /// the scalar type and the kernels that are written for it.

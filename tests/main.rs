@@ -17,6 +17,7 @@ mod recommend;
 mod report;
 mod run;
 mod same_bits;
+mod serve;
 mod show;
 mod significance;
 mod speed;

@@ -255,3 +255,33 @@ fn what_cannot_be_recommended_is_an_error_that_says_what_to_do() {
     workplace.succeed(&["recommend", "run", "--users", "users.txt", "--out", "users.txt"]);
     assert_eq!(lists(&workplace.read("users.txt"))["c"].len(), 10);
 }
+
+#[test]
+fn a_ranking_of_any_system_is_judged_with_how_good_that_is_on_test_users() {
+    let workplace = shop();
+    let lines = "{\"user\": \"a\", \"items\": [\"No. 1, red\"], \"list\": [\"No. 1, red\", \"No. 2, red\"]}\n\n\
+                 {\"user\": \"b\", \"items\": [\"No. 1, red\"], \"scores\": {\"No. 1, red\": 3, \"No. 6, red\": -1.5}}\n\
+                 {\"user\": \"c\", \"items\": [\"No. 1, red\", \"new\"], \"list\": [\"No. 9, red\", \"newer\"]}\n";
+    let (csv, said) = with_stdin(&workplace, &["score", "run", "--lists", "-"], lines);
+    let rows: Vec<_> = csv::Reader::from_reader(csv.as_bytes()).records().map(Result::unwrap).collect();
+    let counted: Vec<[&str; 3]> = rows.iter().map(|row| [&row[0], &row[2], &row[3]]).collect();
+    assert_eq!(counted, [["a", "1", "2"], ["b", "1", "2"], ["c", "1", "1"]]);
+    assert!(rows.iter().all(|row| (0.0..=1.0).contains(&row[1].parse::<f64>().unwrap())), "{csv}");
+    for of in ["lists", "scores"] {
+        let quality = format!("expected ndcg@100 of {of}, on this run's rankings of 24 test users: correlation ");
+        assert!(said.contains(&quality), "{said}");
+    }
+    assert!(said.contains("1 of 3 rankings have none of their user's items among the first 100"), "{said}");
+
+    let bad = |line: &str| {
+        fs::write(workplace.folder.path().join("bad.jsonl"), line).unwrap();
+        failure(&workplace.ract(&["score", "run", "--lists", "bad.jsonl"]).output().unwrap()).1
+    };
+    assert!(bad("\n{\"items\": []}\n").contains("bad.jsonl, line 2: name a list of items, or scores"));
+    assert!(
+        bad("{\"items\": [], \"list\": [1], \"scores\": {\"1\": 1}}")
+            .contains("bad.jsonl, line 1: name a list or scores, not both")
+    );
+    let baseline = failure(&workplace.ract(&["score", "ease", "--lists", "bad.jsonl"]).output().unwrap()).1;
+    assert!(baseline.contains("have a critic"), "{baseline}");
+}

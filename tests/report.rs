@@ -1,13 +1,11 @@
 //! Reports, read as people read them: in a browser, at the width of a desk's screen and of a phone's.
 
+use crate::support::browser::{browser, open};
 use crate::support::workplace::Workplace;
-use headless_chrome::protocol::cdp::{Emulation, Network, types::Event};
-use headless_chrome::{Browser, LaunchOptions, browser::default_executable};
-use serde_json::{Value, json};
+use headless_chrome::Browser;
+use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 const WIDTHS: [u32; 2] = [1280, 390];
 /// What a page shows: its texts, and whether it fits.
@@ -22,53 +20,10 @@ const LOOK: &str = r#"JSON.stringify({
     nameless: document.querySelectorAll("figure:not(:has(figcaption)), figure:not(:has(details table))").length,
 })"#;
 
-/// Without a browser the test says that it is skipped.
-fn browser() -> Option<Browser> {
-    match default_executable() {
-        Ok(path) => {
-            // A browser in a container, as in CI, has no sandbox to be in.
-            let options = LaunchOptions {
-                path: Some(path),
-                sandbox: false,
-                idle_browser_timeout: Duration::from_secs(300),
-                ..LaunchOptions::default()
-            };
-            Some(Browser::new(options).unwrap())
-        }
-        Err(_) => {
-            crate::support::say("skipped: there is no chromium");
-            None
-        }
-    }
-}
-
 /// What `page` shows at a width, having said nothing on the console and asked for nothing but itself.
 fn look(browser: &Browser, page: &Path, width: u32) -> Value {
     let url = format!("file://{}", fs::canonicalize(page).unwrap().display());
-    let tab = browser.new_tab().unwrap();
-    tab.set_default_timeout(Duration::from_secs(120));
-    let complaints = Arc::new(Mutex::new(Vec::new()));
-    let (heard, own) = (Arc::clone(&complaints), url.clone());
-    let listener = move |event: &Event| {
-        let complaint = match event {
-            Event::LogEntryAdded(event) => Some(event.params.entry.text.clone()),
-            Event::RuntimeConsoleAPICalled(event) => Some(format!("{:?}", event.params.args)),
-            Event::RuntimeExceptionThrown(event) => Some(event.params.exception_details.text.clone()),
-            Event::NetworkRequestWillBeSent(event) if event.params.request.url != own => {
-                Some(format!("asks for {}", event.params.request.url))
-            }
-            _ => None,
-        };
-        heard.lock().unwrap().extend(complaint);
-    };
-    tab.add_event_listener(Arc::new(listener)).unwrap();
-    tab.enable_log().unwrap().enable_runtime().unwrap();
-    let from: Network::Enable = serde_json::from_value(json!({})).unwrap();
-    tab.call_method(from).unwrap();
-    let size = json!({"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": width < 600});
-    let size: Emulation::SetDeviceMetricsOverride = serde_json::from_value(size).unwrap();
-    tab.call_method(size).unwrap();
-    tab.navigate_to(&url).unwrap().wait_until_navigated().unwrap();
+    let (tab, complaints) = open(browser, &url, width, &url);
     let seen = tab.evaluate(LOOK, false).unwrap().value.unwrap();
     let seen: Value = serde_json::from_str(seen.as_str().unwrap()).unwrap();
     tab.close(true).unwrap();
@@ -97,10 +52,16 @@ fn the_report_of_a_run_shows_its_numbers_and_curves_in_a_browser_and_asks_for_no
     let gain = format!("{:+.4} ± {:.4}", gain["mean"].as_f64().unwrap(), gain["se"].as_f64().unwrap());
     for width in WIDTHS {
         let seen = look(&browser, &place.folder.path().join("runs/tiny/report.html"), width);
-        for heading in ["Mult-VAE on tiny, seed 0", "Test", "Curves", "Settings", "How it was made"] {
+        for heading in ["Mult-VAE on tiny, seed 0", "Test", "Curves", "Recommendations", "Settings", "How it was made"]
+        {
             assert!(holds(&seen["headings"], heading), "{heading} in {}", seen["headings"]);
         }
         assert!(holds(&seen["cells"], &gain), "{gain} in {}", seen["cells"]);
+        let users = seen["headings"].as_array().unwrap().iter().filter(|heading| {
+            let heading = heading.as_str().unwrap();
+            heading.starts_with("User ") && heading.ends_with(" held-out items among the first 10")
+        });
+        assert_eq!(users.count(), 10, "{}", seen["headings"]);
         assert!(holds(&seen["cells"], "ract run tiny.toml"), "the command in {}", seen["cells"]);
         assert!(seen["charts"].as_u64().unwrap() >= 5 && seen["curves"].as_u64().unwrap() >= 5, "{seen}");
     }

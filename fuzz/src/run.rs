@@ -151,7 +151,7 @@ fn check_measured(tested: &Tested) {
 /// A run folder: its report, and the results in it.
 pub(crate) fn run_folder(bytes: &[u8]) {
     let folder = folder(&files(bytes, ""));
-    match report::of_run(folder.path()) {
+    match report::of_run(folder.path(), report::Lists::None) {
         Ok(page) => assert!(page.trim_end().ends_with("</html>")),
         Err(error) => check_refusal_in(&error, &folder),
     }

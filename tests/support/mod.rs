@@ -1,5 +1,6 @@
 //! What the end-to-end tests share.
 
+pub(crate) mod browser;
 #[cfg(target_os = "linux")]
 pub(crate) mod disk;
 #[cfg(target_os = "linux")]

@@ -3,7 +3,7 @@
 use crate::dataset::Pairs;
 use crate::prepared::{TEST, USERS, VOCABULARY};
 use crate::{DataError, Result};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::path::Path;
 
 /// The original ids of the items and the test users of a prepared folder.
@@ -57,6 +57,12 @@ impl Names {
     /// The number of the item with that id, if a training user has it.
     pub fn number(&self, item: &str) -> Option<u32> {
         self.numbers.get(item).copied()
+    }
+
+    /// The numbers of the known ones among these items, each once, in their order.
+    pub fn known(&self, items: &[String]) -> Vec<u32> {
+        let mut seen = FxHashSet::default();
+        items.iter().filter_map(|item| self.number(item)).filter(|&item| seen.insert(item)).collect()
     }
 
     /// The ids of the test users, in the order of their rows.

@@ -13,6 +13,7 @@
 //! | [`recommend`] | recommendations of a finished run for any users |
 //! | [`paper`] | the paper's tables and figures, and published results |
 //! | [`report`] | HTML reports, TensorBoard files |
+//! | [`serve`] | a run as a service over HTTP |
 //! | [`commands`] | the `ract` command, one subcommand per file |
 
 pub mod commands;
@@ -25,6 +26,7 @@ pub mod plot;
 pub mod recommend;
 pub mod report;
 pub mod run;
+pub mod serve;
 pub mod training;
 
 pub use error::{Error, Result};

@@ -37,6 +37,6 @@ pub(super) fn fit(config: &BaselineConfig, out: &Path) -> Result<BaselineResult>
     let result = baseline::run(config, &data, &folder, |trial| terminal.line(&describe(trial)))?;
     terminal.line(&format!("chosen: {}", describe(&result.chosen)));
     terminal.line(&format!("All metrics: {}", RunPath::at(out).result().display()));
-    terminal.line(&format!("Report: {}", report::write_run(out)?.display()));
+    terminal.line(&format!("Report: {}", report::write_run(out, report::Lists::None)?.display()));
     Ok(result)
 }

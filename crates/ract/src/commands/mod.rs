@@ -22,6 +22,8 @@ mod prepare;
 mod recommend;
 mod report;
 mod run;
+mod score;
+mod serve;
 mod show;
 mod similar;
 mod speed;
@@ -57,13 +59,17 @@ struct Cli {
 impl Cli {
     fn run(self) -> Result<()> {
         self.vectors.choose().map_err(|error| Error::Usage(error.to_string()))?;
+        // A service computes on threads of its own, while this one waits for requests.
+        if !matches!(self.command, Command::Serve(_)) {
+            work_along()?;
+        }
         self.command.run()
     }
 }
 
 /// Runs the command line of this process. Prints the reason of a failure on stderr.
 pub fn main() -> ExitCode {
-    match work_along().and_then(|()| Cli::parse().run()) {
+    match Cli::parse().run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             #[expect(clippy::print_stderr, reason = "the one place that reports a failure")]
@@ -111,6 +117,10 @@ pub(crate) enum Command {
     Recommend(recommend::Args),
     /// Write a trained actor to files that other programs read
     Export(export::Args),
+    /// Print the metric that a run's critic expects of rankings that any system made
+    Score(score::Args),
+    /// Serve recommendations over HTTP, with a page that shows them
+    Serve(serve::Args),
     /// Show what a run recommends to someone who has a single item
     Similar(similar::Args),
     /// Show the validation curves of a run that another process trains
@@ -158,6 +168,8 @@ impl Command {
             Self::Compare(args) => compare::run(args),
             Self::Recommend(args) => recommend::run(args),
             Self::Export(args) => export::run(args),
+            Self::Score(args) => score::run(args),
+            Self::Serve(args) => serve::run(args),
             Self::Similar(args) => similar::run(args),
             Self::Follow(args) => follow::run(args),
             Self::Report(args) => report::run(args),

@@ -2,7 +2,7 @@
 
 use super::chosen_run::ChosenRun;
 use super::terminal::Terminal;
-use crate::recommend::{Choice, Form, Histories, History, Lists, Quality, Recommender, Source, Titles};
+use crate::recommend::{Choice, Form, Histories, History, Lists, Recommender, Source, Titles};
 use crate::{Error, Result};
 use ract_data::atomic_file::AtomicFile;
 use ract_data::{Interactions, Names};
@@ -51,10 +51,9 @@ pub(crate) fn run(args: Args) -> Result<()> {
         return Err(Error::Usage("the run knows none of the --candidates".to_owned()));
     }
     if args.predict {
-        let Quality { metric, users, correlation, explained } = recommender.predict(source.data())?;
-        let users = super::thousands(users);
-        let quality = format!("correlation {correlation:.2}, {:.0} % of the variance explained", 100.0 * explained);
-        Terminal::new().line(&format!("expected {metric}, on {users} test users: {quality}"));
+        let quality = recommender.predict(source.data())?;
+        let users = super::thousands(quality.users);
+        Terminal::new().line(&format!("expected {}, on {users} test users: {quality}", quality.metric));
     }
     let titles = args.titles.as_deref().map(Titles::read).transpose()?;
     let users: Box<dyn Iterator<Item = Result<History>>> = match args.users.as_deref() {

@@ -1,5 +1,7 @@
 //! `ract report`: results as a self-contained HTML file.
 
+use crate::recommend::Titles;
+use crate::report::Lists;
 use crate::report::tensorboard::EventFiles;
 use crate::run::{Results, RunPath};
 use crate::{Error, Result, report};
@@ -11,6 +13,9 @@ pub(crate) struct Args {
     /// The run folder, finished or not; the report is written to its report.html
     #[arg(required_unless_present = "results", conflicts_with = "results")]
     run: Option<PathBuf>,
+    /// A CSV file of items and their titles, such as movies.csv of MovieLens, for the lists of some test users
+    #[arg(long, value_name = "FILE", requires = "run")]
+    titles: Option<PathBuf>,
     /// Also write the run's scalars for TensorBoard, in this folder
     #[arg(long, value_name = "DIR", requires = "run")]
     tensorboard: Option<PathBuf>,
@@ -23,10 +28,12 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: Args) -> Result<()> {
+    let titles = args.titles.as_deref().map(Titles::read).transpose()?;
+    let lists = titles.as_ref().map_or(Lists::Ids, Lists::Titles);
     let file = match (&args.run, &args.results, args.out) {
-        (Some(run), _, None) => report::write_run(run)?,
+        (Some(run), _, None) => report::write_run(run, lists)?,
         (Some(run), _, Some(out)) => {
-            atomic_file::save(&out, report::of_run(run)?)?;
+            atomic_file::save(&out, report::of_run(run, lists)?)?;
             out
         }
         (None, Some(results), Some(out)) => {

@@ -111,7 +111,7 @@ pub(super) fn train(config: &Config, out: &RunPath, watch: &Watch) -> Result<Run
     terminal.clear();
     events.map_or(Ok(()), EventFiles::finish)?;
     terminal.line(&format!("All metrics: {}", out.result().display()));
-    terminal.line(&format!("Report: {}", report::write_run(out.folder())?.display()));
+    terminal.line(&format!("Report: {}", report::write_run(out.folder(), report::Lists::Ids)?.display()));
     Ok(result)
 }
 

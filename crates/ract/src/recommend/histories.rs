@@ -96,11 +96,12 @@ impl From<Id> for String {
     }
 }
 
-fn id<'de, D: Deserializer<'de>>(from: D) -> std::result::Result<String, D::Error> {
+pub(super) fn id<'de, D: Deserializer<'de>>(from: D) -> std::result::Result<String, D::Error> {
     Id::deserialize(from).map(String::from)
 }
 
-fn ids<'de, D: Deserializer<'de>>(from: D) -> std::result::Result<Vec<String>, D::Error> {
+/// For serde: a list of ids.
+pub(crate) fn ids<'de, D: Deserializer<'de>>(from: D) -> std::result::Result<Vec<String>, D::Error> {
     struct Ids;
     impl<'de> Visitor<'de> for Ids {
         type Value = Vec<String>;

@@ -2,12 +2,17 @@
 
 mod export;
 mod histories;
+mod judge;
 mod lists;
 mod prediction;
+mod reasons;
+mod scoring;
 mod titles;
 
 pub use export::export;
+pub(crate) use histories::ids;
 pub use histories::{Histories, History};
+pub use judge::{Judge, Judged, Judgement};
 pub use lists::{Form, Lists};
 pub use prediction::Quality;
 pub use titles::Titles;
@@ -19,6 +24,7 @@ use crate::metrics::best_items;
 use crate::run::{BaselineResult, Checkpoints, RunPath};
 use crate::training::{Trainer, users_at_once};
 use crate::{Error, Result};
+use ndarray::Array2;
 use prediction::Calibration;
 use ract_data::{Batch, Dataset, HeldOut, Interactions, Names, fingerprint};
 use ract_models::baselines::{Baseline, Popularity};
@@ -72,7 +78,7 @@ impl Source {
     /// # Errors
     /// When the run has no such recommender, or a checkpoint is damaged.
     pub fn recommender(&self, role: Option<Role>) -> Result<Recommender<'_>> {
-        let model = match &self.config {
+        let (model, label) = match &self.config {
             AnyConfig::Run(config) => self.actor(config, role)?,
             AnyConfig::Baseline(config) => {
                 let method = config.baseline.method;
@@ -80,16 +86,19 @@ impl Source {
                     return Err(Error::Usage(format!("this is a run of {method}, not of {other}")));
                 }
                 let result: BaselineResult = self.path.read_finished()?;
-                Model::Baseline(fit_chosen(config, &result.chosen, &self.data.train)?)
+                (
+                    Model::Baseline(fit_chosen(config, &result.chosen, &self.data.train)?),
+                    result.baseline.label.to_owned(),
+                )
             }
         };
         let n_items = self.data.n_items();
         let nothing = Interactions::from_rows(n_items, [[0_u32; 0]]);
         let popularity = Popularity::fit(&self.data.train).scores(&nothing);
-        Ok(Recommender { model, n_items, popularity: popularity.into_iter().collect(), calibration: None })
+        Ok(Recommender { model, label, n_items, popularity: popularity.into_iter().collect(), calibration: None })
     }
 
-    fn actor<'a>(&self, config: &'a Config, role: Option<Role>) -> Result<Model<'a>> {
+    fn actor<'a>(&self, config: &'a Config, role: Option<Role>) -> Result<(Model<'a>, String)> {
         let checkpoints = Checkpoints::of(&self.path);
         let there: Vec<(Role, Phase)> = Phase::of(config)
             .filter(|&phase| checkpoints.has(phase))
@@ -97,7 +106,7 @@ impl Source {
             .collect();
         let last = || there.iter().max_by_key(|(role, _)| *role);
         let found = role.map_or_else(last, |role| there.iter().find(|(other, _)| *other == role));
-        let Some(&(_, phase)) = found else {
+        let Some(&(role, phase)) = found else {
             let folder = self.path.folder().display();
             let problem = match role {
                 Some(role) => {
@@ -112,7 +121,7 @@ impl Source {
         let mut trainer = Trainer::new(config, &self.data.train)?;
         trainer.restore(&checkpoints.outcome(phase)?)?;
         let has_critic = matches!(phase, Phase::Critic | Phase::ActorCritic);
-        Ok(Model::Actor { trainer: Box::new(trainer), has_critic })
+        Ok((Model::Actor { trainer: Box::new(trainer), has_critic }, role.label(config.actor_label()).to_owned()))
     }
 }
 
@@ -128,6 +137,7 @@ enum Model<'a> {
 /// What scores the items for any user.
 pub struct Recommender<'a> {
     model: Model<'a>,
+    label: String,
     n_items: usize,
     /// The score of each item for those who have nothing.
     popularity: Vec<f32>,
@@ -156,6 +166,11 @@ pub struct Choice {
 }
 
 impl<'a> Recommender<'a> {
+    /// What it is called in tables.
+    pub fn label(&self) -> &str {
+        &self.label
+    }
+
     /// How many users are best scored at a time.
     pub fn users_at_once(&self) -> usize {
         users_at_once(self.n_items).max(1)
@@ -167,7 +182,19 @@ impl<'a> Recommender<'a> {
     /// # Errors
     /// When the actor computes something that is not finite.
     pub fn recommend(&mut self, histories: &Interactions, choice: &Choice) -> Result<Vec<Recommended>> {
-        let Self { model, n_items, popularity, calibration } = self;
+        self.recommend_each(histories, |_| choice)
+    }
+
+    /// The same with a choice for each user.
+    ///
+    /// # Errors
+    /// When the actor computes something that is not finite.
+    pub fn recommend_each<'c>(
+        &mut self,
+        histories: &Interactions,
+        choice: impl Fn(usize) -> &'c Choice + Sync,
+    ) -> Result<Vec<Recommended>> {
+        let Self { model, n_items, popularity, calibration, .. } = self;
         let (best, expected) = match model {
             Model::Baseline(baseline) => {
                 let scores = baseline.scores(histories);
@@ -191,6 +218,18 @@ impl<'a> Recommender<'a> {
         Ok(recommended.map(|(user, items)| Recommended { items, expected: expected(user) }).collect())
     }
 
+    /// The scores of all items for each row of `histories`, users x items.
+    fn scores(&mut self, histories: &Interactions) -> Result<Array2<f32>> {
+        match &mut self.model {
+            Model::Baseline(baseline) => Ok(baseline.scores(histories)),
+            Model::Actor { trainer, .. } => {
+                let scores = trainer.output(&batch_of(histories, self.n_items)).scores.value()?.clone();
+                trainer.tape.reset();
+                Ok(scores)
+            }
+        }
+    }
+
     /// The actor, if it has a trained critic.
     fn with_critic(&mut self) -> Option<&mut Trainer<'a>> {
         match &mut self.model {
@@ -208,19 +247,22 @@ fn batch_of(histories: &Interactions, n_items: usize) -> Batch<f32> {
     Batch::evaluation(&of, &(0..n_users as u32).collect::<Vec<_>>())
 }
 
-fn best_of_all<'s>(
+fn best_of_all<'s, 'c>(
     histories: &Interactions,
-    choice: &Choice,
+    choice: impl Fn(usize) -> &'c Choice + Sync,
     popularity: &'s [f32],
     scores_of: impl Fn(usize) -> Option<&'s [f32]> + Sync,
 ) -> Vec<Vec<(u32, f32)>> {
-    best_items(histories.n_users(), choice.top, |user| {
-        let has = histories.items(user);
+    let most = (0..histories.n_users()).map(|user| choice(user).top).max().unwrap_or(0);
+    let mut best = best_items(histories.n_users(), most, |user| {
+        let (has, choice) = (histories.items(user), choice(user));
         let scores = if has.is_empty() { popularity } else { scores_of(user).unwrap_or(&[]) };
         let mut without = [has, &choice.without].concat();
         without.sort_unstable();
         let among = (!choice.among.is_empty())
             .then(|| choice.among.iter().copied().filter(|item| without.binary_search(item).is_err()).collect());
         (scores, without, among)
-    })
+    });
+    best.iter_mut().enumerate().for_each(|(user, best)| best.truncate(choice(user).top));
+    best
 }

@@ -1,11 +1,13 @@
 //! What the critic predicts for users of whom only a history is known.
 
 use super::Recommender;
+use super::scoring::Form;
 use crate::metrics::{Candidates, Metric, RankingMetric, correlation, score_users};
 use crate::training::Trainer;
 use crate::{Error, Result};
 use ract_data::{Batch, Dataset, HeldOut, Interactions};
 use ract_models::{Output, Scored};
+use std::fmt::{self, Display};
 
 /// The features that do not depend on which items are held out, but at most on how many.
 const OF_A_HISTORY: [&str; 6] = ["loss", "seen", "unseen", "entropy", "scores", "score-gap"];
@@ -36,6 +38,12 @@ pub struct Quality {
     pub correlation: f64,
     /// The share of the metric's variance that the prediction explains, compared with predicting the validation users' mean.
     pub explained: f64,
+}
+
+impl Display for Quality {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "correlation {:.2}, {:.0} % of the variance explained", self.correlation, 100.0 * self.explained)
+    }
 }
 
 impl Calibration {
@@ -77,6 +85,14 @@ impl Recommender<'_> {
     /// # Errors
     /// When the recommender has no critic, or its critic sees which items are held out.
     pub fn predict(&mut self, data: &Dataset) -> Result<Quality> {
+        let (calibration, quality) = self.calibrate(data, None)?;
+        self.calibration = Some(calibration);
+        Ok(quality)
+    }
+
+    /// How the critic's output becomes an expected metric, and how good that is: of the recommender's own scores, or of rankings
+    /// in that form.
+    pub(super) fn calibrate(&mut self, data: &Dataset, form: Option<Form>) -> Result<(Calibration, Quality)> {
         let users_at_once = self.users_at_once();
         let Some(trainer) = self.with_critic() else {
             let problem =
@@ -90,20 +106,20 @@ impl Recommender<'_> {
         }
         let metric = trainer.config.critic.metric;
         let ratio = data.validation.held_out.len() as f64 / data.validation.fold_in.len().max(1) as f64;
-        let (outputs, values) = measured(trainer, &data.validation, metric, ratio, users_at_once)?;
+        let (outputs, values) = measured(trainer, &data.validation, metric, ratio, form, users_at_once)?;
         let (intercept, slope) = line(&outputs, &values);
         let most = if metric.is_unbounded() { f64::MAX } else { 1.0 };
         let calibration = Calibration { ratio, intercept, slope, most };
 
         let mean = values.iter().sum::<f64>() / values.len().max(1) as f64;
-        let (outputs, values) = measured(trainer, &data.test, metric, ratio, users_at_once)?;
+        let (outputs, values) = measured(trainer, &data.test, metric, ratio, form, users_at_once)?;
         let expected: Vec<f64> = outputs.into_iter().map(|output| calibration.expected(output)).collect();
         let squares = |predicted: &dyn Fn(usize) -> f64| {
             (0..values.len()).map(|user| (values[user] - predicted(user)).powi(2)).sum::<f64>()
         };
         let explained = 1.0 - squares(&|user| expected[user]) / squares(&|_| mean).max(f64::MIN_POSITIVE);
-        self.calibration = Some(calibration);
-        Ok(Quality { metric, users: values.len(), correlation: correlation(expected.into_iter(), &values), explained })
+        let correlation = correlation(expected.into_iter(), &values);
+        Ok((calibration, Quality { metric, users: values.len(), correlation, explained }))
     }
 }
 
@@ -113,6 +129,7 @@ fn measured(
     of: &HeldOut,
     metric: Metric,
     ratio: f64,
+    form: Option<Form>,
     users_at_once: usize,
 ) -> Result<(Vec<f64>, Vec<f64>)> {
     let users: Vec<u32> =
@@ -122,6 +139,7 @@ fn measured(
         let batch = Batch::evaluation(of, users);
         {
             let output = trainer.output(&batch);
+            let output = form.map_or(Ok(output), |form| form.of(&trainer.tape, output))?;
             outputs.extend(critic_outputs(trainer, &batch, output, ratio)?);
             let scores = output.scores.value()?;
             let found = score_users(|user| scores.row(user), Candidates::of(&batch), &batch.unseen, &[metric]);

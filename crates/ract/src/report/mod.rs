@@ -2,11 +2,13 @@
 
 mod curves;
 mod parts;
+mod recommendations;
 mod sections;
 pub mod speed;
 pub mod tensorboard;
 
 use crate::config::{AnyConfig, Config};
+use crate::recommend::Titles;
 use crate::run::{Baseline, BaselineResult, EpochRecord, Results, Run, RunPath, RunResult};
 use crate::{Error, Result};
 use parts::Page;
@@ -23,41 +25,60 @@ struct RunView<'a> {
     history: &'a [EpochRecord],
 }
 
+/// Whether a report shows what is recommended to some of the test users. For that, the data and the checkpoints are read, and a
+/// baseline is fitted again.
+#[derive(Clone, Copy, Debug)]
+pub enum Lists<'a> {
+    /// It does not.
+    None,
+    /// It does, by the items' ids.
+    Ids,
+    /// It does, by the items' titles.
+    Titles(&'a Titles),
+}
+
 /// The report of the run in `path`, finished or not, or of the finished baseline in `path`. Another process may write
 /// to the folder at the same time.
+///
 /// # Errors
 /// When there is no run in `path`, or it is damaged.
-pub fn of_run(path: &Path) -> Result<String> {
+pub fn of_run(path: &Path, lists: Lists<'_>) -> Result<String> {
     let run = RunPath::at(path);
     if run.is_finished() {
         run.check_agreement()?;
     }
     let config = match run.read_any_config()? {
         AnyConfig::Run(config) => config,
-        AnyConfig::Baseline(_) => return of_baseline(&run.read_finished()?),
+        AnyConfig::Baseline(_) => return of_baseline(path, &run.read_finished()?, lists),
     };
     let (result, history) = (run.read_result()?, run.read_epochs()?);
     let view = RunView { path: &run, config: &config, result: result.as_ref(), history: &history };
     let title = format!("{} on {}, seed {}", config.actor_label(), config.dataset, config.seed);
-    Page { title, lead: sections::lead(&view), parts: sections::of_run(view)? }.html()
+    let mut parts = sections::of_run(view)?;
+    // After the test and the curves, before the settings.
+    let shown = result.as_ref().and_then(|_| recommendations::of_test_users(path, lists));
+    shown.into_iter().for_each(|part| parts.insert(2, part));
+    Page { title, lead: sections::lead(&view), parts }.html()
 }
 
-fn of_baseline(baseline: &BaselineResult) -> Result<String> {
+fn of_baseline(path: &Path, baseline: &BaselineResult, lists: Lists<'_>) -> Result<String> {
     let title = format!("{} on {}", baseline.baseline.label, baseline.dataset);
     let lead = format!(
         "A baseline. Its parameters are the best of {} combinations on the validation users.",
         baseline.trials.len()
     );
-    Page { title, lead, parts: sections::of_baseline(baseline) }.html()
+    let mut parts = sections::of_baseline(baseline);
+    recommendations::of_test_users(path, lists).into_iter().for_each(|part| parts.insert(1, part));
+    Page { title, lead, parts }.html()
 }
 
 /// Writes the report of the run or baseline in `path` to its `report.html`. Returns the path of the report.
 ///
 /// # Errors
 /// As for [`of_run`], and when the file cannot be written.
-pub fn write_run(path: &Path) -> Result<PathBuf> {
+pub fn write_run(path: &Path, lists: Lists<'_>) -> Result<PathBuf> {
     let file = RunPath::at(path).report();
-    atomic_file::save(&file, of_run(path)?)?;
+    atomic_file::save(&file, of_run(path, lists)?)?;
     Ok(file)
 }
 
