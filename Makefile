@@ -12,7 +12,7 @@ ML1M_CSV ?= $(SHARED)/data/ml-1m/interactions.csv
 # MovieLens 100K as `userId,movieId,rating,timestamp`.
 ML100K_CSV ?= $(SHARED)/data/ml-100k/ratings.csv
 
-.PHONY: help build demo ml20m ml100k ml1m ml20m-like netflix msd netflix-like msd-like actors tuning actors-gowalla baselines rivals ncf tables figures keep pages check-pages bench bench-kernels bench-compare bench-growth test soak fuzz miri sanitize deps coverage mutants architecture check lint fmt clippy docs
+.PHONY: help build demo ml20m ml100k ml1m ml20m-like netflix msd netflix-like msd-like actors tuning actors-gowalla baselines rivals ncf tables figures keep pages check-pages bench bench-kernels bench-compare bench-growth load test soak fuzz miri sanitize deps coverage mutants architecture check lint fmt clippy docs
 
 help:
 	@echo 'make demo        RaCT on synthetic data: no files, no network, about a minute'
@@ -36,6 +36,7 @@ help:
 	@echo 'make bench-kernels  every kernel alone, with criterion'
 	@echo 'make bench-compare  every step in turn with the best of three variants of a tuned PyTorch (PYTHON=path: one that has torch)'
 	@echo 'make bench-growth   how time and memory grow with items, batch, hidden size'
+	@echo 'make load        requests a second that ract serve answers, at the width of MovieLens 20M (needs wrk)'
 	@echo 'make test        all tests'
 	@echo 'make soak        kills, full disks, broken disks and losses of power at every call that changes a file (minutes; needs strace)'
 	@echo 'make fuzz        damaged files for every reader, 10 minutes each (TARGET=csv: one; FUZZ_SECONDS=60); needs nightly Rust and cargo-fuzz'
@@ -203,6 +204,19 @@ bench-growth:
 	@for batch in 125 250 1000 2000; do $(GROWTH)/batch-$$batch.json --batch $$batch || exit 1; done
 	@for hidden in 150 300 1200; do $(GROWTH)/hidden-$$hidden.json --hidden $$hidden || exit 1; done
 	@for per_user in 18 36 146; do $(GROWTH)/each-$$per_user.json --per-user $$per_user || exit 1; done
+
+# Seconds of load on a service, and the connections that it comes from.
+LOAD_SECONDS ?= 120
+LOAD_CONNECTIONS ?= 16
+LOAD_ADDRESS := 127.0.0.1:7799
+
+load: build
+	@command -v wrk > /dev/null || { echo 'make load: there is no wrk: install it (apt-get install wrk)' >&2; exit 1; }
+	@$(RACT) run tests/load/run.toml --out target/load
+	@$(RACT) serve target/load --listen $(LOAD_ADDRESS) & service=$$!; trap "kill $$service" EXIT; \
+	  for _ in $$(seq 600); do curl -sf $(LOAD_ADDRESS)/health > /dev/null && break; sleep 0.1; done; \
+	  wrk --threads 1 --connections $(LOAD_CONNECTIONS) --duration $(LOAD_SECONDS)s --latency \
+	    --script tests/load/recommend.lua http://$(LOAD_ADDRESS)
 
 test:
 	cargo test --workspace

@@ -341,7 +341,7 @@ fn the_page_recommends_from_typed_titles_on_a_desk_and_on_a_phone() {
         wait_until("list", || text("#heading") == ["For you"] && !text("#list .why").is_empty());
         assert!(text("#has li")[0].starts_with("Cup, red"));
         assert!(text("#list .why").iter().all(|why| why == "because you have Cup, red"));
-        assert!(text("#expected")[0].starts_with("Expected ndcg@100: 0."), "{:?}", text("#expected"));
+        assert!(text("#expected")[0].starts_with("Expected NDCG@100: 0."), "{:?}", text("#expected"));
         let listed = text("#list .title");
         assert!(listed.len() == 20 && !listed.contains(&"Cup, red".to_owned()), "{listed:?}");
         let overflow = tab.evaluate("document.documentElement.scrollWidth - window.innerWidth", false).unwrap();

@@ -74,7 +74,7 @@ async function show() {
   if (!answer) return;
   heading.textContent = answer.popular ? "What is popular" : "For you";
   expected.textContent = answer.expected === undefined || !critic ? "" :
-    `Expected ${critic.metric}: ${answer.expected.toFixed(2)}. On ${critic.test_users.toLocaleString("en")} test users such `
+    `Expected ${critic.metric.toUpperCase()}: ${answer.expected.toFixed(2)}. On ${critic.test_users.toLocaleString("en")} test users such `
     + `predictions had a correlation of ${critic.correlation.toFixed(2)} with what was measured.`;
   list.replaceChildren(...answer.items.map((item) => {
     const add = make("button", "I have it");
