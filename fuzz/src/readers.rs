@@ -83,6 +83,7 @@ fn check(raw: &RawInteractions, files: &[(String, Vec<u8>)], rows: u64, options:
     assert_eq!(raw.pairs.iter().collect::<HashSet<_>>().len(), raw.pairs.len(), "a pair counts once");
     assert!(raw.pairs.iter().all(|&(user, item)| (user as usize) < users && (item as usize) < items));
     assert_eq!(raw.rows, rows, "lines are lost");
+    assert!(raw.times.is_sorted() && (raw.times.is_empty() || raw.times.len() == raw.pairs.len()));
     let counted = raw.pairs.len() as u64 + raw.duplicates;
     assert!(counted <= rows && (options.min_rating.is_some() || raw.test_negatives.is_some() || counted == rows));
     assert_eq!(raw.user_places.len(), users);

@@ -21,6 +21,8 @@ pub struct RawInteractions {
     pub item_ids: Vec<Id>,
     /// Positions in `user_ids` and `item_ids`.
     pub pairs: Vec<(u32, u32)>,
+    /// The time of each pair, ascending, where they were read in the order of time; otherwise empty.
+    pub times: Vec<f64>,
     /// Number of rows read, with those that were not kept.
     pub rows: u64,
     /// Number of rows whose pair had come before.
@@ -154,7 +156,7 @@ impl Collector {
             if rating > threshold {
                 self.pairs.push((self.users.position(user), self.items.position(item)));
                 if self.options.by_time {
-                    let no_time = || file.place().problem("no time, so a user's last item is not known".to_owned());
+                    let no_time = || file.place().problem("no time, so the order of the items is not known".to_owned());
                     self.times.push(time.ok_or_else(no_time)?);
                 }
                 if self.user_places.len() < self.users.0.len() {
@@ -167,7 +169,7 @@ impl Collector {
 
     /// All that was added; `name` is the name for messages.
     pub(crate) fn finish(self, name: &str) -> Result<RawInteractions> {
-        let Self { options, users, items, mut pairs, times, user_places, rows, ratings } = self;
+        let Self { options, users, items, mut pairs, mut times, user_places, rows, ratings } = self;
         if pairs.is_empty() {
             let problem = match options.min_rating {
                 Some(min) if rows > 0 => format!("none of its {rows} ratings is above {min}: lower --min-rating"),
@@ -178,10 +180,10 @@ impl Collector {
         if options.by_time {
             let mut timed: Vec<_> = times.into_iter().zip(pairs).collect();
             timed.sort_by(|a, b| f64::total_cmp(&a.0, &b.0));
-            pairs = timed.into_iter().map(|(_, pair)| pair).collect();
+            (times, pairs) = timed.into_iter().unzip();
         }
         let before = pairs.len();
-        drop_repeated(&mut pairs);
+        drop_repeated(&mut pairs, &mut times);
         Ok(RawInteractions {
             file: name.to_owned(),
             user_ids: users.into_vec(),
@@ -189,6 +191,7 @@ impl Collector {
             item_ids: items.into_vec(),
             duplicates: (before - pairs.len()) as u64,
             pairs,
+            times,
             rows,
             test_negatives: None,
             ratings,
@@ -212,7 +215,12 @@ impl Ids {
     }
 
     pub(crate) fn position(&mut self, id: Id<&str>) -> u32 {
-        self.known(id).unwrap_or_else(|| self.0.insert_full(id.to_owned()).0 as u32)
+        self.known(id).unwrap_or_else(|| self.add(id.to_owned()))
+    }
+
+    /// The position of an id, which has one from now on.
+    pub(crate) fn add(&mut self, id: Id) -> u32 {
+        self.0.insert_full(id).0 as u32
     }
 
     pub(crate) fn into_vec(self) -> Vec<Id> {
@@ -220,14 +228,18 @@ impl Ids {
     }
 }
 
-/// Keeps the first of equal pairs. Sorting a copy tells quickly whether there are any.
-fn drop_repeated(pairs: &mut Vec<(u32, u32)>) {
+/// Keeps the first of equal pairs, and its time where there are times. Sorting a copy tells quickly whether there are any.
+fn drop_repeated(pairs: &mut Vec<(u32, u32)>, times: &mut Vec<f64>) {
     let mut sorted = pairs.clone();
     sorted.par_sort_unstable();
     let repeated: FxHashSet<_> = sorted.windows(2).filter(|two| two[0] == two[1]).map(|two| two[0]).collect();
     if !repeated.is_empty() {
         let mut met = FxHashSet::default();
-        pairs.retain(|pair| !repeated.contains(pair) || met.insert(*pair));
+        let is_first: Vec<bool> = pairs.iter().map(|pair| !repeated.contains(pair) || met.insert(*pair)).collect();
+        let mut of_pairs = is_first.iter();
+        pairs.retain(|_| of_pairs.next() == Some(&true));
+        let mut of_times = is_first.iter();
+        times.retain(|_| of_times.next() == Some(&true));
     }
 }
 
@@ -261,6 +273,7 @@ mod tests {
         let raw = by_time("user,item,timestamp\n1,1,30\n1,2,10\n1,3,20\n1,1,5\n1,4,20\n").unwrap();
         let items: Vec<_> = raw.pairs.iter().map(|pair| raw.item_ids[pair.1 as usize].clone()).collect();
         assert_eq!((items, raw.duplicates), ([1, 2, 3, 4].map(Id::Number).to_vec(), 1));
+        assert_eq!(raw.times, [5.0, 10.0, 20.0, 20.0]);
         let error = |text: &str| by_time(text).unwrap_err().to_string();
         assert_eq!(error("user,item\n1,1\n"), "FILE, line 1: no column timestamp; its columns are: user, item");
         assert_eq!(error("user,item,timestamp\n1,1,x\n"), "FILE, line 2: timestamp is 'x', not a number");

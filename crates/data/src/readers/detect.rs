@@ -58,6 +58,27 @@ impl Found {
         }
     }
 
+    /// Whether the file has times.
+    pub fn has_times(&self) -> bool {
+        match &self.format {
+            Format::Known(reader) => !std::ptr::eq(*reader, &LISTS),
+            Format::Table(table) => table.has_times(),
+        }
+    }
+
+    /// The same file beside another of the same publisher. Two items of every user look like an item and a rating; beside a
+    /// file of lists they are lists too.
+    #[must_use]
+    pub fn beside(self, other: &Self) -> Self {
+        let is_lists = |format: &Format| matches!(format, Format::Known(reader) if std::ptr::eq(*reader, &LISTS));
+        match &self.format {
+            Format::Table(table) if is_lists(&other.format) && table.has_spaces() => {
+                Self { format: Format::Known(&LISTS), ratings: Vec::new() }
+            }
+            _ => self,
+        }
+    }
+
     /// The threshold to keep ratings above when nobody names one: 3.5 of five stars, as in the published splits. `None`,
     /// when there are no ratings, or they are something else, such as numbers of plays.
     pub fn threshold(&self) -> Option<f64> {
@@ -141,6 +162,15 @@ mod tests {
                 assert_eq!(pairs(file.path(), &found), expected, "{}: {found}", reader.name);
             }
         }
+    }
+
+    #[test]
+    fn two_items_of_every_user_are_lists_beside_lists() {
+        let (two, lists, tabs) = (b"1 5 3\n2 4 1\n", b"1 5 3\n2 4\n", b"1\t5\t3\n2\t4\t1\n");
+        assert!(found(two).has_ratings());
+        assert!(found(two).beside(&found(two)).has_ratings());
+        assert!(!found(two).beside(&found(lists)).has_ratings());
+        assert!(found(tabs).beside(&found(lists)).has_ratings());
     }
 
     #[test]

@@ -40,6 +40,7 @@ fn read(input: &mut Input<'_>, options: &ReadOptions) -> Result<RawInteractions>
     raw.item_ids = items.into_vec();
     raw.rows += tests.len() as u64;
     raw.pairs.extend(tests.into_iter().map(|test| test.pair));
+    raw.times = Vec::new(); // the test comes last, whatever its times say
     raw.test_negatives = Some(negatives);
     Ok(raw)
 }

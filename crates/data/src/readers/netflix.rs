@@ -3,6 +3,7 @@
 use super::input::{Input, InputFile};
 use super::lines::Lines;
 use super::{Reader, finite_number, refusal, shown, whole_number};
+use crate::moment;
 use crate::raw::{Collector, Id, Place, ReadOptions, Row, Rows};
 use crate::{RawInteractions, Result};
 use std::io::Read;
@@ -23,7 +24,7 @@ pub(crate) static NETFLIX_PRIZE: Reader = Reader {
 fn read(input: &mut Input<'_>, options: &ReadOptions) -> Result<RawInteractions> {
     let mut all = Collector::new(options);
     while let Some(InputFile { source, name }) = input.next()? {
-        all.add(NetflixFile { lines: Lines::new(source, &name), movie: None })?;
+        all.add(NetflixFile { lines: Lines::new(source, &name), movie: None, is_timed: options.by_time })?;
     }
     all.finish(input.name())
 }
@@ -33,6 +34,7 @@ struct NetflixFile<R> {
     lines: Lines<R>,
     /// Whose ratings the next lines are.
     movie: Option<u64>,
+    is_timed: bool,
 }
 
 impl<R: Read> Rows for NetflixFile<R> {
@@ -58,7 +60,8 @@ impl<R: Read> Rows for NetflixFile<R> {
         if !(1.0..=5.0).contains(&stars) {
             return Err(problem(refusal("rating", rating, "not between 1 and 5")));
         }
-        Ok(Some(Row { user, item: Id::Number(movie), rating: stars, time: None }))
+        let time = self.is_timed.then(|| moment::of_field("date", date).map_err(problem)).transpose()?;
+        Ok(Some(Row { user, item: Id::Number(movie), rating: stars, time }))
     }
 
     fn place(&self) -> Place {
@@ -96,7 +99,8 @@ mod tests {
     /// The rows of files that are called 1.txt, 2.txt and so on.
     fn read(texts: &[&str]) -> Result<Vec<(u64, String, String, f64)>, String> {
         let file = |(number, text): (u32, &&str)| {
-            rows(NetflixFile { lines: Lines::new(text.as_bytes(), &format!("{number}.txt")), movie: None })
+            let lines = Lines::new(text.as_bytes(), &format!("{number}.txt"));
+            rows(NetflixFile { lines, movie: None, is_timed: false })
         };
         Ok((1..).zip(texts).map(file).collect::<Result<Vec<_>, _>>()?.concat())
     }

@@ -2,6 +2,7 @@
 
 use super::input::{Input, InputFile};
 use super::{finite_number, refusal, shown};
+use crate::moment;
 use crate::raw::{Collector, Id, Place, ReadOptions, Row, Rows};
 use crate::{DataError, RawInteractions, Result};
 use csv::ByteRecord;
@@ -126,17 +127,29 @@ impl Table {
         if user.index == item.index {
             return Err(problem(format!("the column '{}' cannot be both users and items", user.name)));
         }
-        // Without a header, a third and a fourth column count only where they hold numbers.
-        let holds_numbers =
-            |column: &Column| has_header || rows.iter().all(|row| row.get(column.index).is_some_and(is_number));
-        let rating = column(&names.rating, RATING, 2, "--rating-column")?.filter(holds_numbers);
-        let time = column(&names.time, TIME, 3, "--time-column")?.filter(holds_numbers);
+        // Without a header, a third and a fourth column count only where they hold numbers and times.
+        let holds = |column: &Column, is_one: &dyn Fn(&String) -> bool| {
+            has_header || rows.iter().all(|row| row.get(column.index).is_some_and(is_one))
+        };
+        let is_time = |field: &String| moment::value(field).is_some();
+        let rating = column(&names.rating, RATING, 2, "--rating-column")?.filter(|column| holds(column, &is_number));
+        let time = column(&names.time, TIME, 3, "--time-column")?.filter(|column| holds(column, &is_time));
         Ok(Self { separator, has_header, width, user, item, rating, time })
     }
 
     /// Whether there are ratings.
     pub fn has_ratings(&self) -> bool {
         self.rating.is_some()
+    }
+
+    /// Whether the columns of a headerless table are separated by spaces.
+    pub(super) fn has_spaces(&self) -> bool {
+        self.separator == b' ' && !self.has_header
+    }
+
+    /// Whether there are times.
+    pub fn has_times(&self) -> bool {
+        self.time.is_some()
     }
 
     /// Whether the ratings may say how much someone liked something, rather than how often it was bought or played.
@@ -269,11 +282,12 @@ impl<R: Read> Rows for TableRows<'_, R> {
             return Err(problem(format!("'{text}' has {} columns, and the first line has {width}", self.record.len())));
         }
         let number = |column: &Column| finite_number(&column.name, self.field(column)).map_err(problem);
+        let moment = |column: &Column| moment::of_field(&column.name, self.field(column)).map_err(problem);
         Ok(Some(Row {
             user: id(&user.name, self.field(user)).map_err(problem)?,
             item: id(&item.name, self.field(item)).map_err(problem)?,
             rating: rating.as_ref().filter(|_| self.reads_ratings).map_or(Ok(1.0), number)?,
-            time: time.as_ref().filter(|_| self.reads_times).map(number).transpose()?,
+            time: time.as_ref().filter(|_| self.reads_times).map(moment).transpose()?,
         }))
     }
 
@@ -392,6 +406,28 @@ mod tests {
             let found = super::super::rows(TableRows::new(&table, text.as_bytes(), "FILE", &RATED)).unwrap_err();
             assert_eq!(found, message);
         }
+    }
+
+    #[test]
+    fn times_are_numbers_or_dates_and_order_the_pairs() {
+        let timed = ReadOptions { min_rating: None, by_time: true };
+        let read = |text: &str, column: &str| {
+            let names = ColumnNames { time: Some(column.into()), ..ColumnNames::default() };
+            let table = Table::of(text.as_bytes(), &names, "FILE").map_err(|error| error.to_string())?;
+            let raw = table.read(Input::stream("FILE", text.as_bytes()), &timed).map_err(|error| error.to_string())?;
+            let items = raw.pairs.iter().map(|pair| raw.item_ids[pair.1 as usize].to_string());
+            Ok::<_, String>((items.collect::<Vec<_>>(), raw.times))
+        };
+        let of_dates = read("day;user;item\n2026-01-02;a;x\n2026-01-01T09:30:00Z;a;y\n", "day").unwrap();
+        assert_eq!(of_dates, (vec!["y".to_owned(), "x".to_owned()], vec![1_767_259_800.0, 1_767_312_000.0]));
+        assert_eq!(read("user,item,at\na,x,5\na,y,-4.5\n", "at").unwrap().1, [-4.5, 5.0]);
+        let message = read("user,item,at\na,x,5\na,y,noon\n", "at").unwrap_err();
+        assert_eq!(
+            message,
+            "FILE, line 3: at is 'noon', not a time: a number, a date such as 2014-01-31, or 2014-01-31T12:00:00Z"
+        );
+        let message = read("user,item,at\na,x,5\n", "when").unwrap_err();
+        assert_eq!(message, "FILE, line 1: no column 'when'; its columns are: user, item, at");
     }
 
     #[test]

@@ -44,6 +44,7 @@ impl SyntheticSpec {
             user_places: (0..self.users as u64).map(|line| Place { file: file.clone(), line }).collect(),
             item_ids: (0..self.items as u64).map(Id::Number).collect(),
             pairs: pairs.collect(),
+            times: Vec::new(),
             rows: 0,
             duplicates: 0,
             test_negatives: None,
