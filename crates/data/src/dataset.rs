@@ -44,7 +44,7 @@ impl HeldOut {
 /// Training, validation and test users over the same items.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Dataset {
-    /// All items of the training users.
+    /// The training users, and all items.
     pub train: Interactions,
     /// Users to choose models by.
     pub validation: HeldOut,
@@ -53,7 +53,7 @@ pub struct Dataset {
 }
 
 impl Dataset {
-    /// Number of items, those of the training users.
+    /// Number of items: those of the training users; where every user trains, all of the files'.
     pub fn n_items(&self) -> usize {
         self.train.n_items()
     }

@@ -104,6 +104,13 @@ pub(crate) struct Rows<'a> {
     pub(crate) users: &'a [u32],
 }
 
+impl<'a> Rows<'a> {
+    /// The items of a user, who may have none.
+    fn of(&self, user: u32) -> &'a [u32] {
+        self.users.binary_search(&user).map_or(&[], |row| self.items.items(row))
+    }
+}
+
 /// Held-out users.
 pub(crate) struct HeldOutRows<'a> {
     pub(crate) fold_in: Rows<'a>,
@@ -156,7 +163,7 @@ pub(crate) fn check(
                 return refuse(VOCABULARY, problem);
             }
         }
-        Protocol::LeaveOneOut => {
+        Protocol::LeaveOneOut | Protocol::KnownUsers => {
             for (files, set) in [(VALIDATION, validation), (TEST, test)] {
                 if let Some((user, item)) = common(train, set.held_out) {
                     return refuse(files.targets, format!("user {user} has item {item}, which is in {TRAIN} too"));
@@ -168,13 +175,36 @@ pub(crate) fn check(
             }
         }
     }
+    if protocol == Protocol::KnownUsers {
+        let (train, of_validation) = ((TRAIN, train), (VALIDATION.targets, validation.held_out));
+        for (name, fold_in, parts) in [
+            (VALIDATION.fold_in, validation.fold_in, &[train][..]),
+            (TEST.fold_in, test.fold_in, &[train, of_validation]),
+        ] {
+            if let Some(user) = not_made_of(fold_in, parts) {
+                let parts: Vec<_> = parts.iter().map(|part| part.0).collect();
+                let problem = format!("its items of user {user} are not those in {}", parts.join(" and "));
+                return refuse(name, problem);
+            }
+        }
+    }
     Ok(())
+}
+
+/// A user whose items are not those that the user has in all `parts` together: perhaps the user has another number there.
+fn not_made_of(fold_in: Rows<'_>, parts: &[(&str, Rows<'_>)]) -> Option<u32> {
+    let is_other = |&(row, user): &(usize, &u32)| {
+        let mut items: Vec<u32> = parts.iter().flat_map(|(_, part)| part.of(*user)).copied().collect();
+        items.sort_unstable();
+        items != fold_in.items.items(row)
+    };
+    fold_in.users.iter().enumerate().find(is_other).map(|(_, user)| *user)
 }
 
 /// A user, and an item of the user that both have.
 fn common(a: Rows<'_>, b: Rows<'_>) -> Option<(u32, u32)> {
     b.users.iter().enumerate().find_map(|(row, user)| {
-        let own = a.items.items(a.users.binary_search(user).ok()?);
+        let own = a.of(*user);
         let item = b.items.items(row).iter().find(|item| own.binary_search(item).is_ok())?;
         Some((*user, *item))
     })
@@ -185,7 +215,7 @@ mod tests {
     use super::*;
     use crate::prepared::{self, Meta};
     use crate::readers::read_csv_text;
-    use crate::{Dataset, ReadOptions, SplitOptions, leave_one_out, split};
+    use crate::{Dataset, ReadOptions, SplitOptions, known_users, leave_one_out, split};
     use std::fs;
     use tempfile::TempDir;
 
@@ -202,6 +232,7 @@ mod tests {
         let (raw, split) = match protocol {
             Protocol::StrongGeneralisation => (raw(20), split(&raw(20), &options)),
             Protocol::LeaveOneOut => (raw(130), leave_one_out(&raw(130), &options)),
+            Protocol::KnownUsers => (raw(20), known_users::ratio(&raw(20), &options, 0.2, 0.2)),
         };
         let split = split.unwrap();
         let folder = TempDir::new().unwrap();
@@ -215,10 +246,19 @@ mod tests {
         let file = folder.path().join(name);
         fs::write(&file, change(&fs::read_to_string(&file).unwrap())).unwrap();
         if !checksums {
-            fs::remove_file(folder.path().join(META)).unwrap();
+            without_checksums(&folder, protocol);
         }
         let message = Dataset::read(folder.path()).unwrap_err().to_string();
         message.replace(&format!("{}/", folder.path().display()), "")
+    }
+
+    /// As others would make it. That every user trains is said by `meta.json` alone.
+    fn without_checksums(folder: &TempDir, protocol: Protocol) {
+        let meta = folder.path().join(META);
+        match protocol {
+            Protocol::KnownUsers => fs::write(meta, "{\"protocol\": \"known-users\"}").unwrap(),
+            _ => fs::remove_file(meta).unwrap(),
+        }
     }
 
     const STRONG: Protocol = Protocol::StrongGeneralisation;
@@ -230,11 +270,11 @@ mod tests {
 
     #[test]
     fn a_whole_folder_is_read_with_and_without_its_checksums() {
-        for protocol in [STRONG, Protocol::LeaveOneOut] {
+        for protocol in [STRONG, Protocol::LeaveOneOut, Protocol::KnownUsers] {
             let folder = prepared(protocol);
             let data = Dataset::read(folder.path()).unwrap();
             assert!(has_checksums(folder.path()).unwrap());
-            fs::remove_file(folder.path().join(META)).unwrap();
+            without_checksums(&folder, protocol);
             assert_eq!(Dataset::read(folder.path()).unwrap(), data);
             assert!(!has_checksums(folder.path()).unwrap());
         }
@@ -295,6 +335,39 @@ mod tests {
             message,
             format!("test_te.csv: user {user} has item {item}, which is in test_tr.csv too: prepare the data anew")
         );
+    }
+
+    #[test]
+    fn where_every_user_trains_a_user_is_the_same_in_all_files_and_nothing_held_out_trains() {
+        let known = |name: &str, change: &dyn Fn(&str) -> String| said(Protocol::KnownUsers, false, name, change);
+        let row = |name: &str| {
+            let folder = prepared(Protocol::KnownUsers);
+            fs::read_to_string(folder.path().join(name)).unwrap().lines().nth(1).unwrap().to_owned()
+        };
+        for (target, from) in [("validation_te.csv", "train.csv"), ("test_te.csv", "validation_te.csv")] {
+            let row = row(from);
+            let message = known(target, &|text| text.to_owned() + &row + "\n");
+            assert!(message.starts_with(&format!("{target}: user 0 has item ")), "{message}");
+        }
+        // The users 0 and 1 have each other's numbers in one file.
+        let swapped = |text: &str| {
+            let text = text.replace("\n0,", "\nx,").replace("\n1,", "\n0,");
+            text.replace("\nx,", "\n1,")
+        };
+        for (name, parts) in [
+            ("validation_tr.csv", "train.csv"),
+            ("test_tr.csv", "train.csv and validation_te.csv"),
+            ("train.csv", "train.csv"),
+        ] {
+            let message = known(name, &swapped);
+            assert!(message.contains("user 0") || message.contains("user 1"), "{message}");
+            if name != "train.csv" && message.contains("are not those") {
+                let expected = format!("{name}: its items of user 0 are not those in {parts}: prepare the data anew");
+                assert_eq!(message, expected);
+            }
+        }
+        let message = said(Protocol::KnownUsers, true, "test_tr.csv", half);
+        assert!(message.starts_with("test_tr.csv: it was changed"), "{message}");
     }
 
     #[test]

@@ -1,9 +1,10 @@
 //! The protocol of NCF (He et al., WWW 2017): the last item of every user is ranked with 99 items that the user does not
 //! have.
 
+use crate::numbering::Numbering;
 use crate::random::{Purpose, stream};
-use crate::split::{self, HeldOutPairs, Pairs, UNKNOWN};
-use crate::{DataError, RawInteractions, Result, Size, Split, SplitOptions};
+use crate::split::{HeldOutPairs, Pairs};
+use crate::{DataError, RawInteractions, Result, Split, SplitOptions};
 use rand::Rng;
 use rand::seq::IndexedRandom;
 use rayon::prelude::*;
@@ -25,25 +26,10 @@ pub const NEGATIVES_PER_USER: usize = 99;
 /// # Errors
 /// When the filters leave nobody; when a user has fewer than three items, or so many that too few others are left.
 pub fn leave_one_out(raw: &RawInteractions, options: &SplitOptions) -> Result<Split> {
-    let pairs = split::filter(raw, options);
-    let users = split::users_by_id(raw, &pairs);
-    if users.is_empty() {
-        return Err(split::nobody_left(raw, options));
-    }
-    let mut uids = vec![UNKNOWN; raw.user_ids.len()];
-    (0..).zip(&users).for_each(|(uid, &user)| uids[user as usize] = uid);
+    let numbering = Numbering::new(raw, options)?;
+    let items = numbering.items_of(&raw.pairs);
+    let Numbering { users, user_ids, item_ids, sids, filtered, .. } = numbering;
     let given = |user: u32| raw.test_negatives.as_ref().map(|of| &of[user as usize]);
-
-    let mut sids = vec![UNKNOWN; raw.item_ids.len()];
-    let occurring = pairs.iter().map(|pair| pair.1).chain(users.iter().copied().filter_map(given).flatten().copied());
-    occurring.for_each(|item| sids[item as usize] = 0);
-    let mut item_ids = Vec::new();
-    for (sid, id) in sids.iter_mut().zip(&raw.item_ids).filter(|(sid, _)| **sid != UNKNOWN) {
-        *sid = item_ids.len() as u32;
-        item_ids.push(id.clone());
-    }
-
-    let items = split::items_of(&pairs, &users, &uids, &sids);
     let candidates_of = |uid: usize| {
         let (user, items) = (users[uid], &items[uid]);
         let [_, .., validation, test] = items[..] else { return Err(too_few_items(raw, user, items.len())) };
@@ -77,9 +63,17 @@ pub fn leave_one_out(raw: &RawInteractions, options: &SplitOptions) -> Result<Sp
             set.candidates.get_or_insert_default().extend(pairs(candidates));
         }
     }
-    let filtered = Size { users: users.len(), items: split::distinct_items(raw, &pairs), interactions: pairs.len() };
-    let user_ids = users.iter().map(|&user| raw.user_ids[user as usize].clone()).collect();
-    Ok(Split { train, validation, test, item_ids, user_ids, filtered, dropped_users: 0 })
+    Ok(Split {
+        train,
+        validation,
+        test,
+        item_ids,
+        user_ids,
+        filtered,
+        scheme: None,
+        dropped_users: 0,
+        dropped_pairs: 0,
+    })
 }
 
 fn ranked_among(others: &[u32], mut rng: impl Rng) -> Option<Vec<u32>> {

@@ -1,7 +1,7 @@
 //! Interaction data for recommenders: formats and public data sets, the published split, batches, synthetic data.
 //!
 //! In the order in which data pass through: [`sources`] gets the files of a public data set, [`readers`] read them into
-//! [`RawInteractions`], [`split`] or [`leave_one_out`] hold users or items out, [`prepared`] writes that to a folder,
+//! [`RawInteractions`], [`split`], [`leave_one_out`] or [`known_users`] hold users or items out, [`prepared`] writes that to a folder,
 //! [`Dataset`] reads it again, [`Batch`] is what one training step sees. [`synthetic`] makes data without any file.
 
 pub mod atomic_file;
@@ -13,14 +13,17 @@ mod fingerprint;
 pub mod holder;
 mod integrity;
 mod interactions;
+pub mod known_users;
 mod leave_one_out;
 mod moment;
 mod names;
+mod numbering;
 mod numpy;
 pub mod prepared;
 pub mod random;
 mod raw;
 pub mod readers;
+mod scheme;
 pub mod sources;
 mod split;
 pub mod synthetic;
@@ -37,6 +40,7 @@ pub use moment::Moment;
 pub use names::Names;
 pub use numpy::NumpyRandom;
 pub use raw::{Id, Place, RawInteractions, ReadOptions};
+pub use scheme::Scheme;
 pub use split::{HeldOutPairs, Pairs, Size, Split, SplitOptions, split, usual_heldout_users};
 pub use synthetic::SyntheticSpec;
 

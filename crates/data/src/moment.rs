@@ -69,6 +69,14 @@ pub(crate) fn of_field(name: &str, field: &[u8]) -> Result<f64, String> {
     found.ok_or_else(|| format!("{name} is '{}', not a time: {FORMS}", String::from_utf8_lossy(field).escape_debug()))
 }
 
+/// A value for a message: with its date, if it is one of seconds since 1970.
+pub(crate) fn shown(value: f64) -> String {
+    match Timestamp::from_second(value as i64) {
+        Ok(date) => format!("{value} ({date})"),
+        Err(_) => value.to_string(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -97,5 +105,11 @@ mod tests {
         assert_eq!((moment.value(), moment.to_string()), (1_391_126_400.0, "2014-01-31".to_owned()));
         assert_eq!(serde_json::to_string(&moment).unwrap(), "\"2014-01-31\"");
         assert_eq!("noon".parse::<Moment>().unwrap_err(), format!("'noon' is no moment: {FORMS}"));
+    }
+
+    #[test]
+    fn a_number_is_shown_with_its_date_where_it_is_one() {
+        assert_eq!(shown(86_400.0), "86400 (1970-01-02T00:00:00Z)");
+        assert_eq!(shown(1e15), "1000000000000000");
     }
 }

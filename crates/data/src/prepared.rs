@@ -2,10 +2,12 @@
 
 use crate::atomic_file::{self, AtomicFolder, Replaceable};
 use crate::checksum::{Checksum, SourceFile};
-use crate::split::{Pairs, Size, Split, SplitOptions};
+use crate::scheme::Scheme;
+use crate::split::{Pairs, Size, Split, SplitOptions, distinct_users};
 use crate::{DataError, RawInteractions, Result};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::fmt;
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::Path;
@@ -26,6 +28,9 @@ pub struct Meta {
     /// Who is held out.
     #[serde(default)]
     pub protocol: Protocol,
+    /// How each user's items were parted, where every user trains.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scheme: Option<Scheme>,
     /// Filters and split.
     #[serde(flatten)]
     pub options: SplitOptions,
@@ -42,12 +47,19 @@ pub struct Meta {
     pub density: f64,
     /// Users to train on.
     pub training_users: usize,
-    /// Items of the training users.
+    /// Validation users and test users, where every user trains.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub known_users: Option<[usize; 2]>,
+    /// Items of the training users; where every user trains, all items.
     pub items: usize,
     /// Pairs in each file.
     pub interactions: Counts,
-    /// Held-out users left out because no training user has any of their items.
+    /// Held-out users left out because no training user has any of their items; where every user trains, because they have
+    /// no training items.
     pub dropped_users: usize,
+    /// Pairs of a given test left out because they are in the given training too.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub dropped_pairs: usize,
     /// The program's version.
     pub version: String,
     /// The form of the folder.
@@ -64,6 +76,11 @@ pub struct Meta {
 /// The form of a folder whose `meta.json` does not name one.
 pub(crate) fn first_format() -> u32 {
     1
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
+fn is_zero(number: &usize) -> bool {
+    *number == 0
 }
 
 /// A file of a prepared folder.
@@ -85,6 +102,20 @@ pub enum Protocol {
     StrongGeneralisation,
     /// The last item of every user, ranked with a few that the user does not have ([`crate::leave_one_out`]).
     LeaveOneOut,
+    /// Some items of users who are trained on; all items that the user does not have are ranked ([`crate::known_users`]).
+    KnownUsers,
+}
+
+impl fmt::Display for Protocol {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::StrongGeneralisation => "users who do not train are held out (strong generalisation)",
+            Self::LeaveOneOut => {
+                "every user trains; each held-out item is ranked among a few candidates (NCF's leave-one-out)"
+            }
+            Self::KnownUsers => "every user trains (weak generalisation)",
+        })
+    }
 }
 
 /// Pairs in each file.
@@ -116,15 +147,25 @@ impl Meta {
         serde_json::from_str(&text).map(Some).map_err(damaged)
     }
 
+    /// How the data are split, in words.
+    pub fn split_in_words(&self) -> String {
+        match &self.scheme {
+            Some(scheme) => format!("{}: {scheme}", self.protocol),
+            None => self.protocol.to_string(),
+        }
+    }
+
     /// Of a split.
     pub fn new(raw: &RawInteractions, min_rating: Option<f64>, options: &SplitOptions, split: &Split) -> Self {
         Self {
             source: raw.file.clone(),
             min_rating,
-            protocol: match split.test.candidates {
-                None => Protocol::StrongGeneralisation,
-                Some(_) => Protocol::LeaveOneOut,
+            protocol: match (&split.scheme, &split.test.candidates) {
+                (Some(_), _) => Protocol::KnownUsers,
+                (None, Some(_)) => Protocol::LeaveOneOut,
+                (None, None) => Protocol::StrongGeneralisation,
             },
+            scheme: split.scheme.clone(),
             options: options.clone(),
             raw_rows: raw.rows,
             ratings: raw.ratings,
@@ -132,6 +173,10 @@ impl Meta {
             filtered: split.filtered,
             density: split.filtered.density(),
             training_users: split.training_users(),
+            known_users: split
+                .scheme
+                .as_ref()
+                .map(|_| [&split.validation, &split.test].map(|set| distinct_users(&set.fold_in))),
             items: split.item_ids.len(),
             interactions: Counts {
                 train: split.train.len(),
@@ -141,6 +186,7 @@ impl Meta {
                 test_te: split.test.targets.len(),
             },
             dropped_users: split.dropped_users,
+            dropped_pairs: split.dropped_pairs,
             version: env!("CARGO_PKG_VERSION").to_owned(),
             format: FORMAT,
             source_files: raw.source_files.clone(),

@@ -28,6 +28,8 @@ pub enum Purpose {
     Bootstrap = 8,
     /// Combinations of keys that are tried.
     Sweep = 9,
+    /// Which items of a user are the validation's and the test's.
+    Parts = 10,
 }
 
 /// The stream at (`seed`, `purpose`, `when`, `who`): the four numbers are the 256-bit key of a ChaCha8 generator.

@@ -1,6 +1,7 @@
 //! The published split (Liang et al., WWW 2018): strong generalisation, the same as the authors' to the byte.
 
 use crate::numpy::NumpyRandom;
+use crate::scheme::Scheme;
 use crate::{DataError, Id, RawInteractions, Result};
 use serde::{Deserialize, Serialize};
 
@@ -50,8 +51,13 @@ pub struct Split {
     pub user_ids: Vec<Id>,
     /// What passed the filters.
     pub filtered: Size,
-    /// Held-out users left out because no training user has any of their items.
+    /// How each user's items were parted, where every user trains ([`crate::known_users`]).
+    pub scheme: Option<Scheme>,
+    /// Held-out users left out because no training user has any of their items; where every user trains, because they have
+    /// no training items.
     pub dropped_users: usize,
+    /// Pairs of a given test left out because they are in the given training too.
+    pub dropped_pairs: usize,
 }
 
 /// How much passed the filters.
@@ -82,9 +88,14 @@ pub struct HeldOutPairs {
 }
 
 impl Split {
-    /// Number of training users; theirs are the first uids.
+    /// Number of training users.
     pub(crate) fn training_users(&self) -> usize {
-        self.train.iter().map(|&(uid, _)| uid as usize + 1).max().unwrap_or(0)
+        distinct_users(&self.train)
+    }
+
+    /// Number of test users.
+    pub fn test_users(&self) -> usize {
+        distinct_users(&self.test.fold_in)
     }
 
     /// Checks that a model can be selected and tested by it; `file` is where the interactions came from.
@@ -94,10 +105,15 @@ impl Split {
     pub(crate) fn check(&self, file: &str) -> Result<()> {
         for (set, pairs) in [("validation", &self.validation), ("test", &self.test)] {
             if pairs.targets.is_empty() {
-                let problem = format!(
-                    "no {set} user has {MIN_ITEMS_TO_SPLIT} items that training users have, so there is nothing to find: \
-                     raise --min-user-items"
-                );
+                let problem = match &self.scheme {
+                    None => format!(
+                        "no {set} user has {MIN_ITEMS_TO_SPLIT} items that training users have, so there is nothing to \
+                         find: raise --min-user-items"
+                    ),
+                    Some(scheme) => {
+                        format!("{scheme}: no user has items for the {set}, so there is nothing to find")
+                    }
+                };
                 return Err(DataError::File { file: file.to_owned(), problem });
             }
         }
@@ -111,7 +127,7 @@ impl Split {
 /// When the filters leave nothing, when there are not enough users to hold out, or when a held-out user has no items
 /// left.
 pub fn split(raw: &RawInteractions, options: &SplitOptions) -> Result<Split> {
-    let pairs = filter(raw, options);
+    let pairs = Filter::new(raw, options).pairs(raw);
     let users = users_by_id(raw, &pairs);
     let (n, held_out) = (users.len(), options.heldout_users);
     if n == 0 {
@@ -166,24 +182,40 @@ pub fn split(raw: &RawInteractions, options: &SplitOptions) -> Result<Split> {
     let validation = hold_out("validation", train_end..validation_end)?;
     let test = hold_out("test", validation_end..n as u32)?;
     let filtered = Size { users: n, items: distinct_items(raw, &pairs), interactions: pairs.len() };
-    Ok(Split { train, validation, test, item_ids, user_ids, filtered, dropped_users })
+    Ok(Split { train, validation, test, item_ids, user_ids, filtered, scheme: None, dropped_users, dropped_pairs: 0 })
 }
 
 /// How many users to hold out twice when nobody says it: a tenth of those who pass the filters, at most 10,000.
 pub fn usual_heldout_users(raw: &RawInteractions, options: &SplitOptions) -> usize {
-    (users_by_id(raw, &filter(raw, options)).len() / 10).clamp(1, 10_000)
+    (users_by_id(raw, &Filter::new(raw, options).pairs(raw)).len() / 10).clamp(1, 10_000)
 }
 
-/// Items first, then users, once each.
-pub(crate) fn filter(raw: &RawInteractions, options: &SplitOptions) -> Pairs {
-    let mut pairs = raw.pairs.clone();
-    let mut item_users = vec![0; raw.item_ids.len()];
-    pairs.iter().for_each(|&(_, item)| item_users[item as usize] += 1);
-    pairs.retain(|&(_, item)| item_users[item as usize] >= options.min_item_users);
-    let mut user_items = vec![0; raw.user_ids.len()];
-    pairs.iter().for_each(|&(user, _)| user_items[user as usize] += 1);
-    pairs.retain(|&(user, _)| user_items[user as usize] >= options.min_user_items);
-    pairs
+/// Which pairs count: items with too few users go first, then users with too few items, once each.
+pub(crate) struct Filter {
+    users: Vec<bool>,
+    items: Vec<bool>,
+}
+
+impl Filter {
+    pub(crate) fn new(raw: &RawInteractions, options: &SplitOptions) -> Self {
+        let mut item_users = vec![0; raw.item_ids.len()];
+        raw.pairs.iter().for_each(|&(_, item)| item_users[item as usize] += 1);
+        let items: Vec<bool> = item_users.into_iter().map(|users| users >= options.min_item_users).collect();
+        let mut user_items = vec![0; raw.user_ids.len()];
+        let left = raw.pairs.iter().filter(|(_, item)| items[*item as usize]);
+        left.for_each(|&(user, _)| user_items[user as usize] += 1);
+        let users = user_items.into_iter().map(|items| items >= options.min_user_items).collect();
+        Self { users, items }
+    }
+
+    pub(crate) fn keeps(&self, &(user, item): &(u32, u32)) -> bool {
+        self.users[user as usize] && self.items[item as usize]
+    }
+
+    /// All pairs that count, in the raw file's order.
+    pub(crate) fn pairs(&self, raw: &RawInteractions) -> Pairs {
+        raw.pairs.iter().filter(|pair| self.keeps(pair)).copied().collect()
+    }
 }
 
 /// The users in `pairs`, by ascending id.
@@ -195,14 +227,27 @@ pub(crate) fn users_by_id(raw: &RawInteractions, pairs: &Pairs) -> Vec<u32> {
     users
 }
 
+/// The number of users in `pairs`, whose numbers are small.
+pub(crate) fn distinct_users(pairs: &Pairs) -> usize {
+    let users = pairs.iter().map(|&(uid, _)| uid as usize + 1).max().unwrap_or(0);
+    let mut there = vec![false; users];
+    pairs.iter().for_each(|&(uid, _)| there[uid as usize] = true);
+    there.into_iter().filter(|&there| there).count()
+}
+
 pub(crate) fn distinct_items(raw: &RawInteractions, pairs: &Pairs) -> usize {
     let mut there = vec![false; raw.item_ids.len()];
     pairs.iter().for_each(|&(_, item)| there[item as usize] = true);
     there.into_iter().filter(|&there| there).count()
 }
 
-/// The known items (sids) of each of `users`, in the raw file's order.
-pub(crate) fn items_of(pairs: &Pairs, users: &[u32], uids: &[u32], sids: &[u32]) -> Vec<Vec<u32>> {
+/// The known items (sids) of each of `users`, in the order of the pairs.
+pub(crate) fn items_of<'a>(
+    pairs: impl IntoIterator<Item = &'a (u32, u32)>,
+    users: &[u32],
+    uids: &[u32],
+    sids: &[u32],
+) -> Vec<Vec<u32>> {
     let mut place = vec![UNKNOWN; uids.len()];
     (0..).zip(users).for_each(|(at, &user)| place[user as usize] = at);
     let mut items = vec![Vec::new(); users.len()];

@@ -8,7 +8,7 @@ use ract_data::prepared::{self, Meta};
 use ract_data::readers::{CSV, Input};
 use ract_data::{
     Dataset, HeldOutPairs, NEGATIVES_PER_USER, NumpyRandom, Pairs, RawInteractions, ReadOptions, Split, SplitOptions,
-    fingerprint, leave_one_out, split,
+    fingerprint, known_users, leave_one_out, split,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -114,8 +114,72 @@ fn check_parts(set: &HeldOutPairs) {
     assert!(users(&set.targets).is_subset(&users(&set.fold_in)));
 }
 
+/// A split of each kind in which every user trains. The moments and the shares are drawn too.
+fn where_every_user_trains() -> impl Strategy<Value = (Vec<Row>, SplitOptions, u8, [u32; 2], [f64; 2])> {
+    (rows(), options(), 0_u8..4, [0_u32..10, 10_u32..20], [0.05..0.45, 0.05..0.45])
+}
+
+/// The pairs that are to be parted, and the split; an error where a set would be empty.
+fn split_by_user(
+    rows: &[Row],
+    options: &SplitOptions,
+    kind: u8,
+    moments: [u32; 2],
+    shares: [f64; 2],
+) -> Option<(Vec<(u64, u64)>, RawInteractions, Split)> {
+    let timed = ReadOptions { min_rating: None, by_time: true };
+    let raw = read(rows, &timed)?;
+    let pairs = filtered(kept(rows, &timed), options);
+    let split = match kind {
+        0 => known_users::last(&raw, options),
+        1 => known_users::ratio(&raw, options, shares[0], shares[1]),
+        2 => {
+            let [validation_from, test_from] = moments.map(|moment| moment.to_string().parse().unwrap());
+            known_users::date(&raw, options, &validation_from, &test_from)
+        }
+        _ => {
+            let (train, test) = rows.split_at(rows.len() * 2 / 3);
+            let given = known_users::Given::join(read(train, &timed)?, read(test, &timed)?);
+            let split = given.split(shares[0], options.seed).ok()?;
+            return Some((kept(rows, &ReadOptions::default()), given.interactions, split));
+        }
+    };
+    Some((pairs, raw, split.ok()?))
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(256))]
+
+    #[test]
+    fn where_every_user_trains_the_parts_are_disjoint_and_are_all_that_the_user_has(
+        (rows, options, kind, moments, shares) in where_every_user_trains(),
+    ) {
+        let Some((pairs, _, split)) = split_by_user(&rows, &options, kind, moments, shares) else { return Ok(()) };
+        let items = items_of(&split);
+        let user_ids: Vec<u64> = split.user_ids.iter().map(|id| id.to_string().parse().unwrap()).collect();
+        prop_assert_eq!(&user_ids, &pairs.iter().map(|pair| pair.0).collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>());
+        prop_assert_eq!(items.iter().collect::<BTreeSet<_>>(), pairs.iter().map(|pair| &pair.1).collect());
+        let mut dropped = 0;
+        for (uid, user) in (0..).zip(user_ids) {
+            let of = |pairs: &Pairs| -> BTreeSet<u64> {
+                pairs.iter().filter(|pair| pair.0 == uid).map(|pair| items[pair.1 as usize]).collect()
+            };
+            let own: BTreeSet<u64> = pairs.iter().filter(|pair| pair.0 == user).map(|pair| pair.1).collect();
+            let (train, validation, test) = (of(&split.train), of(&split.validation.targets), of(&split.test.targets));
+            if train.is_empty() {
+                prop_assert!(validation.is_empty() && test.is_empty());
+                dropped += 1;
+                continue;
+            }
+            prop_assert!(train.is_disjoint(&validation) && train.is_disjoint(&test) && validation.is_disjoint(&test));
+            prop_assert_eq!(&(&train | &validation) | &test, own);
+            let past = &train | &validation;
+            let seen = |targets: &BTreeSet<u64>, items: BTreeSet<u64>| if targets.is_empty() { BTreeSet::new() } else { items };
+            prop_assert_eq!(of(&split.validation.fold_in), seen(&validation, train));
+            prop_assert_eq!(of(&split.test.fold_in), seen(&test, past));
+        }
+        prop_assert_eq!(split.dropped_users, dropped);
+    }
 
     #[test]
     fn any_order_of_the_rows_gives_the_split_of_the_rule(rows in rows(), options in options(), by_rating: bool, by_time: bool) {
@@ -199,6 +263,22 @@ proptest! {
 proptest! {
     // Each case waits for the disk.
     #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn a_prepared_folder_in_which_every_user_trains_reads_back_as_it_was_split(
+        (rows, options, kind, moments, shares) in where_every_user_trains(),
+    ) {
+        let Some((_, raw, split)) = split_by_user(&rows, &options, kind, moments, shares) else { return Ok(()) };
+        let has_targets = [&split.validation, &split.test].iter().all(|set| !set.targets.is_empty());
+        let folder = tempfile::tempdir().unwrap();
+        let meta = Meta::new(&raw, None, &options, &split);
+        prop_assert_eq!(prepared::write(folder.path(), &split, &meta).is_ok(), has_targets);
+        if has_targets {
+            prop_assert_eq!(Dataset::read(folder.path()).unwrap(), Dataset::of(&split));
+            let found = Meta::read(folder.path()).unwrap().unwrap();
+            prop_assert_eq!(found, Meta { files: Meta::read(folder.path()).unwrap().unwrap().files, ..meta });
+        }
+    }
 
     #[test]
     fn a_prepared_folder_reads_back_as_it_was_split(rows in rows(), options in options(), last_item: bool) {
