@@ -214,7 +214,7 @@ fn sync_folder(folder: &Path) -> io::Result<()> {
 
 /// What a folder must be to be replaced.
 pub(crate) struct Replaceable<'a> {
-    /// The files that it may hold.
+    /// The files that it may hold, and what a killed program left of them.
     pub(crate) names: &'a [&'a str],
     /// Whose names they are.
     pub(crate) what: &'a str,
@@ -243,9 +243,9 @@ pub(crate) fn check_target(folder: &Path, of: &Replaceable<'_>) -> Result<()> {
     let mut is_empty = true;
     for entry in fs::read_dir(folder).map_err(DataError::io("read", folder))? {
         is_empty = false;
-        let name = entry.map_err(DataError::io("read", folder))?.file_name();
-        if !names.iter().any(|other| name == *other) {
-            let name = name.to_string_lossy();
+        let path = entry.map_err(DataError::io("read", folder))?.path();
+        if !names.iter().map(|name| folder.join(name)).any(|known| path == known || is_temporary(&path, &known)) {
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
             return refuse(format!("'{name}' is in it, which is not {what}: choose another --out"));
         }
     }

@@ -1,5 +1,6 @@
 //! A prepared data set: training users, and held-out users, whose items are split into a fold-in and held-out items.
 
+use crate::cache::Cache;
 use crate::integrity::{self, Head, HeldOutRows, Rows};
 use crate::prepared::{HeldOutFiles, Protocol, TEST, TRAIN, VALIDATION, VOCABULARY};
 use crate::readers::csv::{PREPARED, PairFile};
@@ -60,10 +61,29 @@ impl Dataset {
 
     /// Reads a folder that `ract prepare` wrote. Users are in ascending order of their numbers.
     ///
+    /// The files are compared with their checksums, read and checked, and what was read is kept beside them in
+    /// `cache.safetensors`. It is taken from there as long as the checksums in `meta.json` and the size and the times of each
+    /// file are the same, and the cache has its own checksum; otherwise all is done again. A folder without checksums has no
+    /// cache.
+    ///
     /// # Errors
-    /// With file, line and value: what is missing, is no number, or lies outside of the items.
+    /// With file, line and value: what is missing, is no number, or lies outside of the items. A cache is never the reason.
     pub fn read(folder: &Path) -> Result<Self> {
         let head = Head::read(folder)?;
+        head.check_names(folder)?;
+        // Before the files are read: a change in between makes the cache useless, not wrong.
+        let cache = Cache::of(folder, &head);
+        if let Some(data) = cache.as_ref().and_then(Cache::read) {
+            return Ok(data);
+        }
+        let data = Self::read_files(folder, &head)?;
+        if let Some(cache) = cache {
+            cache.write(&data);
+        }
+        Ok(data)
+    }
+
+    fn read_files(folder: &Path, head: &Head) -> Result<Self> {
         head.check_files(folder)?;
         let protocol = head.protocol;
         let n_items = vocabulary_size(folder)?;

@@ -3,12 +3,12 @@
 use crate::prepared::{FILES, FORMAT, FileRecord, META, Protocol, TEST, TRAIN, VALIDATION, VOCABULARY, first_format};
 use crate::{Checksum, DataError, Interactions, Result};
 use rayon::prelude::*;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::Path;
 
 /// What must be known of `meta.json` to read the folder. A folder that others made may lack all of it.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Head {
     #[serde(default = "first_format")]
     format: u32,
@@ -60,32 +60,38 @@ impl Head {
         Ok(head)
     }
 
-    /// Checks that the files are those that were written, no more and no fewer. Without checksums nothing is checked.
+    /// Checks that there are no other files than those that were written. Without checksums nothing is checked.
     ///
     /// # Errors
-    /// When a file is missing, is another, or was not there.
-    pub(crate) fn check_files(&self, folder: &Path) -> Result<()> {
+    /// When there is another.
+    pub(crate) fn check_names(&self, folder: &Path) -> Result<()> {
         if self.files.is_empty() {
             return Ok(());
         }
-        let problem = |name: &str, problem: String| DataError::File {
-            file: folder.join(name).display().to_string(),
-            problem: format!("{problem}: prepare the data anew"),
-        };
-        let added =
-            FILES.iter().find(|&&name| name != META && !self.files.contains_key(name) && folder.join(name).exists());
-        if let Some(name) = added {
-            return Err(problem(name, format!("{META} does not list it")));
-        }
+        let is_added = |name: &&str| *name != META && !self.files.contains_key(*name) && folder.join(name).exists();
+        let added = FILES.into_iter().find(is_added);
+        added.map_or(Ok(()), |name| Err(problem(folder, name, format!("{META} does not list it"))))
+    }
+
+    /// Checks that the files are those that were written. Without checksums nothing is checked.
+    ///
+    /// # Errors
+    /// When a file is missing or is another.
+    pub(crate) fn check_files(&self, folder: &Path) -> Result<()> {
         let check = |(name, record): (&String, &FileRecord)| {
             let found = Checksum::of_file(&folder.join(name))?;
             if found == record.checksum {
                 return Ok(());
             }
-            Err(problem(name, format!("it was changed: it has {found}, and {META} says {}", record.checksum)))
+            Err(problem(folder, name, format!("it was changed: it has {found}, and {META} says {}", record.checksum)))
         };
         self.files.par_iter().map(check).collect()
     }
+}
+
+fn problem(folder: &Path, name: &str, problem: String) -> DataError {
+    let problem = format!("{problem}: prepare the data anew");
+    DataError::File { file: folder.join(name).display().to_string(), problem }
 }
 
 /// Whether the files of a prepared folder can be compared with checksums. If not, they were made by others or by an
@@ -129,10 +135,7 @@ pub(crate) fn check(
     validation: &HeldOutRows<'_>,
     test: &HeldOutRows<'_>,
 ) -> Result<()> {
-    let refuse = |name: &str, problem: String| {
-        let problem = format!("{problem}: prepare the data anew");
-        Err(DataError::File { file: folder.join(name).display().to_string(), problem })
-    };
+    let refuse = |name: &str, what: String| Err(problem(folder, name, what));
     for (files, set) in [(VALIDATION, validation), (TEST, test)] {
         if let Some((user, item)) = common(set.fold_in, set.held_out) {
             return refuse(files.targets, format!("user {user} has item {item}, which is in {} too", files.fold_in));

@@ -39,6 +39,13 @@ impl Interactions {
         Self { pattern: CsMatI::new(shape, indptr, indices, values) }
     }
 
+    /// The same of rows from anywhere; `None` when the items of a row do not ascend, or the numbers do not fit in another way.
+    pub(crate) fn checked(n_items: usize, indptr: Vec<usize>, indices: Vec<u32>) -> Option<Self> {
+        let shape = (indptr.len().checked_sub(1)?, n_items);
+        let values = vec![(); indices.len()];
+        Some(Self { pattern: CsMatI::try_new(shape, indptr, indices, values).ok()? })
+    }
+
     /// Number of users (rows).
     pub fn n_users(&self) -> usize {
         self.pattern.rows()
@@ -70,6 +77,17 @@ impl Interactions {
     #[must_use]
     pub fn transposed(&self) -> Self {
         Self { pattern: self.pattern.transpose_view().to_other_storage() }
+    }
+
+    /// Where the rows end among all items, after a 0.
+    pub(crate) fn ends(&self) -> Vec<u64> {
+        let end = |user| self.pattern.indptr().outer_inds_sz(user).end as u64;
+        std::iter::once(0).chain((0..self.n_users()).map(end)).collect()
+    }
+
+    /// The items of all users, one row after the other.
+    pub(crate) fn all_items(&self) -> &[u32] {
+        self.pattern.indices()
     }
 
     /// The items of `user`, ascending.

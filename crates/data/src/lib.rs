@@ -6,6 +6,7 @@
 
 pub mod atomic_file;
 mod batch;
+mod cache;
 mod checksum;
 mod dataset;
 mod error;

@@ -202,6 +202,9 @@ pub(crate) const VOCABULARY: &str = "unique_sid.txt";
 /// Line u (from 0) is the user that uid u stands for. Folders of others and older ones do not have it.
 pub(crate) const USERS: &str = "unique_uid.txt";
 
+/// What [`crate::Dataset::read`] adds, to be faster the next time. It is no file of the data set: nothing is lost without it.
+pub(crate) const CACHE: &str = "cache.safetensors";
+
 /// The files of the validation users, or of the test users.
 pub(crate) struct HeldOutFiles {
     /// What the files are named by.
@@ -220,7 +223,7 @@ pub(crate) const VALIDATION: HeldOutFiles = HeldOutFiles {
 pub(crate) const TEST: HeldOutFiles =
     HeldOutFiles { set: "test", fold_in: "test_tr.csv", targets: "test_te.csv", candidates: "test_candidates.csv" };
 
-/// All files that a prepared folder can hold.
+/// All files of a data set that a prepared folder can hold.
 pub(crate) const FILES: [&str; 10] = [
     TRAIN,
     VALIDATION.fold_in,
@@ -241,7 +244,8 @@ pub(crate) const FILES: [&str; 10] = [
 /// When it is a symbolic link, when something else is in it, which is named, or when others made its files.
 pub fn check_target(folder: &Path) -> Result<()> {
     let is_marker = |text: &str| serde_json::from_str::<Meta>(text).is_ok();
-    let of = Replaceable { names: &FILES, what: "of a prepared data set", marker: META, is_marker };
+    let names = [&FILES[..], &[CACHE]].concat();
+    let of = Replaceable { names: &names, what: "of a prepared data set", marker: META, is_marker };
     atomic_file::check_target(folder, &of)
 }
 
