@@ -159,7 +159,7 @@ impl Collector {
                     let no_time = || file.place().problem("no time, so the order of the items is not known".to_owned());
                     self.times.push(time.ok_or_else(no_time)?);
                 }
-                if self.user_places.len() < self.users.0.len() {
+                if self.user_places.len() < self.users.len() {
                     self.user_places.push(file.place());
                 }
             }
@@ -202,29 +202,61 @@ impl Collector {
 
 /// Ids in the order of their first appearance.
 #[derive(Default)]
-pub(crate) struct Ids(IndexSet<Id, FxBuildHasher>);
+pub(crate) struct Ids {
+    all: IndexSet<Id, FxBuildHasher>,
+    /// The positions of small numbers, one higher; 0 where there is none. One look is faster than a search among all.
+    of_small: Vec<u32>,
+    /// The last position: rows of one user or of one item often follow one another.
+    last: usize,
+}
+
+/// Numbers below have a place in [`Ids::of_small`], of four bytes each.
+const SMALL: u64 = 1 << 22;
 
 impl Ids {
     pub(crate) fn of(ids: impl IntoIterator<Item = Id>) -> Self {
-        Self(ids.into_iter().collect())
+        let mut of = Self::default();
+        for id in ids {
+            of.add(id);
+        }
+        of
+    }
+
+    /// The number of ids.
+    pub(crate) fn len(&self) -> usize {
+        self.all.len()
     }
 
     /// The position of an id that has one.
     pub(crate) fn known(&self, id: Id<&str>) -> Option<u32> {
-        self.0.get_index_of(&id).map(|position| position as u32)
+        match id {
+            Id::Number(number) if number < SMALL => self.of_small.get(number as usize)?.checked_sub(1),
+            _ => self.all.get_index_of(&id).map(|position| position as u32),
+        }
     }
 
     pub(crate) fn position(&mut self, id: Id<&str>) -> u32 {
-        self.known(id).unwrap_or_else(|| self.add(id.to_owned()))
+        if self.all.get_index(self.last).is_some_and(|last| id.equivalent(last)) {
+            return self.last as u32;
+        }
+        let position = self.known(id).unwrap_or_else(|| self.add(id.to_owned()));
+        self.last = position as usize;
+        position
     }
 
     /// The position of an id, which has one from now on.
     pub(crate) fn add(&mut self, id: Id) -> u32 {
-        self.0.insert_full(id).0 as u32
+        let small = if let Id::Number(number @ ..SMALL) = id { Some(number as usize) } else { None };
+        let position = self.all.insert_full(id).0 as u32;
+        if let Some(number) = small {
+            self.of_small.resize(self.of_small.len().max(number + 1), 0);
+            self.of_small[number] = position + 1;
+        }
+        position
     }
 
     pub(crate) fn into_vec(self) -> Vec<Id> {
-        self.0.into_iter().collect()
+        self.all.into_iter().collect()
     }
 }
 
@@ -277,6 +309,20 @@ mod tests {
         let error = |text: &str| by_time(text).unwrap_err().to_string();
         assert_eq!(error("user,item\n1,1\n"), "FILE, line 1: no column timestamp; its columns are: user, item");
         assert_eq!(error("user,item,timestamp\n1,1,x\n"), "FILE, line 2: timestamp is 'x', not a number");
+    }
+
+    #[test]
+    fn an_id_has_one_position_whatever_its_size_and_kind() {
+        let mut ids = Ids::default();
+        let all =
+            [Id::Number(5), Id::Name("5"), Id::Number(SMALL - 1), Id::Number(SMALL), Id::Number(0), Id::Name("x")];
+        for _ in 0..2 {
+            for (position, id) in (0..).zip(all) {
+                assert_eq!((ids.position(id), ids.position(id), ids.known(id)), (position, position, Some(position)));
+            }
+        }
+        assert_eq!((ids.known(Id::Number(4)), ids.known(Id::Number(u64::MAX)), ids.len()), (None, None, 6));
+        assert_eq!(Ids::of(ids.into_vec()).known(Id::Number(SMALL)), Some(3));
     }
 
     #[test]

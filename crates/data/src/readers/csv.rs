@@ -1,12 +1,11 @@
 //! CSV files with a column of users and a column of items, one pair a line.
 
 use super::input::{Input, InputFile};
+use super::records::Records;
 use super::{Reader, finite_number, shown, whole_number};
 use crate::raw::{Collector, Id, Place, ReadOptions, Row, Rows};
 use crate::{DataError, RawInteractions, Result};
-use csv::ByteRecord;
-use std::io::{Chain, Read};
-use std::sync::Arc;
+use std::io::Read;
 
 /// `ratings.csv` of MovieLens 20M, or plain `user,item`. Other columns are ignored, but every line must have as many fields
 /// as the header, and no field has a line break within quotes: after an error in the quotes it would take in other lines.
@@ -48,9 +47,7 @@ const RATING: &str = "rating";
 
 /// Reads pairs and knows the place of each, for errors.
 pub(crate) struct PairFile<R> {
-    csv: csv::Reader<Chain<R, &'static [u8]>>,
-    file: Arc<str>,
-    record: ByteRecord,
+    records: Records<R>,
     /// Number of columns.
     width: usize,
     user: Column,
@@ -79,19 +76,14 @@ impl<R: Read> PairFile<R> {
     /// `file` is the name for errors.
     pub(crate) fn new(reader: R, file: &str, header: Header, with_ratings: bool) -> Result<Self> {
         let problem = |problem: String| Place { file: file.into(), line: 1 }.problem(problem);
-        // Every record ends with a line feed, the last one too: that makes its line number certain.
-        let source = reader.chain(b"\n".as_slice());
-        let mut csv = csv::ReaderBuilder::new();
-        let csv = csv.flexible(true).terminator(csv::Terminator::Any(b'\n')).buffer_capacity(1 << 18);
-        let mut csv = csv.from_reader(source);
-        let names = csv.byte_headers().map_err(|error| unreadable(file, &error))?;
-        if names.is_empty() {
+        let mut records = Records::new(reader, file);
+        if !records.advance()? {
             return Err(problem("the file is empty".to_owned()));
         }
-        if let Some(name) = names.iter().find(|name| name.contains(&b'\n')) {
+        if let Some(name) = records.broken_field() {
             return Err(problem(broken(name)));
         }
-        let names: Vec<_> = names.iter().map(|name| shown(name.trim_ascii())).collect();
+        let names: Vec<_> = records.fields().map(|name| shown(name.trim_ascii())).collect();
         let column = |wanted: &[&'static str]| {
             let is_wanted = |name: &&String| wanted.contains(&name.as_str());
             let (number, shown) = (names.iter().filter(is_wanted).count(), names.join(", "));
@@ -107,26 +99,20 @@ impl<R: Read> PairFile<R> {
         let rating = if with_ratings { Some(column(&[RATING])?) } else { None };
         let time = if header.time.is_empty() { None } else { Some(column(header.time)?) };
         let (user, item) = (column(header.user)?, column(header.item)?);
-        Ok(Self { file: file.into(), record: ByteRecord::new(), width: names.len(), user, item, rating, time, csv })
+        Ok(Self { records, width: names.len(), user, item, rating, time })
     }
 
     /// The pair of the next line, if there is one.
     pub(crate) fn next(&mut self) -> Result<Option<Pair>> {
-        loop {
-            if !self.csv.read_byte_record(&mut self.record).map_err(|error| unreadable(&self.file, &error))? {
-                return Ok(None);
-            }
-            let is_blank = self.record.len() == 1 && self.record[0].trim_ascii().is_empty();
-            if !is_blank {
-                break;
-            }
+        if !self.records.advance()? {
+            return Ok(None);
         }
-        if let Some(field) = self.record.iter().find(|field| field.contains(&b'\n')) {
+        if let Some(field) = self.records.broken_field() {
             return Err(self.problem(broken(field)));
         }
-        if self.record.len() != self.width {
-            let text = shown(&self.record.iter().collect::<Vec<_>>().join(&b','));
-            let found = self.record.len();
+        let found = self.records.len();
+        if found != self.width {
+            let text = shown(&self.records.fields().collect::<Vec<_>>().join(&b','));
             return Err(self.problem(format!("'{text}' has {found} fields, and the header has {}", self.width)));
         }
         Ok(Some(Pair {
@@ -137,31 +123,21 @@ impl<R: Read> PairFile<R> {
         }))
     }
 
-    /// The place of the last pair.
-    fn place(&self) -> Place {
-        let record = self.record.as_slice();
-        let breaks_within = record.iter().filter(|&&byte| byte == b'\n').count() as u64;
-        // A quote that is never closed takes in all the rest of the file, its last line feed too: none ends the record.
-        let ending = u64::from(record.last() != Some(&b'\n'));
-        Place { file: self.file.clone(), line: self.csv.position().line() - ending - breaks_within }
-    }
-
     /// What is wrong with the last pair.
     pub(crate) fn problem(&self, problem: String) -> DataError {
-        self.place().problem(problem)
+        self.records.place().problem(problem)
     }
 
     fn id(&self, column: &Column) -> Result<u64> {
-        whole_number(column.name, self.field(column)?).map_err(|problem| self.problem(problem))
+        whole_number(column.name, self.field(column)).map_err(|problem| self.problem(problem))
     }
 
     fn finite(&self, column: &Column) -> Result<f64> {
-        finite_number(column.name, self.field(column)?).map_err(|problem| self.problem(problem))
+        finite_number(column.name, self.field(column)).map_err(|problem| self.problem(problem))
     }
 
-    fn field(&self, column: &Column) -> Result<&[u8]> {
-        // There are as many fields as columns.
-        Ok(self.record.get(column.index).unwrap_or_default().trim_ascii())
+    fn field(&self, column: &Column) -> &[u8] {
+        self.records.field(column.index).trim_ascii()
     }
 }
 
@@ -174,16 +150,12 @@ impl<R: Read> Rows for PairFile<R> {
     }
 
     fn place(&self) -> Place {
-        self.place()
+        self.records.place()
     }
 }
 
 fn broken(field: &[u8]) -> String {
     format!("'{}' has a line break within quotes", shown(field.trim_ascii()))
-}
-
-fn unreadable(file: &str, error: &csv::Error) -> DataError {
-    DataError::File { file: file.to_owned(), problem: format!("cannot be read: {error}") }
 }
 
 #[cfg(test)]
@@ -194,7 +166,7 @@ mod tests {
         let mut file = PairFile::new(text.as_bytes(), "x.csv", RAW, with_ratings)?;
         let mut pairs = Vec::new();
         while let Some(pair) = file.next()? {
-            pairs.push((file.place().line, pair));
+            pairs.push((file.records.place().line, pair));
         }
         Ok(pairs)
     }

@@ -26,9 +26,10 @@ impl<R: Read> Lines<R> {
     pub(crate) fn advance(&mut self) -> Result<bool> {
         loop {
             self.text.clear();
-            let read = self.source.read_until(b'\n', &mut self.text);
-            if read.map_err(DataError::io("read", &*self.place.file))? == 0 {
-                return Ok(false);
+            match self.source.read_until(b'\n', &mut self.text) {
+                Ok(0) => return Ok(false),
+                Ok(_) => {}
+                Err(error) => return Err(DataError::io("read", &*self.place.file)(error)),
             }
             self.place.line += 1;
             if self.place.line == 1 && self.text.starts_with(BYTE_ORDER_MARK) {
@@ -62,6 +63,11 @@ impl<R: Read> Lines<R> {
         }
         let (text, names) = (shown(self.text()), names.join(", "));
         Err(self.place.problem(format!("'{text}' has {number} fields instead of {N}: {names}")))
+    }
+
+    /// The line, what comes after it, and the number of lines before it.
+    pub(crate) fn into_rest(self) -> (Vec<u8>, BufReader<R>, u64) {
+        (self.text, self.source, self.place.line - 1)
     }
 
     /// The place of the line.

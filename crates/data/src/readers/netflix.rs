@@ -2,7 +2,7 @@
 
 use super::input::{Input, InputFile};
 use super::lines::Lines;
-use super::{Reader, finite_number, refusal, shown, whole_number};
+use super::{Reader, finite_number, refusal, short_number, shown, whole_number};
 use crate::moment;
 use crate::raw::{Collector, Id, Place, ReadOptions, Row, Rows};
 use crate::{RawInteractions, Result};
@@ -71,19 +71,12 @@ impl<R: Read> Rows for NetflixFile<R> {
 
 /// Whether the text is a day that there was, as YYYY-MM-DD.
 fn is_date(text: &[u8]) -> bool {
-    let number = |digits: &[u8]| std::str::from_utf8(digits).ok()?.parse::<u16>().ok();
     let [y0, y1, y2, y3, b'-', m0, m1, b'-', d0, d1] = *text else { return false };
-    let digits = [y0, y1, y2, y3, m0, m1, d0, d1];
-    if !digits.iter().all(u8::is_ascii_digit) {
-        return false;
-    }
-    let (Some(year), Some(month), Some(day)) = (number(&digits[..4]), number(&digits[4..6]), number(&digits[6..]))
-    else {
-        return false;
-    };
+    let parts = [&[y0, y1, y2, y3][..], &[m0, m1], &[d0, d1]].map(short_number);
+    let [Some(year), Some(month), Some(day)] = parts else { return false };
     let is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
     let days = match month {
-        2 => 28 + u16::from(is_leap),
+        2 => 28 + u64::from(is_leap),
         4 | 6 | 9 | 11 => 30,
         1..=12 => 31,
         _ => 0,
