@@ -1,6 +1,7 @@
-//! What a reader reads: a file, several files of a folder, or files in a zip archive, which is never unpacked to disk.
+//! What a reader reads: a file, several files of a folder, or files in a zip or tar archive, which is never unpacked to disk.
 
 use super::bytes::{Counted, InLines, MAX_BYTES, decompressed};
+use super::tar::{self, Tar, is_tar};
 use crate::checksum::{SourceFile, digits};
 use crate::{Checksum, DataError, Result};
 use sha2::{Digest, Sha256};
@@ -16,7 +17,7 @@ const FIRST: u64 = 1 << 16;
 /// The first lines, as many as fit into 64 KiB, of the file `name` in the zip archive at `path`. The archive may have any
 /// name.
 pub(crate) fn first_lines(path: &Path, name: &str) -> Result<Vec<u8>> {
-    Ok(Input::archived(path, path.display().to_string(), &[name])?.first_lines()?.0)
+    Ok(Input::archived(path, Some(&[name]))?.first_lines()?.0)
 }
 
 /// Files that a reader reads one after the other.
@@ -44,7 +45,9 @@ struct SoFar {
 enum Files<'a> {
     OnDisk(Vec<PathBuf>),
     /// The indices in the archive, with the names for messages.
-    Archived(Box<ZipArchive<File>>, Vec<(usize, String)>),
+    Zipped(Box<ZipArchive<File>>, Vec<(usize, String)>),
+    /// The files in the archive, with their names for messages.
+    InTar(Tar, Vec<tar::Entry>),
     Streams(Vec<(String, Box<dyn Read + 'a>)>),
 }
 
@@ -55,9 +58,13 @@ pub(crate) struct InputFile<'a> {
     pub(crate) name: String,
 }
 
-/// Whether `path` is read as an archive.
+/// Whether `path` is read as a zip archive.
 pub fn is_zip(path: &Path) -> bool {
     has_extension(path, "zip")
+}
+
+fn is_archive(path: &Path) -> bool {
+    is_zip(path) || is_tar(path)
 }
 
 /// Whether the name of `path` ends with `.extension`, in any case.
@@ -80,7 +87,7 @@ fn with_suffix(path: &Path, name: &str) -> PathBuf {
 impl<'a> Input<'a> {
     /// Opens `path`, which is
     /// - a file, whatever its name;
-    /// - a zip archive with files of these `names`, in any folder;
+    /// - a zip archive or a tar archive, plain or compressed, with files of these `names`, in any folder;
     /// - a folder with files of these `names`;
     /// - a prefix: the files are `path.NAME`.
     ///
@@ -106,32 +113,18 @@ impl<'a> Input<'a> {
             }
             return Self::on_disk(name, files);
         }
-        if is_zip(path) { Self::archived(path, name, names) } else { Self::on_disk(name, vec![path.to_owned()]) }
+        if is_archive(path) { Self::archived(path, Some(names)) } else { Self::on_disk(name, vec![path.to_owned()]) }
     }
 
-    /// Opens the file at `path`, which may have any name and may be compressed; or the only data file of a zip archive.
+    /// Opens the file at `path`, which may have any name and may be compressed; or the only file of a zip or tar archive.
     ///
     /// # Errors
-    /// When it cannot be opened, is a folder, or is an archive of several data files.
+    /// When it cannot be opened, is a folder, or is an archive of several files.
     pub fn of_any(path: &Path) -> Result<Self> {
-        let name = path.display().to_string();
-        if !is_zip(path) {
-            return Self::on_disk(name, vec![path.to_owned()]);
+        if is_archive(path) {
+            return Self::archived(path, None);
         }
-        let file = File::open(path).map_err(DataError::io("read", path))?;
-        let mut archive = ZipArchive::new(file).map_err(|error| damaged(&name, &error))?;
-        let mut files = Vec::new();
-        for index in 0..archive.len() {
-            let entry = archive.by_index_raw(index).map_err(|error| damaged(&name, &error))?;
-            if entry.is_file() {
-                files.push(String::from_utf8_lossy(entry.name_raw()).into_owned());
-            }
-        }
-        let Ok([only]) = <[String; 1]>::try_from(files.clone()) else {
-            let problem = format!("it holds {}: unpack it and name the file", files.join(", "));
-            return Err(DataError::File { file: name, problem });
-        };
-        Self::archived(path, name, &[only.rsplit('/').next().unwrap_or(&only)])
+        Self::on_disk(path.display().to_string(), vec![path.to_owned()])
     }
 
     /// The first lines of the first file, as many as fit into 64 KiB, and the file's name.
@@ -161,35 +154,24 @@ impl<'a> Input<'a> {
     fn on_disk(name: String, files: Vec<PathBuf>) -> Result<Self> {
         let mut bytes = 0;
         for file in &files {
-            let metadata = file.metadata().map_err(DataError::io("read", file))?;
-            if !metadata.is_file() {
-                // A pipe or a device may never end.
-                let problem = "not a file: write the data to a file and name that".to_owned();
-                return Err(DataError::File { file: file.display().to_string(), problem });
-            }
-            bytes += metadata.len();
+            bytes += size(file)?;
         }
         Ok(Self::new(name, Files::OnDisk(files), bytes))
     }
 
-    fn archived(path: &Path, name: String, names: &[&str]) -> Result<Self> {
-        let file = File::open(path).map_err(DataError::io("read", path))?;
-        let mut archive = ZipArchive::new(file).map_err(|error| damaged(&name, &error))?;
-        let (mut entries, mut bytes) = (Vec::new(), 0);
-        for wanted in names {
-            let (index, entry_name) = find(&mut archive, &name, wanted)?;
-            let entry = archive.by_index_raw(index).map_err(|error| damaged(&name, &error))?;
-            if entry.size() > MAX_BYTES {
-                let size = entry.size();
-                let problem =
-                    format!("{entry_name} claims {size} bytes, more than {MAX_BYTES}: the archive is damaged");
+    /// The files of these names in an archive, or its only one.
+    fn archived(path: &Path, names: Option<&[&str]>) -> Result<Self> {
+        let name = path.display().to_string();
+        let (files, names, sizes) =
+            if is_tar(path) { in_tar(path, &name, names)? } else { zipped(path, &name, names)? };
+        for (of, size) in names.iter().zip(&sizes) {
+            if *size > MAX_BYTES {
+                let problem = format!("{of} claims {size} bytes, more than {MAX_BYTES}: the archive is damaged");
                 return Err(DataError::File { file: name, problem });
             }
-            bytes += entry.size();
-            entries.push((index, format!("{name}/{entry_name}")));
         }
-        let name = if let [(_, only)] = &entries[..] { only.clone() } else { name };
-        Ok(Self::new(name, Files::Archived(Box::new(archive), entries), bytes))
+        let name = if let [only] = &names[..] { only.clone() } else { name };
+        Ok(Self::new(name, files, sizes.iter().sum()))
     }
 
     fn new(name: String, files: Files<'a>, bytes: u64) -> Self {
@@ -221,11 +203,16 @@ impl<'a> Input<'a> {
                 let file = File::open(path).map_err(DataError::io("read", path))?;
                 (path.display().to_string(), Box::new(file))
             }
-            Files::Archived(archive, entries) => {
+            Files::Zipped(archive, entries) => {
                 let Some((index, name)) = entries.get(at) else { return Ok(None) };
                 let entry = archive.by_index(*index).map_err(|error| damaged(&self.name, &error))?;
                 // Readers read to the very end, so the archive's checksum is verified.
                 (name.clone(), Box::new(entry.take(MAX_BYTES)))
+            }
+            Files::InTar(archive, entries) => {
+                let Some(entry) = entries.get(at) else { return Ok(None) };
+                let file = archive.file(entry).map_err(DataError::io("read", &entry.name))?;
+                (entry.name.clone(), Box::new(file))
             }
             Files::Streams(streams) => {
                 let Some((name, source)) = streams.get_mut(at) else { return Ok(None) };
@@ -258,22 +245,68 @@ impl<'a> Input<'a> {
     }
 }
 
-/// The only file of that name in the archive, whatever folder it is in.
-fn find(archive: &mut ZipArchive<File>, name: &str, wanted: &str) -> Result<(usize, String)> {
-    let mut found = Vec::new();
+/// The size of a file, which must be one: a pipe or a device may never end.
+fn size(path: &Path) -> Result<u64> {
+    let metadata = path.metadata().map_err(DataError::io("read", path))?;
+    if metadata.is_file() {
+        return Ok(metadata.len());
+    }
+    let problem = "not a file: write the data to a file and name that".to_owned();
+    Err(DataError::File { file: path.display().to_string(), problem })
+}
+
+/// Files of an archive, their names for messages, and their sizes.
+type Archived = (Files<'static>, Vec<String>, Vec<u64>);
+
+fn zipped(path: &Path, name: &str, wanted: Option<&[&str]>) -> Result<Archived> {
+    let damaged = |error| damaged(name, &error);
+    let file = File::open(path).map_err(DataError::io("read", path))?;
+    let mut archive = ZipArchive::new(file).map_err(damaged)?;
+    let mut all = Vec::new();
     for index in 0..archive.len() {
-        let entry = archive.by_index_raw(index).map_err(|error| damaged(name, &error))?;
-        let entry_name = String::from_utf8_lossy(entry.name_raw()).into_owned();
-        if entry_name.rsplit('/').next() == Some(wanted) {
-            found.push((index, entry_name));
+        let entry = archive.by_index_raw(index).map_err(damaged)?;
+        if entry.is_file() {
+            all.push((index, String::from_utf8_lossy(entry.name_raw()).into_owned(), entry.size()));
         }
     }
-    if found.len() != 1 {
-        let number = found.len();
-        let problem = format!("it holds {number} files named {wanted}, not one: unpack it and name the file");
-        return Err(DataError::File { file: name.to_owned(), problem });
+    let chosen = choose(all, |(_, name, _)| name, name, wanted)?;
+    let files = chosen.iter().map(|(index, file, _)| (*index, format!("{name}/{file}")));
+    let files: Vec<_> = files.collect();
+    let names = files.iter().map(|(_, name)| name.clone()).collect();
+    Ok((Files::Zipped(Box::new(archive), files), names, chosen.iter().map(|(.., size)| *size).collect()))
+}
+
+fn in_tar(path: &Path, name: &str, wanted: Option<&[&str]>) -> Result<Archived> {
+    size(path)?;
+    let all = tar::entries(path).map_err(|error| {
+        let problem = format!("not a usable tar archive ({error})");
+        DataError::File { file: name.to_owned(), problem }
+    })?;
+    let mut chosen = choose(all, |entry| &entry.name, name, wanted)?;
+    chosen.iter_mut().for_each(|entry| entry.name = format!("{name}/{}", entry.name));
+    let (names, sizes) = chosen.iter().map(|entry| (entry.name.clone(), entry.bytes)).unzip();
+    Ok((Files::InTar(Tar::new(path), chosen), names, sizes))
+}
+
+/// Of all files of an archive those of the wanted names, whatever folder each is in; or the only one.
+fn choose<T>(mut all: Vec<T>, path: impl Fn(&T) -> &String, archive: &str, wanted: Option<&[&str]>) -> Result<Vec<T>> {
+    let refuse = |problem: String| Err(DataError::File { file: archive.to_owned(), problem });
+    let Some(wanted) = wanted else {
+        let names: Vec<_> = all.iter().map(|file| path(file).as_str()).collect();
+        let problem = format!("it holds {}: unpack it and name the file", names.join(", "));
+        return if all.len() == 1 { Ok(all) } else { refuse(problem) };
+    };
+    let mut chosen = Vec::new();
+    for wanted in wanted {
+        let is_wanted = |file: &T| path(file).rsplit('/').next() == Some(wanted);
+        let found: Vec<usize> = (0..all.len()).filter(|&at| is_wanted(&all[at])).collect();
+        let [at] = found[..] else {
+            let number = found.len();
+            return refuse(format!("it holds {number} files named {wanted}, not one: unpack it and name the file"));
+        };
+        chosen.push(all.swap_remove(at));
     }
-    Ok(found.swap_remove(0))
+    Ok(chosen)
 }
 
 fn damaged(name: &str, error: &ZipError) -> DataError {
@@ -297,6 +330,27 @@ mod tests {
             writer.write_all(text.as_bytes()).unwrap();
         }
         writer.finish().unwrap();
+        file.into_temp_path()
+    }
+
+    fn tar(ending: &str, entries: &[(&str, &str)]) -> tempfile::TempPath {
+        let file = tempfile::Builder::new().suffix(ending).tempfile().unwrap();
+        let mut builder = ::tar::Builder::new(Vec::new());
+        for (name, text) in entries {
+            let mut header = ::tar::Header::new_gnu();
+            header.set_size(text.len() as u64);
+            header.set_mode(0o644);
+            builder.append_data(&mut header, name, text.as_bytes()).unwrap();
+        }
+        let bytes = builder.into_inner().unwrap();
+        let mut to = file.reopen().unwrap();
+        if ending == ".tar" {
+            to.write_all(&bytes).unwrap();
+        } else {
+            let mut gzip = flate2::write::GzEncoder::new(to, flate2::Compression::fast());
+            gzip.write_all(&bytes).unwrap();
+            gzip.finish().unwrap();
+        }
         file.into_temp_path()
     }
 
@@ -343,6 +397,42 @@ mod tests {
         assert_eq!(texts(&folder.path().join("x"), &["a.txt"]).unwrap(), [pair("PATH.a.txt", "of a prefix")]);
         let message = texts(folder.path(), &["a.txt", "d.txt", "e.txt"]).unwrap_err().to_string();
         assert!(message.contains(" lacks d.txt, e.txt: put them there"), "{message}");
+    }
+
+    #[test]
+    fn a_tar_plain_or_compressed_is_read_as_a_zip_is() {
+        let long = format!("{}/ratings.csv", "folder/".repeat(40));
+        let entries = [("x/b.txt", "second"), ("movies.csv", "no"), ("x/a.txt", "first"), (&long, "yes")];
+        for ending in [".tar", ".tar.gz", ".TGZ"] {
+            let path = tar(ending, &entries);
+            assert_eq!(texts(&path, &["ratings.csv"]).unwrap(), [pair(&format!("PATH/{long}"), "yes")]);
+            let expected = [pair("PATH/x/a.txt", "first"), pair("PATH/x/b.txt", "second")];
+            assert_eq!(texts(&path, &["a.txt", "b.txt"]).unwrap(), expected);
+            let message = texts(&path, &["c.txt"]).unwrap_err().to_string();
+            assert!(
+                message.ends_with("it holds 0 files named c.txt, not one: unpack it and name the file"),
+                "{message}"
+            );
+            let message = Input::of_any(&path).err().unwrap().to_string();
+            assert!(message.contains("it holds x/b.txt, movies.csv, x/a.txt, folder/"), "{message}");
+            let (lines, name) = Input::of_any(&tar(ending, &entries[..1])).unwrap().first_lines().unwrap();
+            assert!(lines == b"second" && name.ends_with("/x/b.txt"), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_tar_that_was_cut_off_or_damaged_is_refused() {
+        for ending in [".tar", ".tar.gz"] {
+            let path = tar(ending, &[("ratings.csv", &"1,2\n".repeat(9000))]);
+            let whole = std::fs::read(&path).unwrap();
+            for damaged in [&whole[..whole.len() / 2], &whole[7..], b"user,item\n1,2\n"] {
+                std::fs::write(&path, damaged).unwrap();
+                let message = error(&path);
+                assert!(message.contains(": not a usable tar archive ("), "{message}");
+            }
+        }
+        let message = error(Path::new("nowhere/in.tar.gz"));
+        assert!(message.starts_with("cannot read nowhere/in.tar.gz: "), "{message}");
     }
 
     #[test]

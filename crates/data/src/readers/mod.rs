@@ -14,6 +14,7 @@ mod netflix;
 mod ratings;
 mod records;
 mod table;
+mod tar;
 mod triplets;
 mod tsv;
 

@@ -25,7 +25,7 @@ pub(crate) struct Args {
     /// The folder to write; an older prepared data set there is replaced
     #[arg(long, value_name = "DIR", required_unless_present = "list")]
     out: Option<PathBuf>,
-    /// What to read instead of the public data: a file, a folder of files, or a zip archive of them, in the data set's
+    /// What to read instead of the public data: a file, a folder of files, or a zip or tar archive of them, in the data set's
     /// format or in CSV; for ncf a file with times, or what comes before .train.rating in the names of the authors' files
     #[arg(long, value_name = "PATH")]
     input: Option<PathBuf>,
