@@ -21,6 +21,7 @@ mod serve;
 mod show;
 mod significance;
 mod speed;
+mod splits;
 mod support;
 mod synth;
 mod verify;

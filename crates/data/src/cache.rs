@@ -6,7 +6,7 @@
 
 use crate::integrity::Head;
 use crate::prepared::CACHE;
-use crate::{Dataset, HeldOut, Interactions, atomic_file};
+use crate::{Interactions, atomic_file};
 use crc32c::crc32c_append;
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 use serde::{Deserialize, Serialize};
@@ -20,11 +20,6 @@ const FORMAT: u32 = 1;
 const META_KEY: &str = "ract";
 /// Two changes of a file within this time may leave the same time. A file that was changed so recently is not relied on.
 const SETTLED: Duration = Duration::from_secs(2);
-
-const TRAIN: &str = "train";
-/// Fold-in, held-out items and candidates.
-const VALIDATION: [&str; 3] = ["validation.fold_in", "validation.held_out", "validation.candidates"];
-const TEST: [&str; 3] = ["test.fold_in", "test.held_out", "test.candidates"];
 
 /// Where the cache of a folder is, and to what it must belong.
 pub(crate) struct Cache {
@@ -75,12 +70,12 @@ impl Cache {
         Some(Self { path: folder.join(CACHE), belongs_to })
     }
 
-    /// The data, if the cache is whole and belongs to the files.
-    pub(crate) fn read(&self) -> Option<Dataset> {
-        self.data_in(&std::fs::read(&self.path).ok()?)
+    /// The matrices by their names, if the cache is whole and belongs to the files.
+    pub(crate) fn read(&self) -> Option<BTreeMap<String, Interactions>> {
+        self.matrices_in(&std::fs::read(&self.path).ok()?)
     }
 
-    fn data_in(&self, bytes: &[u8]) -> Option<Dataset> {
+    fn matrices_in(&self, bytes: &[u8]) -> Option<BTreeMap<String, Interactions>> {
         let (_, header) = SafeTensors::read_metadata(bytes).ok()?;
         let described: Description = serde_json::from_str(header.metadata().as_ref()?.get(META_KEY)?).ok()?;
         if described.belongs_to != self.belongs_to {
@@ -91,39 +86,31 @@ impl Cache {
             let view = file.tensor(&name).ok().filter(|view| view.dtype() == dtype);
             view.map(|view| view.data())
         };
+        let mut names: Vec<&str> = file.names().into_iter().filter_map(|name| name.strip_suffix(ENDS)).collect();
+        names.sort_unstable();
         let part = |name| Some((name, numbers(ends(name), Dtype::U64)?, numbers(items(name), Dtype::U32)?));
-        let names = [TRAIN].into_iter().chain(VALIDATION).chain(TEST);
-        let parts: Vec<Part<'_>> = names.filter_map(part).collect();
+        let parts: Vec<Part<'_>> = names.into_iter().map(part).collect::<Option<_>>()?;
         if crc32c(&described, &parts) != described.crc32c {
             return None;
         }
-        let rows = |name: &'static str| {
-            let (_, ends, items) = parts.iter().find(|part| part.0 == name)?;
+        let matrix = |(name, ends, items): Part<'_>| {
             let ends = bytemuck::pod_collect_to_vec::<u8, u64>(ends).into_iter();
             let ends = ends.map(usize::try_from).collect::<Result<_, _>>().ok()?;
-            Interactions::checked(described.items, ends, bytemuck::pod_collect_to_vec(items))
+            let rows = Interactions::checked(described.items, ends, bytemuck::pod_collect_to_vec(items))?;
+            Some((name.to_owned(), rows))
         };
-        let held_out = |[fold_in, held_out, candidates]: [&'static str; 3]| {
-            let of = HeldOut { fold_in: rows(fold_in)?, held_out: rows(held_out)?, candidates: rows(candidates) };
-            let is_even = [&of.held_out].into_iter().chain(&of.candidates).all(|part| part.n_users() == of.n_users());
-            is_even.then_some(of)
-        };
-        Some(Dataset { train: rows(TRAIN)?, validation: held_out(VALIDATION)?, test: held_out(TEST)? })
+        parts.into_iter().map(matrix).collect()
     }
 
-    /// Writes the data that were read from the files. A failure is none: the files are there.
-    pub(crate) fn write(&self, data: &Dataset) {
-        let mut rows = vec![(TRAIN, &data.train)];
-        for (names, HeldOut { fold_in, held_out, candidates }) in [(VALIDATION, &data.validation), (TEST, &data.test)] {
-            rows.extend(names.into_iter().zip([fold_in, held_out].into_iter().chain(candidates)));
-        }
-        let row_ends: Vec<_> = rows.iter().map(|(_, rows)| rows.ends()).collect();
-        let parts = rows
+    /// Writes the matrices that were read from the files, all over as many items. A failure is none: the files are there.
+    pub(crate) fn write(&self, n_items: usize, matrices: &BTreeMap<&str, &Interactions>) {
+        let row_ends: Vec<_> = matrices.values().map(|rows| rows.ends()).collect();
+        let parts = matrices
             .iter()
             .zip(&row_ends)
             .map(|((name, rows), ends)| (*name, bytemuck::cast_slice(ends), bytemuck::cast_slice(rows.all_items())));
         let parts: Vec<Part<'_>> = parts.collect();
-        let described = Description { belongs_to: self.belongs_to.clone(), items: data.n_items(), crc32c: 0 };
+        let described = Description { belongs_to: self.belongs_to.clone(), items: n_items, crc32c: 0 };
         let described = Description { crc32c: crc32c(&described, &parts), ..described };
         let tensors = parts.iter().flat_map(|&(name, row_ends, row_items)| {
             [(ends(name), Dtype::U64, row_ends), (items(name), Dtype::U32, row_items)]
@@ -158,8 +145,11 @@ impl State {
     }
 }
 
+/// What follows a matrix's name in the name of its rows' ends.
+const ENDS: &str = ".ends";
+
 fn ends(part: &str) -> String {
-    format!("{part}.ends")
+    format!("{part}{ENDS}")
 }
 
 fn items(part: &str) -> String {
@@ -178,7 +168,7 @@ mod tests {
     use super::*;
     use crate::prepared::{self, META, Meta};
     use crate::readers::read_csv_text;
-    use crate::{ReadOptions, SplitOptions, leave_one_out, split};
+    use crate::{Dataset, ReadOptions, SplitOptions, leave_one_out, split};
     use std::fs::{self, File};
     use std::time::Duration;
     use tempfile::TempDir;
@@ -206,7 +196,7 @@ mod tests {
 
     /// What the cache holds, if it is used.
     fn cached(folder: &TempDir) -> Option<Dataset> {
-        Cache::of(folder.path(), &Head::read(folder.path()).unwrap())?.read()
+        Dataset::of_matrices(Cache::of(folder.path(), &Head::read(folder.path()).unwrap())?.read()?)
     }
 
     fn without_cache(folder: &TempDir) -> Dataset {
@@ -238,7 +228,8 @@ mod tests {
             let mut changed = whole.clone();
             changed[bit / 8] ^= 1 << (bit % 8);
             // A blank of the padding may become another blank.
-            assert!(cache.data_in(&changed).is_none_or(|found| found == data), "bit {bit}");
+            let found = cache.matrices_in(&changed).map(|found| Dataset::of_matrices(found).unwrap());
+            assert!(found.is_none_or(|found| found == data), "bit {bit}");
         }
         for damaged in [&whole[..whole.len() - 4], &whole[..20], b"", b"not a cache at all"] {
             fs::write(&path, damaged).unwrap();

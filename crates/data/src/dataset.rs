@@ -7,7 +7,7 @@ use crate::readers::csv::{PREPARED, PairFile};
 use crate::split::{HeldOutPairs, Split};
 use crate::{DataError, Interactions, Result};
 use rayon::slice::ParallelSliceMut;
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::fs::File;
 use std::path::Path;
 
@@ -21,6 +21,12 @@ pub struct HeldOut {
     /// The items that are ranked for each user, with the held-out ones among them. `None`: all but the fold-in.
     pub candidates: Option<Interactions>,
 }
+
+/// The names of the matrices in the cache.
+const TRAIN_ROWS: &str = "train";
+/// Fold-in, held-out items and candidates.
+const VALIDATION_ROWS: [&str; 3] = ["validation.fold_in", "validation.held_out", "validation.candidates"];
+const TEST_ROWS: [&str; 3] = ["test.fold_in", "test.held_out", "test.candidates"];
 
 impl HeldOut {
     /// Number of users.
@@ -73,14 +79,37 @@ impl Dataset {
         head.check_names(folder)?;
         // Before the files are read: a change in between makes the cache useless, not wrong.
         let cache = Cache::of(folder, &head);
-        if let Some(data) = cache.as_ref().and_then(Cache::read) {
+        if let Some(data) = cache.as_ref().and_then(Cache::read).and_then(Self::of_matrices) {
             return Ok(data);
         }
         let data = Self::read_files(folder, &head)?;
         if let Some(cache) = cache {
-            cache.write(&data);
+            cache.write(data.n_items(), &data.matrices());
         }
         Ok(data)
+    }
+
+    /// All of its matrices, by their names.
+    fn matrices(&self) -> BTreeMap<&'static str, &Interactions> {
+        let mut all = BTreeMap::from([(TRAIN_ROWS, &self.train)]);
+        for (names, HeldOut { fold_in, held_out, candidates }) in
+            [(VALIDATION_ROWS, &self.validation), (TEST_ROWS, &self.test)]
+        {
+            all.extend(names.into_iter().zip([fold_in, held_out].into_iter().chain(candidates)));
+        }
+        all
+    }
+
+    /// From all of its matrices; `None` when one is missing, or they do not belong together.
+    pub(crate) fn of_matrices(mut all: BTreeMap<String, Interactions>) -> Option<Self> {
+        let mut held_out = |[fold_in, held_out, candidates]: [&str; 3]| {
+            let (fold_in, held_out) = (all.remove(fold_in)?, all.remove(held_out)?);
+            let of = HeldOut { fold_in, held_out, candidates: all.remove(candidates) };
+            let is_even = [&of.held_out].into_iter().chain(&of.candidates).all(|part| part.n_users() == of.n_users());
+            is_even.then_some(of)
+        };
+        let (validation, test) = (held_out(VALIDATION_ROWS)?, held_out(TEST_ROWS)?);
+        Some(Self { train: all.remove(TRAIN_ROWS)?, validation, test })
     }
 
     fn read_files(folder: &Path, head: &Head) -> Result<Self> {

@@ -11,8 +11,19 @@ use std::io::Read;
 use std::sync::Arc;
 
 /// What columns are called, in lower case and without `_`, `-` and spaces; RecBole's types, as in `user_id:token`, are cut.
-const USER: &[&str] =
-    &["user", "userid", "uid", "customer", "customerid", "visitor", "visitorid", "member", "memberid", "reviewerid"];
+const USER: &[&str] = &[
+    "user",
+    "userid",
+    "uid",
+    "customer",
+    "customerid",
+    "visitor",
+    "visitorid",
+    "member",
+    "memberid",
+    "reviewerid",
+    "userprocid",
+];
 const ITEM: &[&str] = &[
     "item",
     "itemid",
@@ -25,6 +36,7 @@ const ITEM: &[&str] = &[
     "articleid",
     "asin",
     "isbn",
+    "itemprocid",
     "song",
     "songid",
     "track",

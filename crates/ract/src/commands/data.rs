@@ -24,6 +24,7 @@ pub(crate) fn run(args: Args) -> Result<()> {
     if let Some(meta) = Meta::read(&args.folder)? {
         let rating = meta.min_rating.map(|min| format!(", ratings above {min}")).unwrap_or_default();
         super::print(&format!("from {}: {} rows{rating}", meta.source, n(meta.raw_rows as usize)))?;
+        super::print(&meta.split_in_words())?;
     }
     super::print(&table(&data))?;
     let popularity = descending(data.train.item_counts().into_iter().map(|count| count as usize));

@@ -1,22 +1,27 @@
 //! `ract prepare`: raw interactions to a folder that runs can train on.
 
+mod file;
+mod given;
+mod how;
 mod list;
 mod ncf;
+mod summary;
 
+use self::how::How;
 use super::thousands as n;
 use crate::{Error, Result};
 use indicatif::{ProgressBar, ProgressStyle};
-use ract_data::prepared::{Meta, Protocol};
-use ract_data::readers::{ColumnNames, Found, Input, READERS, Reader, is_zip};
+use ract_data::prepared::Meta;
+use ract_data::readers::{ColumnNames, Input, READERS, Reader, is_zip};
 use ract_data::sources::{Preset, PublicFile, Source};
-use ract_data::{DataError, RawInteractions, ReadOptions, Split, SplitOptions, prepared, split, usual_heldout_users};
+use ract_data::{DataError, RawInteractions, ReadOptions, Split, SplitOptions, prepared, split};
 use std::path::{Path, PathBuf};
 
 #[derive(clap::Args)]
 #[command(arg_required_else_help = true, after_help = list::text())]
 pub(crate) struct Args {
     /// A file of your own, whose format is found by its content; or a public data set with its published options, a format,
-    /// or ncf: all are listed below
+    /// ncf, or split: all are listed below
     #[arg(required_unless_present = "list", value_name = "FILE|NAME", value_parser = Name::parse)]
     name: Option<Name>,
     /// List the public data sets, with their licences, and the formats
@@ -29,6 +34,12 @@ pub(crate) struct Args {
     /// format or in CSV; for ncf a file with times, or what comes before .train.rating in the names of the authors' files
     #[arg(long, value_name = "PATH")]
     input: Option<PathBuf>,
+    /// The training file that others published, for `ract prepare split`; its format is found by its content
+    #[arg(long, value_name = "FILE")]
+    train: Option<PathBuf>,
+    /// The test file of the same publisher
+    #[arg(long, value_name = "FILE")]
+    test: Option<PathBuf>,
     /// Download the public file from here: its address, or that of its folder, with / at the end
     #[arg(long, value_name = "URL", conflicts_with = "input")]
     mirror: Option<String>,
@@ -44,6 +55,11 @@ pub(crate) struct Args {
     /// The column of ratings
     #[arg(long, value_name = "NAME")]
     rating_column: Option<String>,
+    /// The column of times: numbers, or dates such as 2014-01-31 and 2014-01-31T12:00:00Z
+    #[arg(long, value_name = "NAME")]
+    time_column: Option<String>,
+    #[command(flatten)]
+    how: How,
     /// Keep ratings above this threshold [default: the data set's; for a file of your own with one to five stars: 3.5]
     #[arg(long, value_name = "X")]
     min_rating: Option<f64>,
@@ -71,6 +87,7 @@ enum Name {
     DataSet(&'static Preset),
     Format(&'static Reader),
     Ncf,
+    Given,
 }
 
 impl Name {
@@ -79,7 +96,8 @@ impl Name {
         let format = || Reader::named(name).map(Self::Format);
         let ncf = (name == ncf::NAME).then_some(Self::Ncf);
         let file = || Path::new(name).exists().then(|| Self::File(name.into()));
-        let known = ncf.or_else(data_set).or_else(format).or_else(file);
+        let given = (name == given::NAME).then_some(Self::Given);
+        let known = ncf.or(given).or_else(data_set).or_else(format).or_else(file);
         known.ok_or_else(|| format!("there is no such data set and no such file\n\n{}", list::text()))
     }
 }
@@ -102,16 +120,24 @@ pub(crate) fn run(args: Args) -> Result<()> {
     if args.mirror.is_some() && !matches!(name, Name::DataSet(_)) {
         return Err(Error::Usage("--mirror is for the public data sets: leave it out".to_owned()));
     }
-    if args.columns() != ColumnNames::default() && (!matches!(name, Name::File(_)) || args.format.is_some()) {
+    if !args.how.is_default() && !matches!(name, Name::File(_) | Name::Given) {
+        return Err(Error::Usage("--split and its options are for a file of your own: leave them out".to_owned()));
+    }
+    if args.train.as_ref().or(args.test.as_ref()).is_some() && !matches!(name, Name::Given) {
+        return Err(Error::Usage("--train and --test are for `ract prepare split`: leave them out".to_owned()));
+    }
+    let may_name_columns = matches!(name, Name::File(_) | Name::Given) && args.format.is_none();
+    if args.columns() != ColumnNames::default() && !may_name_columns {
         return Err(Error::Usage(
             "columns are named for a file of your own whose format is found: leave them out".to_owned(),
         ));
     }
     match name {
-        Name::File(path) => any_file(&args, path, out),
+        Name::File(path) => file::run(&args, path, out),
         Name::DataSet(preset) => data_set(&args, preset, out),
         Name::Format(reader) => own_file(&args, reader, out),
         Name::Ncf => ncf::run(&args, out),
+        Name::Given => given::run(&args, out),
     }
 }
 
@@ -138,42 +164,6 @@ fn data_set(args: &Args, preset: &Preset, out: &Path) -> Result<()> {
     hold_out_users(raw, min_rating, &options, out)
 }
 
-/// A file whose format is found by its content, unless it is named.
-fn any_file(args: &Args, path: &Path, out: &Path) -> Result<()> {
-    if args.input.is_some() {
-        return Err(Error::Usage("the file is named already: leave out --input".to_owned()));
-    }
-    prepared::check_target(out)?;
-    let (raw, min_rating) = match args.format {
-        Some(reader) => {
-            let input = Input::open(path, &reader.files())?;
-            (read(input, args.min_rating, |input, options| reader.read(input, options))?, args.min_rating)
-        }
-        None => {
-            let found = Found::at(path, &args.columns())?;
-            if args.min_rating.is_some() && !found.has_ratings() {
-                return Err(Error::Usage(format!("{}: it has no ratings: leave out --min-rating", path.display())));
-            }
-            let min_rating = args.min_rating.or_else(|| found.threshold());
-            let kept = match (min_rating, args.min_rating) {
-                (Some(min), None) => format!("\nratings above {min} are kept (--min-rating X for others)"),
-                (Some(min), Some(_)) => format!("\nratings above {min} are kept"),
-                (None, _) if found.has_ratings() => {
-                    "\nevery row counts, whatever its rating (--min-rating X to keep those above X)".to_owned()
-                }
-                (None, _) => String::new(),
-            };
-            super::print(&format!("{}: {found}{kept}", path.display()))?;
-            (read(Input::of_any(path)?, min_rating, |input, options| found.read(input, options))?, min_rating)
-        }
-    };
-    let mut options = SplitOptions { drop_empty_users: true, ..args.split_options(&SplitOptions::PUBLISHED) };
-    if args.heldout_users.is_none() {
-        options.heldout_users = usual_heldout_users(&raw, &options);
-    }
-    hold_out_users(raw, min_rating, &options, out)
-}
-
 /// A file in that format.
 fn own_file(args: &Args, reader: &Reader, out: &Path) -> Result<()> {
     if args.format.is_some() {
@@ -196,7 +186,7 @@ impl Args {
             user: self.user_column.clone(),
             item: self.item_column.clone(),
             rating: self.rating_column.clone(),
-            time: None,
+            time: self.time_column.clone(),
         }
     }
 
@@ -271,7 +261,7 @@ fn write(
     let meta = Meta::new(&raw, min_rating, options, split);
     drop(raw);
     prepared::write(out, split, &meta)?;
-    super::print(&summary(out, &meta))?;
+    super::print(&summary::text(out, &meta))?;
     Ok(())
 }
 
@@ -282,51 +272,4 @@ fn bar(bytes: Option<u64>) -> ProgressBar {
         None => (ProgressBar::no_length(), "{msg:>12} {bytes}  {bytes_per_sec}"),
     };
     bar.with_style(ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()))
-}
-
-fn summary(folder: &Path, meta: &Meta) -> String {
-    let (all, counts) = (meta.filtered, &meta.interactions);
-    let mut lines = vec![
-        format!(
-            "{}: of {} rows, {} interactions of {} users and {} items ({:.3}%)",
-            folder.display(),
-            n(meta.raw_rows as usize),
-            n(all.interactions),
-            n(all.users),
-            n(all.items),
-            100.0 * meta.density
-        ),
-        format!(
-            "training    {:>7} users {:>10} interactions, {} items",
-            n(meta.training_users),
-            n(counts.train),
-            n(meta.items)
-        ),
-    ];
-    let users = n(meta.options.heldout_users);
-    for (set, fold_in, held_out) in
-        [("validation", counts.validation_tr, counts.validation_te), ("test", counts.test_tr, counts.test_te)]
-    {
-        let (fold_in, held_out) = (n(fold_in), n(held_out));
-        lines.push(format!("{set:<11} {users:>7} users {fold_in:>10} fold-in interactions, {held_out} held-out"));
-    }
-    if meta.protocol == Protocol::LeaveOneOut {
-        lines.push("each held-out item is ranked among a few candidates (the *_candidates.csv)".to_owned());
-    }
-    if let Some([least, most]) = meta.ratings {
-        lines.push(format!("ratings from {least} to {most}"));
-    }
-    for file in meta.source_files.iter().filter(|file| file.is_cut) {
-        lines.push(format!("the last line of {} does not end: the file may be cut off", file.name));
-    }
-    if meta.repeated_rows > 0 {
-        lines.push(format!("{} repeated rows counted once", n(meta.repeated_rows as usize)));
-    }
-    if meta.dropped_users > 0 {
-        lines.push(format!(
-            "{} held-out users left out: no training user has any of their items",
-            n(meta.dropped_users)
-        ));
-    }
-    lines.join("\n")
 }

@@ -1,7 +1,8 @@
 //! Judges rankings that any system made, given by the original ids of items.
 
 use super::histories::{id, ids};
-use super::scoring::{Form, Ranking, Scoring, score_of_rank};
+use super::ranking::{Form, Ranking, score_of_rank};
+use super::scoring::Scoring;
 use super::{Quality, Recommender};
 use crate::Result;
 use ract_data::{Dataset, Interactions, Names};

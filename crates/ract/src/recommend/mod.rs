@@ -5,6 +5,7 @@ mod histories;
 mod judge;
 mod lists;
 mod prediction;
+mod ranking;
 mod reasons;
 mod scoring;
 mod titles;
@@ -57,6 +58,11 @@ impl Source {
             Data::Synthetic(_) => Names::numbers(data.n_items(), data.test.n_users()),
         };
         Ok(Self { config, data, names, path })
+    }
+
+    /// Whether it is a run, not a baseline.
+    pub fn is_run(&self) -> bool {
+        matches!(self.config, AnyConfig::Run(_))
     }
 
     /// The data that it was trained on.

@@ -1,7 +1,7 @@
 //! What the critic predicts for users of whom only a history is known.
 
 use super::Recommender;
-use super::scoring::Form;
+use super::ranking::Form;
 use crate::metrics::{Candidates, Metric, RankingMetric, correlation, score_users};
 use crate::training::Trainer;
 use crate::{Error, Result};

@@ -7,7 +7,7 @@ mod sections;
 pub mod speed;
 pub mod tensorboard;
 
-use crate::config::{AnyConfig, Config};
+use crate::config::{AnyConfig, Config, Data};
 use crate::recommend::Titles;
 use crate::run::{Baseline, BaselineResult, EpochRecord, Results, Run, RunPath, RunResult};
 use crate::{Error, Result};
@@ -49,26 +49,28 @@ pub fn of_run(path: &Path, lists: Lists<'_>) -> Result<String> {
     }
     let config = match run.read_any_config()? {
         AnyConfig::Run(config) => config,
-        AnyConfig::Baseline(_) => return of_baseline(path, &run.read_finished()?, lists),
+        AnyConfig::Baseline(config) => return of_baseline(path, &config.data, &run.read_finished()?, lists),
     };
     let (result, history) = (run.read_result()?, run.read_epochs()?);
     let view = RunView { path: &run, config: &config, result: result.as_ref(), history: &history };
     let title = format!("{} on {}, seed {}", config.actor_label(), config.dataset, config.seed);
     let mut parts = sections::of_run(view)?;
     // After the test and the curves, before the settings.
-    let shown = result.as_ref().and_then(|_| recommendations::of_test_users(path, lists));
-    shown.into_iter().for_each(|part| parts.insert(2, part));
+    if result.is_some() {
+        let shown = recommendations::of_test_users(path, &config.data, lists)?;
+        shown.into_iter().for_each(|part| parts.insert(2, part));
+    }
     Page { title, lead: sections::lead(&view), parts }.html()
 }
 
-fn of_baseline(path: &Path, baseline: &BaselineResult, lists: Lists<'_>) -> Result<String> {
+fn of_baseline(path: &Path, data: &Data, baseline: &BaselineResult, lists: Lists<'_>) -> Result<String> {
     let title = format!("{} on {}", baseline.baseline.label, baseline.dataset);
     let lead = format!(
         "A baseline. Its parameters are the best of {} combinations on the validation users.",
         baseline.trials.len()
     );
     let mut parts = sections::of_baseline(baseline);
-    recommendations::of_test_users(path, lists).into_iter().for_each(|part| parts.insert(1, part));
+    recommendations::of_test_users(path, data, lists)?.into_iter().for_each(|part| parts.insert(1, part));
     Page { title, lead, parts }.html()
 }
 

@@ -2,8 +2,10 @@
 
 use super::Lists;
 use super::parts::{Part, Rows};
-use crate::Result;
+use crate::config::Data;
 use crate::recommend::{Choice, Recommended, Source, Titles};
+use crate::run::RunPath;
+use crate::{Error, Result};
 use ract_data::Interactions;
 use std::path::Path;
 
@@ -14,26 +16,46 @@ const TOP: usize = 10;
 /// Items of a history that are shown.
 const SHOWN: usize = 20;
 
-/// The part about the run or baseline in `path`, if lists are wanted. Where they cannot be made, because the data or the
-/// checkpoints are elsewhere, the part says so.
-pub(super) fn of_test_users(path: &Path, lists: Lists<'_>) -> Option<Part> {
+/// The part about the run or baseline in `path`, if lists are wanted. Where the data or the checkpoints are elsewhere or have
+/// changed, as with results that are kept, the part says so.
+///
+/// # Errors
+/// When a file cannot be read, or is damaged.
+pub(super) fn of_test_users(path: &Path, data: &Data, lists: Lists<'_>) -> Result<Option<Part>> {
     let titles = match lists {
-        Lists::None => return None,
+        Lists::None => return Ok(None),
         Lists::Ids => None,
         Lists::Titles(titles) => Some(titles),
     };
-    let (text, parts) = match parts(path, titles) {
-        Ok(parts) => {
-            let text = "The first test users with held-out items. What they have is not recommended to them.";
-            (text.to_owned(), parts)
+    let heading = "Recommendations".to_owned();
+    let without = |why: &str| Some(Part { heading: heading.clone(), text: vec![why.to_owned()], ..Part::default() });
+    if let Data::Path(folder) = data
+        && is_missing(folder)?
+    {
+        return Ok(without("There are no lists here, because the data are elsewhere."));
+    }
+    let source = match Source::open(path) {
+        Err(Error::Usage(_)) => {
+            return Ok(without("There are no lists here, because the data were prepared again since then."));
         }
-        Err(error) => (format!("There are no lists here: {error}"), Vec::new()),
+        source => source?,
     };
-    Some(Part { heading: "Recommendations".to_owned(), text: vec![text], parts, ..Part::default() })
+    let Some(parts) = parts(&source, path, titles)? else {
+        return Ok(without("There are no lists here, because the checkpoints are elsewhere."));
+    };
+    let text = "The first test users with held-out items. What they have is not recommended to them.";
+    Ok(Some(Part { heading, text: vec![text.to_owned()], parts, ..Part::default() }))
 }
 
-fn parts(path: &Path, titles: Option<&Titles>) -> Result<Vec<Part>> {
-    let source = Source::open(path)?;
+fn is_missing(path: &Path) -> Result<bool> {
+    path.try_exists().map(|there| !there).map_err(Error::file("read", path))
+}
+
+/// A part for each of the first test users; `None` without the run's checkpoints.
+fn parts(source: &Source, path: &Path, titles: Option<&Titles>) -> Result<Option<Vec<Part>>> {
+    if source.is_run() && is_missing(&RunPath::at(path).checkpoints())? {
+        return Ok(None);
+    }
     let test = &source.data().test;
     let users: Vec<usize> =
         (0..test.n_users()).filter(|&user| !test.held_out.items(user).is_empty()).take(USERS).collect();
@@ -68,5 +90,5 @@ fn parts(path: &Path, titles: Option<&Titles>) -> Result<Vec<Part>> {
         let heading = format!("User {user}: {hits} of {} held-out items among the first {TOP}", held_out.len());
         Part { heading, folded: true, text, rows, ..Part::default() }
     };
-    Ok(users.iter().zip(recommended).map(part).collect())
+    Ok(Some(users.iter().zip(recommended).map(part).collect()))
 }

@@ -1,5 +1,6 @@
 //! Who is answered.
 
+use super::problem::Problem;
 use crate::{Error, Result};
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
@@ -45,6 +46,6 @@ pub(super) async fn check(State(token): State<Token>, request: Request, next: Ne
         return next.run(request).await;
     }
     let header = [("www-authenticate", "Bearer")];
-    let problem = super::api::Problem::new(StatusCode::UNAUTHORIZED, "name the token: Authorization: Bearer TOKEN");
+    let problem = Problem::new(StatusCode::UNAUTHORIZED, "name the token: Authorization: Bearer TOKEN");
     (header, problem).into_response()
 }

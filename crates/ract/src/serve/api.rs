@@ -4,14 +4,16 @@ use super::Options;
 use super::access::{Token, check};
 use super::answer::{Critic, Health, Item, Recommend, Recommendations, Scored, problem_of};
 use super::counters::Counters;
-use super::worker::{Job, Opened, Worker};
+use super::opened::Opened;
+use super::problem::Problem;
+use super::worker::{Job, Worker};
 use crate::recommend::Judged;
 use crate::{Error, Result};
 use axum::body::Body;
 use axum::extract::rejection::{JsonRejection, QueryRejection};
 use axum::extract::{DefaultBodyLimit, FromRequest, FromRequestParts, MatchedPath, Request, State};
 use axum::http::StatusCode;
-use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, RETRY_AFTER};
+use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -152,29 +154,6 @@ impl Service {
     fn opened(&self) -> Result<Arc<Opened>, Problem> {
         let closed = || Problem::new(StatusCode::SERVICE_UNAVAILABLE, "the run is not open yet: try again later");
         self.worker.opened().ok_or_else(closed)
-    }
-}
-
-/// Why a request is not answered: a status, and a sentence in JSON.
-pub(super) struct Problem {
-    status: StatusCode,
-    message: String,
-}
-
-impl Problem {
-    pub(super) fn new(status: StatusCode, message: impl Into<String>) -> Self {
-        Self { status, message: message.into() }
-    }
-}
-
-impl IntoResponse for Problem {
-    fn into_response(self) -> Response {
-        let body = Json(serde_json::json!({ "error": self.message }));
-        let mut response = (self.status, body).into_response();
-        if self.status == StatusCode::SERVICE_UNAVAILABLE {
-            response.headers_mut().insert(RETRY_AFTER, axum::http::HeaderValue::from_static("1"));
-        }
-        response
     }
 }
 

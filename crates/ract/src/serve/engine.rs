@@ -3,7 +3,7 @@
 use super::Options;
 use super::answer::{Item, Recommend, Recommendations, Recommended, Scored};
 use super::catalogue::Catalogue;
-use super::worker::Opened;
+use super::opened::Opened;
 use crate::recommend::{Choice, Judge, Judged, Quality, Recommender, Source, Titles};
 use crate::{Error, Result};
 use ract_data::{Interactions, Names};

@@ -10,6 +10,8 @@ mod catalogue;
 mod connections;
 mod counters;
 mod engine;
+mod opened;
+mod problem;
 mod worker;
 
 pub use access::Token;

@@ -1,11 +1,11 @@
 //! Opens the run, and answers what waits in the queue: all of it in one forward pass.
 
 use super::answer::{Recommend, Recommendations, Scored};
-use super::catalogue::Catalogue;
 use super::counters::Counters;
 use super::engine::{Asked, Engine};
+use super::opened::Opened;
 use super::{Options, Say};
-use crate::recommend::{Judged, Quality, Source};
+use crate::recommend::{Judged, Source};
 use crate::run::RunPath;
 use crate::{Error, Result};
 use std::path::PathBuf;
@@ -24,13 +24,6 @@ const LOOK_EVERY: Duration = Duration::from_millis(500);
 pub(super) enum Job {
     Recommend(Recommend, oneshot::Sender<Result<Recommendations>>),
     Score(Judged, oneshot::Sender<Result<Scored>>),
-}
-
-/// The run as it was opened last.
-pub(super) struct Opened {
-    pub(super) catalogue: Catalogue,
-    pub(super) recommender: String,
-    pub(super) critic: Option<Quality>,
 }
 
 /// The queue, and who answers it.

@@ -1,6 +1,6 @@
 //! What can be prepared, as a table: `ract prepare --list`, the help, and the answer to a name that is not known.
 
-use super::{n, ncf};
+use super::{given, n, ncf};
 use ract_data::readers::READERS;
 use ract_data::sources::{PRESETS, Preset, Source};
 
@@ -8,13 +8,17 @@ pub(super) fn text() -> String {
     let data_sets = PRESETS.iter().flat_map(|preset| rows(preset));
     let formats = READERS.iter().map(|reader| [reader.name, reader.description].map(str::to_owned));
     let ncf = [[ncf::NAME, "Leave one out: the last item of every user is ranked with 99 others."].map(str::to_owned)];
+    let given =
+        [[given::NAME, "Every user trains; a share of the training items is the validation's."].map(str::to_owned)];
     format!(
         "Public data sets, ract prepare NAME --out DIR:\n{}\n\n\
          Files of your own, ract prepare FORMAT --input PATH --heldout-users N --out DIR:\n{}\n\n\
-         The protocol of NCF, ract prepare ncf --input PATH --out DIR:\n{}",
+         The protocol of NCF, ract prepare ncf --input PATH --out DIR:\n{}\n\n\
+         Two files that others split, ract prepare split --train FILE --test FILE --out DIR:\n{}",
         table(data_sets),
         table(formats),
-        table(ncf)
+        table(ncf),
+        table(given)
     )
 }
 
