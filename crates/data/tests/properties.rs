@@ -119,14 +119,11 @@ fn where_every_user_trains() -> impl Strategy<Value = (Vec<Row>, SplitOptions, u
     (rows(), options(), 0_u8..4, [0_u32..10, 10_u32..20], [0.05..0.45, 0.05..0.45])
 }
 
+/// Pairs of user and item, as written to a file, as read from it, and split.
+type Drawn = (Vec<(u64, u64)>, RawInteractions, Split);
+
 /// The pairs that are to be parted, and the split; an error where a set would be empty.
-fn split_by_user(
-    rows: &[Row],
-    options: &SplitOptions,
-    kind: u8,
-    moments: [u32; 2],
-    shares: [f64; 2],
-) -> Option<(Vec<(u64, u64)>, RawInteractions, Split)> {
+fn split_by_user(rows: &[Row], options: &SplitOptions, kind: u8, moments: [u32; 2], shares: [f64; 2]) -> Option<Drawn> {
     let timed = ReadOptions { min_rating: None, by_time: true };
     let raw = read(rows, &timed)?;
     let pairs = filtered(kept(rows, &timed), options);

@@ -91,7 +91,7 @@ fn work_along() -> Result<()> {
 #[derive(Subcommand)]
 pub(crate) enum Command {
     /// Filter and split raw interactions into a folder that runs can train on
-    Prepare(prepare::Args),
+    Prepare(Box<prepare::Args>),
     /// Show what is in a prepared folder
     Data(data::Args),
     /// Train all phases of an experiment and print the gains; run again, it resumes
@@ -152,7 +152,7 @@ pub(crate) enum Command {
 impl Command {
     pub(crate) fn run(self) -> Result<()> {
         match self {
-            Self::Prepare(args) => prepare::run(args),
+            Self::Prepare(args) => prepare::run(*args),
             Self::Data(args) => data::run(args),
             Self::Run(args) => run::run(args),
             Self::Sweep(args) => sweep::run(args),
