@@ -1,6 +1,6 @@
 //! A finished run as a service: recommendations over HTTP, and a page that shows them.
 //!
-//! Requests wait in a queue. One thread takes all that wait and answers them in one forward pass ([`worker`]). When the run's
+//! Requests wait in a queue. One thread takes all that wait and answers them in one forward pass (`worker`). When the run's
 //! checkpoints change, a new thread opens them and takes over the queue, so that no request is lost.
 
 mod access;
