@@ -149,6 +149,8 @@ fn a_service_gives_the_lists_that_recommend_writes_and_says_why() {
     );
     assert!(of("because").iter().all(|because| has.as_array().unwrap()[..2].contains(&because["item"])), "{answer}");
     assert_eq!((&answer["known"], &answer["unknown"]), (&json!(2), &json!(["none"])));
+    let (_, nothing) = service.post("/recommend", &json!({"items": has, "candidates": ["none"]}));
+    assert_eq!(nothing["items"], json!([]), "no candidate is known");
     assert_eq!(service.json("/items?q=cup%20RED")[0], json!({"item": "CU-red", "title": "Cup, red"}));
 }
 
@@ -302,7 +304,7 @@ fn the_description_says_what_is_answered() {
     let api = service.json("/openapi.json");
     let asked = |path: &str| match path {
         "/recommend" => service.post(path, &json!({"items": ["TI-red", "none"], "why": true})).1,
-        "/score" => service.post(path, &json!({"items": ["TI-red"], "list": ["TI-red", "KE-red"]})).1,
+        "/score" => service.post(path, &json!({"user": "ann", "items": ["TI-red"], "list": ["TI-red", "KE-red"]})).1,
         "/items" => service.json("/items?q=red")[0].clone(),
         _ => service.json(path),
     };

@@ -47,13 +47,12 @@ impl<'a> Engine<'a> {
         }
     }
 
-    /// One forward pass for all, and one more for those who want reasons.
+    /// One forward pass for all, and one more for each who wants reasons.
     pub(super) fn recommend(&mut self, requests: &[Recommend]) -> Result<Vec<Recommendations>> {
         let known: Vec<Vec<u32>> = requests.iter().map(|request| self.names.known(&request.items)).collect();
         let sorted = |items: &[String]| {
             let mut items = self.names.known(items);
             items.sort_unstable();
-            items.dedup();
             items
         };
         let choice = |request: &Recommend| Choice {
@@ -65,9 +64,9 @@ impl<'a> Engine<'a> {
         let histories = Interactions::from_rows(self.names.items().len(), &known);
         let best = self.recommender.recommend_each(&histories, |user| &choices[user])?;
         let mut answers = Vec::with_capacity(requests.len());
-        for ((request, known), best) in requests.iter().zip(&known).zip(best) {
+        for (((request, choice), known), best) in requests.iter().zip(&choices).zip(&known).zip(best) {
             // None of the candidates is known: an empty list of them would mean all items.
-            let is_none_known = !request.candidates.is_empty() && self.names.known(&request.candidates).is_empty();
+            let is_none_known = !request.candidates.is_empty() && choice.among.is_empty();
             let items = if is_none_known { Vec::new() } else { best.items };
             let reasons = match request.why {
                 true => {

@@ -108,8 +108,15 @@ impl Shared {
             Ok(engine) => engine,
             Err(error) => return ready(Err(error)),
         };
-        *self.opened.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(engine.opened(&source)));
-        self.current.store(number, Ordering::Relaxed);
+        let opened = Arc::new(engine.opened(&source));
+        {
+            let mut shown = self.opened.write().unwrap_or_else(PoisonError::into_inner);
+            // A later one may have been opened faster: it stays.
+            if self.current.fetch_max(number, Ordering::Relaxed) > number {
+                return;
+            }
+            *shown = Some(opened);
+        }
         self.counters.opened();
         ready(Ok(()));
         while let Some(jobs) = self.next_jobs(number) {
