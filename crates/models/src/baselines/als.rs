@@ -3,7 +3,8 @@
 use super::{Baseline, BaselineError, Fitted, Parameter, Parameters};
 use faer::linalg::solvers::{Llt, Solve};
 use faer::{MatMut, MatRef, Side};
-use ndarray::{Array1, Array2, Axis};
+use ndarray::linalg::general_mat_mul;
+use ndarray::{Array1, Array2, ArrayView2, Axis};
 use ndarray_rand::RandomExt;
 use ndarray_rand::rand_distr::Normal;
 use ract_data::Interactions;
@@ -64,30 +65,59 @@ impl Baseline for Als {
 }
 
 /// The factors of the rows of `x` that are optimal for the given factors `others`. For each row they solve
-/// `(Q^T Q + alpha sum_i q_i q_i^T + lambda I) p = (1 + alpha) sum_i q_i`, where i runs over the row's entries.
+/// `(A + alpha Q^T Q) p = (1 + alpha) Q^T 1`, where the rows of Q are the factors of the row's n entries, and
+/// `A = others^T others + lambda I` is the same for all rows.
+///
+/// With `A = L L^T`, `V = Q L^-T` and `p = L^-T t`, this is `(I + alpha V^T V) t = (1 + alpha) V^T 1`, or, by Woodbury's
+/// identity, `t = (1 + alpha) V^T y` with `(I + alpha V V^T) y = 1`. The smaller of the two is solved: most rows have fewer
+/// entries than there are factors.
 fn solve(x: &Interactions, others: &Array2<f32>, alpha: f32, lambda: f32) -> Result<Array2<f32>, BaselineError> {
     let k = others.ncols();
-    let mut all = others.t().dot(others);
-    all.diag_mut().mapv_inplace(|d| d + lambda);
+    let mut shared = others.t().dot(others);
+    shared.diag_mut().mapv_inplace(|d| d + lambda);
+    let singular = |what: String| {
+        BaselineError::Singular(format!("rounding made the equations of {what} unsolvable: raise lambda ({lambda})"))
+    };
+    let shared = cholesky(shared.view()).ok_or_else(|| singular("all rows".to_owned()))?;
+    let mut whitened = others.clone();
+    in_place(&mut whitened, |columns| shared.L().solve_lower_triangular_in_place(columns));
     let mut solved = Array2::zeros((x.n_users(), k));
     solved.axis_iter_mut(Axis(0)).into_par_iter().enumerate().try_for_each(|(row, mut solved)| {
         let entries: Vec<usize> = x.items(row).iter().map(|&entry| entry as usize).collect();
-        let theirs = others.select(Axis(0), &entries);
-        let mut matrix = all.clone();
-        ndarray::linalg::general_mat_mul(alpha, &theirs.t(), &theirs, 1.0, &mut matrix);
-        let mut side: Array1<f32> = theirs.sum_axis(Axis(0)) * (1.0 + alpha);
-        let matrix = MatRef::from_row_major_slice(matrix.as_slice().unwrap_or(&[]), k, k);
-        let singular = |_| {
-            BaselineError::Singular(format!(
-                "rounding made the equations of row {row} unsolvable: raise lambda ({lambda})"
-            ))
+        let v = whitened.select(Axis(0), &entries);
+        let t = if entries.len() < k {
+            ridge(v.view(), alpha, Array1::ones(entries.len())).map(|y| v.t().dot(&y))
+        } else {
+            ridge(v.t(), alpha, v.sum_axis(Axis(0)))
         };
-        let factored = Llt::new(matrix, Side::Lower).map_err(singular)?;
-        factored.solve_in_place(MatMut::from_column_major_slice_mut(side.as_slice_mut().unwrap_or(&mut []), k, 1));
-        solved.assign(&side);
+        solved.assign(&(t.ok_or_else(|| singular(format!("row {row}")))? * (1.0 + alpha)));
         Ok(())
     })?;
+    in_place(&mut solved, |columns| shared.L().transpose().solve_upper_triangular_in_place(columns));
     Ok(solved)
+}
+
+/// Solves `(I + alpha M M^T) y = side`. None where rounding made it unsolvable.
+fn ridge(m: ArrayView2<f32>, alpha: f32, mut side: Array1<f32>) -> Option<Array1<f32>> {
+    let mut matrix = Array2::eye(m.nrows());
+    general_mat_mul(alpha, &m, &m.t(), 1.0, &mut matrix);
+    let solver = cholesky(matrix.view())?;
+    let n = side.len();
+    solver.solve_in_place(MatMut::from_column_major_slice_mut(side.as_slice_mut()?, n, 1));
+    Some(side)
+}
+
+/// The Cholesky factors of a positive definite matrix. None where rounding made it another one.
+fn cholesky(matrix: ArrayView2<f32>) -> Option<Llt<f32>> {
+    Llt::new(MatRef::from_row_major_slice(matrix.to_slice()?, matrix.nrows(), matrix.ncols()), Side::Lower).ok()
+}
+
+/// Solves for every row of `rows` in place: in memory, the rows of one library are the columns of the other.
+fn in_place(rows: &mut Array2<f32>, solve: impl FnOnce(MatMut<'_, f32>)) {
+    let (n, k) = rows.dim();
+    if let Some(values) = rows.as_slice_mut() {
+        solve(MatMut::from_column_major_slice_mut(values, k, n));
+    }
 }
 
 #[cfg(test)]
@@ -97,7 +127,8 @@ mod tests {
 
     #[test]
     fn at_the_solution_the_gradient_of_the_loss_is_zero() {
-        let x = Interactions::from_rows(4, [vec![0, 2], vec![3], vec![]]);
+        // More entries than factors, as many, fewer, none.
+        let x = Interactions::from_rows(4, [vec![0, 1, 2, 3], vec![0, 2], vec![3], vec![]]);
         let others = array![[0.3, -1.0], [0.8, 0.1], [-0.4, 0.6], [1.2, 0.9]];
         let (alpha, lambda) = (4.0, 0.7);
         let found = solve(&x, &others, alpha, lambda).unwrap();
@@ -109,7 +140,7 @@ mod tests {
             }
             assert!(slope.iter().all(|d| d.abs() < 1e-5), "row {row}: {slope}");
         }
-        assert!(found.row(2).iter().all(|&p| p == 0.0));
+        assert!(found.row(3).iter().all(|&p| p == 0.0));
     }
 
     #[test]
