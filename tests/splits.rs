@@ -2,7 +2,9 @@
 
 use crate::support::shared;
 use crate::support::workplace::Workplace;
+use ract::metrics::{Candidates, Metric, score_users};
 use ract_data::{Dataset, Interactions};
+use ract_models::baselines::{Baseline, Ease};
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
@@ -255,4 +257,53 @@ fn what_a_split_lacks_or_does_not_know_is_said() {
     let output = output.unwrap();
     assert_eq!(output.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&output.stderr).contains("'noon' is no moment: a number, a date"));
+}
+
+#[test]
+fn a_refit_trains_on_the_validation_items_too_for_as_many_epochs_as_were_best_without_them() {
+    let workplace = workplace();
+    workplace.succeed(&GIVEN);
+    workplace.succeed(&["run", "actor.toml", "--out", "first"]);
+    let best = workplace.json("first/result.json")["kept_epoch"]["actor"].as_u64().unwrap();
+    let file = |name: &str| fs::read_to_string(workplace.folder.path().join(name)).unwrap();
+    let refit = format!("refit_of = \"first\"\nfine_tuning = []\n{}", file("actor.toml"));
+    fs::write(workplace.folder.path().join("refit.toml"), &refit).unwrap();
+    let output = workplace.ract(&["run", "refit.toml", "--out", "again"]).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success() && said.contains("120 validation and 120 test users, 60 items, 1200 interactions"));
+    assert_eq!(workplace.json("again/result.json")["kept_epoch"]["actor"].as_u64(), Some(best));
+    let history = file("again/history.jsonl");
+    assert_eq!((history.lines().count() as u64, history.contains("validation")), (best, false));
+    workplace.succeed(&["verify", "again"]);
+    workplace.succeed(&["recommend", "again", "--top", "3"]);
+
+    // A baseline chooses, fits again and is tested, in one run.
+    let ease = file("ease.toml").replace("[baseline]", "refit = true\n[baseline]");
+    fs::write(workplace.folder.path().join("ease.toml"), ease).unwrap();
+    workplace.succeed(&["run", "ease.toml", "--set", "evaluation.metrics=[\"recall-all@20\"]", "--out", "ease"]);
+    let data = Dataset::read_with_validation(&workplace.folder.path().join("data")).unwrap();
+    let fold_in = &data.test.fold_in;
+    assert_eq!(data.train, *fold_in, "what the test sees is what the refit trains on");
+    let scores = Ease::<f32>::fit(&data.train, 5.0, 0).unwrap().scores(fold_in);
+    let recall = "recall-all@20".parse::<Metric>().unwrap();
+    let values = score_users(|user| scores.row(user), Candidates::AllBut(fold_in), &data.test.held_out, &[recall]);
+    let found = workplace.json("ease/result.json")["test"]["ease"]["recall-all@20"]["mean"].as_f64().unwrap();
+    assert!((values.mean().unwrap() - found).abs() < 1e-12);
+    workplace.succeed(&["verify", "ease"]);
+
+    // What cannot be refitted is said.
+    let refuse = |set: &str, message: &str| {
+        let output = workplace.ract(&["run", "refit.toml", "--set", set, "--out", "new"]).output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(said.contains(message) && output.status.code() == Some(2), "{set}: {said}");
+        assert!(!workplace.exists("new"));
+    };
+    refuse("refit_of=nowhere", "refit_of: no run in nowhere has finished its actor: train it first");
+    refuse("refit_of=again", "again is a refit itself: name the run whose validation chose the epochs");
+    refuse("actor.hidden=21", "first has other settings (actor.hidden is 20, not 21): make them the same");
+    refuse("fine_tuning=[\"ract\"]", "refit_of trains the actor alone: set fine_tuning = []");
+    workplace.succeed(&["prepare", "orders.csv", "--out", "strong"]);
+    let output = workplace.ract(&["run", "refit.toml", "--set", "data.path=strong", "--out", "new"]).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(said.contains("first was trained on other data"), "{said}");
 }

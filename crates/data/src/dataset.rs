@@ -89,6 +89,28 @@ impl Dataset {
         Ok(data)
     }
 
+    /// As [`read`](Self::read), but each user also trains on the user's validation items. A model that was chosen on the
+    /// validation is fitted anew on these data, and then tested.
+    ///
+    /// # Errors
+    /// As for [`read`](Self::read), and when the split is not one in which every user trains
+    /// ([`known_users`](crate::known_users)).
+    pub fn read_with_validation(folder: &Path) -> Result<Self> {
+        if Head::read(folder)?.protocol != Protocol::KnownUsers {
+            let problem =
+                "its validation users are not the training users, so there is nothing to refit: leave out the refit";
+            return Err(DataError::File { file: folder.display().to_string(), problem: problem.to_owned() });
+        }
+        let data = Self::read(folder)?;
+        let n_items = data.n_items();
+        let pairs = |file: &str| Pairs::read(&folder.join(file), n_items, None);
+        let Pairs(mut train) = pairs(TRAIN)?;
+        train.extend(pairs(VALIDATION.targets)?.0);
+        let train = Pairs(train).grouped();
+        let users = train.users();
+        Ok(Self { train: train.rows(n_items, &users), ..data })
+    }
+
     /// All of its matrices, by their names.
     fn matrices(&self) -> BTreeMap<&'static str, &Interactions> {
         let mut all = BTreeMap::from([(TRAIN_ROWS, &self.train)]);

@@ -73,6 +73,7 @@ fn run_all(config: &Config, experiment: &ExperimentFile, watch: &Watch) -> Resul
 
 /// Trains the missing phases of the run in `out`.
 pub(super) fn train(config: &Config, out: &RunPath, watch: &Watch) -> Result<RunResult> {
+    let config = &experiment::refit::resolved(config)?;
     // The data are loaded first, so that a run that cannot start does not create a folder.
     let data = experiment::load_data(config)?;
     let products = config.products()?;

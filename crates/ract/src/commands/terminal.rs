@@ -112,7 +112,7 @@ impl Progress for Terminal {
                 self.line(&drawn);
             }
             let none = "no epoch was better than the actor that it started from".to_owned();
-            let only_harmed = phase.starts_from().is_some() && phase.selects() && !self.is_resumed;
+            let only_harmed = phase.starts_from().is_some() && phase.changes_actor() && !self.is_resumed;
             let outcome = self.best.take().unwrap_or(if only_harmed { none } else { text });
             self.line(&format!("{phase}: {epochs} epochs in {:.0} s; {}", self.seconds, outcome.trim_end()));
         } else if self.is_terminal {

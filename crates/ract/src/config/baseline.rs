@@ -19,6 +19,9 @@ pub struct BaselineConfig {
     /// The baseline and the parameter values to try. (`rival` is the key's old name.)
     #[serde(alias = "rival")]
     pub baseline: Tried,
+    /// Whether the chosen combination is fitted anew, also on the validation items, before the test. Every user must train.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub refit: bool,
     /// The metrics to measure, and the metric that selects.
     #[serde(default)]
     pub evaluation: Evaluation,
@@ -56,6 +59,9 @@ impl Settings for BaselineConfig {
             return Err(format!(
                 "baseline.grid asks for {combinations} fits, more than {MOST_FITS}: name fewer values"
             ));
+        }
+        if self.refit && !matches!(self.data, Data::Path(_)) {
+            return Err("refit needs prepared data, in which every user trains: set data.path".to_owned());
         }
         if self.evaluation.metrics.is_empty() {
             return Err("evaluation.metrics is empty: name at least one, such as ndcg@100".to_owned());
@@ -100,6 +106,7 @@ mod tests {
                 method: method.parse().unwrap(),
                 grid: grid.iter().map(|(name, values)| ((*name).to_owned(), values.clone())).collect(),
             },
+            refit: false,
             evaluation: Evaluation::default(),
         }
     }

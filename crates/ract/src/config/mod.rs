@@ -52,6 +52,11 @@ pub struct Config {
     /// is trained there, it is taken from there; training it again would give the same bits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub actor_from: Option<PathBuf>,
+    /// A run folder, or a folder that holds one run folder per seed, of an experiment with the same settings on a split in
+    /// which every user trains. The actor is trained anew, also on the validation items, for as many epochs as were best there;
+    /// `actor.epochs` is that number. Nothing is selected then. `fine_tuning` must be empty.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refit_of: Option<PathBuf>,
     /// Users per step. The last batch of an epoch is dropped if it is incomplete.
     #[serde(default = "default_batch_size")]
     pub batch_size: usize,
@@ -124,6 +129,7 @@ impl Config {
             seed: 0,
             seeds: Vec::new(),
             actor_from: None,
+            refit_of: None,
             batch_size: default_batch_size(),
             keep: default_keep(),
             adam_epsilon: EpsilonPlace::default(),
@@ -167,6 +173,12 @@ impl Config {
     pub(crate) fn products_if_not_exact(&self) -> Result<Option<String>> {
         let products = self.products()?;
         Ok((products != Products::default()).then(|| products.to_string()))
+    }
+
+    /// Whether each epoch of the phase is measured on the validation users, and the best one is kept. The actor from which a
+    /// fine-tuning starts is a candidate too, as epoch 0. Otherwise the last epoch is kept.
+    pub fn selects(&self, phase: Phase) -> bool {
+        phase.changes_actor() && self.refit_of.is_none()
     }
 
     /// Epochs and step size of the control and of the other fine-tuning arms without a critic.
@@ -261,6 +273,17 @@ impl Settings for Config {
         }
         if (1..self.seeds.len()).any(|place| self.seeds[..place].contains(&self.seeds[place])) {
             return Err("seeds names a seed twice: each seed makes one run".to_owned());
+        }
+        if self.refit_of.is_some() && !self.fine_tuning.is_empty() {
+            return Err("refit_of trains the actor alone: set fine_tuning = []".to_owned());
+        }
+        if self.refit_of.is_some() && !matches!(self.data, Data::Path(_)) {
+            return Err("refit_of needs prepared data, in which every user trains: set data.path".to_owned());
+        }
+        if self.refit_of.is_some() && self.actor_from.is_some() {
+            return Err(
+                "refit_of trains the actor anew, actor_from takes a trained one: leave one of them out".to_owned()
+            );
         }
         if self.evaluation.metrics.is_empty() {
             return Err("evaluation.metrics is empty: name at least one, such as ndcg@100".to_owned());

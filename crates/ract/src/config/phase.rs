@@ -133,9 +133,8 @@ impl Phase {
         learning_rate.iter().nth(((epoch - 1) / epochs) as usize).unwrap_or_default()
     }
 
-    /// Whether the actor changes in this phase. If it does, each epoch is measured on the validation users, and the
-    /// best one is kept. The actor from which a fine-tuning starts is a candidate too, as epoch 0.
-    pub fn selects(self) -> bool {
+    /// Whether the actor changes in this phase.
+    pub fn changes_actor(self) -> bool {
         self != Self::Critic
     }
 }

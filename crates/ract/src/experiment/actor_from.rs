@@ -7,7 +7,13 @@ use crate::training::Trainer;
 use crate::{Error, Result};
 use ract_models::RunningStatistics;
 use ract_models::features::Feature;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+
+/// The run that has finished its actor, in the folder of this seed beneath `place`, or in `place` itself.
+pub(super) fn trained(place: &Path, seed: u64) -> Option<RunPath> {
+    let places = [run_of_seed(place, seed), RunPath::at(place)];
+    places.into_iter().find(|from| Checkpoints::of(from).has(Phase::Actor))
+}
 
 /// The run that holds the actor of `actor_from`, and its configuration. The run is in the folder of this seed, or in
 /// `actor_from` itself. `None` when no run there has finished its actor.
@@ -16,8 +22,7 @@ use std::path::PathBuf;
 /// When that run trained another actor or used other data, or has no statistics of a feature that this critic uses.
 pub(crate) fn source(config: &Config, data_sha256: &str) -> Result<Option<(RunPath, Config)>> {
     let Some(place) = &config.actor_from else { return Ok(None) };
-    let places = [run_of_seed(place, config.seed), RunPath::at(place)];
-    let Some(from) = places.into_iter().find(|from| Checkpoints::of(from).has(Phase::Actor)) else { return Ok(None) };
+    let Some(from) = trained(place, config.seed) else { return Ok(None) };
     let refuse = |problem: String| Err(Error::Usage(format!("actor_from: {} {problem}", from.folder().display())));
     let theirs = from.read_config()?;
     if let Some(difference) = of_the_actor(&theirs, config).difference(config)? {
@@ -65,7 +70,7 @@ pub(crate) fn take(trainer: &mut Trainer<'_>, items: usize, folder: &RunFolder) 
 
 /// `theirs`, but with the settings of `ours` for everything after the actor's training. Only differences in the actor's
 /// training remain.
-fn of_the_actor(theirs: &Config, ours: &Config) -> Config {
+pub(super) fn of_the_actor(theirs: &Config, ours: &Config) -> Config {
     Config {
         critic: ours.critic.clone(),
         fine_tuning: ours.fine_tuning.clone(),

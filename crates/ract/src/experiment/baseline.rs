@@ -1,11 +1,12 @@
 //! Baselines: they are fitted for each combination of a grid, selected on the validation users, and tested once.
 
+use super::refit;
 use crate::config::{BaselineConfig, Role};
 use crate::metrics::Metric;
 use crate::run::{BaselineResult, Metrics, Provenance, RunFolder, Tested, Trial, peak_memory_bytes};
 use crate::training::evaluate_baseline;
 use crate::{Error, Result};
-use ract_data::{Dataset, Interactions};
+use ract_data::Dataset;
 use ract_models::baselines::Baseline;
 use std::collections::BTreeMap;
 use std::time::Instant;
@@ -53,9 +54,9 @@ pub fn run(
     }
     let best = trials.iter().max_by(|a, b| a.validation.total_cmp(&b.validation));
     let chosen = best.ok_or_else(|| Error::Failed("nothing was tried".to_owned()))?.clone();
-    let baseline = match last.filter(|(parameters, _)| chosen.is_of(parameters)) {
+    let baseline = match last.filter(|(parameters, _)| chosen.is_of(parameters) && !config.refit) {
         Some((_, baseline)) => baseline,
-        None => fit_chosen(config, &chosen, &data.train)?,
+        None => fit_chosen(config, &chosen, data)?,
     };
     let metrics = &config.evaluation.metrics;
     let per_user = evaluate_baseline(&*baseline, &data.test, metrics, BATCH_SIZE)?;
@@ -77,15 +78,17 @@ pub fn run(
     Ok(result)
 }
 
-/// The baseline with the parameters that were chosen.
+/// The baseline with the parameters that were chosen, fitted as it is tested: with the validation items in a refit.
 ///
 /// # Errors
 /// When they are not in the grid of `config`, or the fit fails.
-pub(crate) fn fit_chosen(config: &BaselineConfig, chosen: &Trial, train: &Interactions) -> Result<Box<dyn Baseline>> {
+pub(crate) fn fit_chosen(config: &BaselineConfig, chosen: &Trial, data: &Dataset) -> Result<Box<dyn Baseline>> {
     let method = config.baseline.method;
     let all = config.combinations();
     let parameters = all.iter().find(|parameters| chosen.is_of(parameters));
     let parameters =
         parameters.ok_or_else(|| Error::Failed(format!("{method}: the chosen parameters are not in the grid")))?;
+    let known = refit::data(config.refit, &config.data)?;
+    let train = known.as_ref().map_or(&data.train, |known| &known.train);
     (method.fit)(train, parameters).map_err(|error| Error::Failed(format!("{method}: {error}")))
 }

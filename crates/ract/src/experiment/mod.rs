@@ -3,6 +3,7 @@
 mod actor_from;
 pub mod baseline;
 pub mod inspect;
+pub mod refit;
 pub mod sweep;
 mod test;
 pub mod verify;
@@ -39,7 +40,10 @@ pub fn read_data(data: &Data) -> Result<Dataset> {
 /// # Errors
 /// As for [`read_data`], and when there are fewer training users than `batch_size`.
 pub fn load_data(config: &Config) -> Result<Dataset> {
-    let data = read_data(&config.data)?;
+    let data = match refit::data(config.refit_of.is_some(), &config.data)? {
+        Some(data) => data,
+        None => read_data(&config.data)?,
+    };
     let (users, batch_size) = (data.train.n_users(), config.batch_size);
     if users < batch_size {
         let message = format!("batch_size is {batch_size}, but there are only {users} training users: lower it");

@@ -54,7 +54,7 @@ impl Check<'_> {
         let checkpoints = Checkpoints::of(self.path);
         let mut trainer = Trainer::new(config, &data.train)?;
         let select = config.evaluation.select;
-        for phase in Phase::of(config).filter(|phase| phase.selects()) {
+        for phase in Phase::of(config).filter(|phase| phase.changes_actor()) {
             let outcome = checkpoints.outcome(phase)?;
             let epoch = outcome.meta.epoch;
             if result.kept_epoch.get(&phase) != Some(&epoch) {
@@ -64,6 +64,9 @@ impl Check<'_> {
             let Some(record) = history.iter().find(|record| record.phase == phase && record.epoch == epoch) else {
                 continue;
             };
+            if !config.selects(phase) {
+                continue;
+            }
             trainer.restore(&outcome)?;
             let found = evaluate_actor(&mut trainer, &data.validation, &[select])?.estimate(select).mean;
             let recorded = record.validation.get(&select).copied().unwrap_or(f64::NAN);
@@ -77,11 +80,13 @@ impl Check<'_> {
         let result: BaselineResult = self.path.read_finished()?;
         self.data(&data, &result.data_sha256)?;
         let method = config.baseline.method;
-        let fitted = super::baseline::fit_chosen(config, &result.chosen, &data.train)?;
+        let fitted = super::baseline::fit_chosen(config, &result.chosen, &data)?;
         let select = config.evaluation.select;
         let measure = |of, metrics: &[_]| evaluate_baseline(&*fitted, of, metrics, super::baseline::BATCH_SIZE);
-        let found = measure(&data.validation, &[select])?.estimate(select).mean;
-        self.value(&format!("validation {select}"), found, result.chosen.validation)?;
+        if !config.refit {
+            let found = measure(&data.validation, &[select])?.estimate(select).mean;
+            self.value(&format!("validation {select}"), found, result.chosen.validation)?;
+        }
         let tested = measure(&data.test, &config.evaluation.metrics)?;
         self.tested(&Tested::from([(Role::Baseline(method), tested)]))
     }

@@ -10,6 +10,7 @@ mod dcg;
 mod ndcg;
 mod ranking;
 mod recall;
+mod recall_all;
 mod significance;
 mod summary;
 
@@ -37,7 +38,8 @@ pub struct MetricEntry {
 }
 
 /// The metrics of this crate.
-pub static METRICS: &[MetricEntry] = &[ndcg::ENTRY, dcg::ENTRY, recall::ENTRY, average_precision::ENTRY];
+pub static METRICS: &[MetricEntry] =
+    &[ndcg::ENTRY, dcg::ENTRY, recall::ENTRY, recall_all::ENTRY, average_precision::ENTRY];
 
 /// Metrics that other crates registered.
 static REGISTERED: RwLock<Vec<&'static MetricEntry>> = RwLock::new(Vec::new());

@@ -92,10 +92,7 @@ impl Source {
                     return Err(Error::Usage(format!("this is a run of {method}, not of {other}")));
                 }
                 let result: BaselineResult = self.path.read_finished()?;
-                (
-                    Model::Baseline(fit_chosen(config, &result.chosen, &self.data.train)?),
-                    result.baseline.label.to_owned(),
-                )
+                (Model::Baseline(fit_chosen(config, &result.chosen, &self.data)?), result.baseline.label.to_owned())
             }
         };
         let n_items = self.data.n_items();

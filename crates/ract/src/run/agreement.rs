@@ -114,7 +114,7 @@ fn of_history(config: &Config, result: &RunResult, history: &[EpochRecord]) -> R
         let seconds = epochs.iter().map(|record| record.seconds).sum();
         same_number(&format!("the time of {phase}"), seconds, result.seconds.get(&phase).copied().unwrap_or_default())?;
         let kept = result.kept_epoch.get(&phase).ok_or_else(|| format!("the result has no kept epoch of {phase}"))?;
-        if phase.selects() {
+        if config.selects(phase) {
             let of_kept = epochs.iter().find(|record| record.epoch == *kept).and_then(|record| validation(record));
             let of_kept = of_kept.or_else(|| (*kept == 0).then_some(start));
             let of_kept = of_kept.ok_or_else(|| format!("{phase} kept epoch {kept}, which has no validation"))?;

@@ -10,7 +10,7 @@ use ract_data::Dataset;
 use std::time::Instant;
 
 /// Trains the remaining epochs of `phase` and saves its outcome in the run folder. The outcome is the epoch that is
-/// best on the validation users; in the critic's phase, the last epoch. The actor from which a fine-tuning starts is a
+/// best on the validation users; in the critic's phase and in a refit, the last epoch. The actor from which a fine-tuning starts is a
 /// candidate too, so a fine-tuning that only harms keeps its start. With several step sizes, each one starts again from
 /// the beginning of the phase.
 pub(crate) fn train_phase(
@@ -45,7 +45,7 @@ pub(crate) fn train_phase(
         if rates.iter().len() > 1 {
             record.learning_rate = Some(state.actor_adam.learning_rate);
         }
-        if phase.selects() {
+        if trainer.config.selects(phase) {
             validate(trainer, data, &mut state, &mut record)?;
         }
         record.seconds = began.elapsed().as_secs_f64();
@@ -62,7 +62,7 @@ pub(crate) fn train_phase(
 
 /// The actor from which a fine-tuning starts, as its epoch 0; `None` in other phases.
 fn epoch_0(trainer: &Trainer<'_>, phase: Phase, checkpoints: &Checkpoints) -> Result<Option<Snapshot>> {
-    if phase.starts_from().is_none() || !phase.selects() {
+    if phase.starts_from().is_none() || !trainer.config.selects(phase) {
         return Ok(None);
     }
     let mut start = trainer.snapshot(0);
