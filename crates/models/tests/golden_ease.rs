@@ -4,7 +4,7 @@
 
 use ndarray::Array2;
 use ract_data::Interactions;
-use ract_models::baselines::{Baseline, BaselineError, Ease, Method, Parameters};
+use ract_models::baselines::{Baseline, BaselineError, Ease, Method, Parameters, Weighting};
 use serde_json::Value;
 
 fn matrix(json: &Value) -> Array2<f64> {
@@ -46,6 +46,36 @@ fn the_score_of_an_item_is_the_sum_of_its_weights_with_the_fold_in_items() {
         assert_eq!(scores[(1, item)], 0.0);
         assert!((f64::from(scores[(2, item)]) - golden[(0, item)]).abs() < 1e-6);
     }
+}
+
+#[test]
+fn at_the_solution_the_gradient_of_the_weighted_loss_is_zero_off_the_diagonal() {
+    let (train, lambda, _) = golden();
+    let weighting = Weighting { lambda, user_power: 0.7, dropout: 0.6, popularity: 0.0 };
+    let ease = Ease::<f64>::fit_weighted(&train, &weighting, 0).unwrap();
+    let n = train.n_items();
+    let x = Array2::from_shape_fn((train.n_users(), n), |(user, item)| {
+        f64::from(u8::from(train.items(user).contains(&(item as u32))))
+    });
+    let mut weighted = x.clone();
+    for mut row in weighted.rows_mut() {
+        row *= row.sum().powf(-0.7);
+    }
+    let gram = x.t().dot(&weighted);
+    let slope = weighted.t().dot(&(&x - &x.dot(ease.weights())));
+    for ((i, j), slope) in slope.indexed_iter().filter(|((i, j), _)| i != j) {
+        let ridge = lambda + 0.6 / 0.4 * gram[(i, i)];
+        assert!((slope - ridge * ease.weights()[(i, j)]).abs() < 1e-9, "({i}, {j})");
+    }
+}
+
+#[test]
+fn a_power_of_popularity_multiplies_the_scores_of_each_item() {
+    let (train, lambda, golden) = golden();
+    let weighting = Weighting { popularity: -0.5, ..Weighting::plain(lambda) };
+    let ease = Ease::<f64>::fit_weighted(&train, &weighting, 0).unwrap();
+    let users = train.item_counts().iter().map(|&users| f64::from(users).powf(-0.5)).collect::<ndarray::Array1<_>>();
+    assert!(largest_difference(ease.weights(), &(golden * users)) < 1e-9);
 }
 
 #[test]

@@ -10,7 +10,7 @@ use ndarray::Axis;
 use ract_autodiff::{Mat, Tape};
 use ract_data::Interactions;
 use ract_models::Users;
-use ract_models::actors::{Setting, recvae};
+use ract_models::actors::{EasePart, Setting, recvae};
 use rand::SeedableRng;
 use rand::rngs::SmallRng;
 use serde_json::Value;
@@ -50,8 +50,7 @@ fn assert_turn(turn: &str, mask: impl FnOnce(&Value, &Mat<f64>) -> Mat<f64>, kee
         latent: size(&json, "latent"),
         positive_weight: 5.0,
         gamma: json["gamma"].as_f64().unwrap(),
-        ease_lambda: 1.0,
-        ease_items: 0,
+        ease: EasePart::plain(1.0),
         train: &train,
     };
     let mut actor = recvae::build::<f64>(&setting, &mut SmallRng::seed_from_u64(0)).unwrap();

@@ -8,7 +8,7 @@ mod golden;
 use golden::{assert_close, assert_number, matrix, sparse};
 use ract_autodiff::{Grads, Mat, Module, Precision, Products, Scalar, Sparse, Tape, Unit, Var};
 use ract_data::Interactions;
-use ract_models::actors::{Setting, mult_vae};
+use ract_models::actors::{EasePart, Setting, mult_vae};
 use ract_models::{Actor, Critic, CriticOutput, RunningStatistics, Scored, Users};
 use rand::SeedableRng;
 use rand::rngs::SmallRng;
@@ -32,8 +32,7 @@ fn golden_actor<T: Scalar>() -> Box<dyn Actor<T>> {
         latent: 3,
         positive_weight: 5.0,
         gamma: 0.005,
-        ease_lambda: 1.0,
-        ease_items: 0,
+        ease: EasePart::plain(1.0),
         train: &train,
     };
     mult_vae::build(&setting, &mut SmallRng::seed_from_u64(0)).unwrap()

@@ -12,7 +12,7 @@ mod warp;
 mod wide_vae;
 mod wmf;
 
-use crate::baselines::{BaselineError, memory};
+use crate::baselines::{BaselineError, Weighting, memory};
 use crate::networks::VaeSizes;
 use crate::registry::{Entry, Registered};
 use crate::{Actor, Loss};
@@ -33,12 +33,28 @@ pub struct Setting<'a> {
     /// In RecVAE: the weight of a user's KL term is this, times the number of the user's items. Its authors' code has
     /// 0.005 for ML-20M, 0.0035 for Netflix and 0.01 for MSD.
     pub gamma: f64,
-    /// Lambda of EASE, for actors with an EASE part.
-    pub ease_lambda: f64,
-    /// How many of the most popular items the EASE part covers; 0 means all items.
-    pub ease_items: usize,
+    /// For actors with an EASE part.
+    pub ease: EasePart,
     /// The training users, for actors that need counts of them.
     pub train: &'a Interactions,
+}
+
+/// The EASE part of an actor.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct EasePart {
+    /// What it minimises.
+    pub weighting: Weighting,
+    /// How many of the most popular items it covers; 0 means all items.
+    pub items: usize,
+    /// What its scores are multiplied by before they are added to those of the other part.
+    pub gain: f64,
+}
+
+impl EasePart {
+    /// Plain EASE between all items.
+    pub fn plain(lambda: f64) -> Self {
+        Self { weighting: Weighting::plain(lambda), items: 0, gain: 1.0 }
+    }
 }
 
 /// Bytes of a weight, its gradient, and Adam's two moments.
@@ -177,8 +193,7 @@ mod tests {
             latent: 200,
             positive_weight: 5.0,
             gamma: 0.005,
-            ease_lambda: 1.0,
-            ease_items: 0,
+            ease: EasePart::plain(1.0),
             train: &train,
         };
         assert_eq!(setting.check_memory_of(33e9), Ok(()));

@@ -174,6 +174,7 @@ impl<T: Scalar> Actor<T> for RecVae<T> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::EasePart;
     use super::*;
     use ract_data::Interactions;
     use rand::SeedableRng;
@@ -187,8 +188,7 @@ mod tests {
             latent: 2,
             positive_weight: 5.0,
             gamma: 0.02,
-            ease_lambda: 1.0,
-            ease_items: 0,
+            ease: EasePart::plain(1.0),
             train: &train,
         };
         RecVae::new(&setting, &mut SmallRng::seed_from_u64(1))

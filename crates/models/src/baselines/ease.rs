@@ -21,7 +21,41 @@ pub struct Ease<T> {
     weights: Array2<T>,
 }
 
+/// What [`Ease`] minimises, beyond plain EASE: `sum_u n_u^-user_power |x_u - x_u B|^2 + sum_i r_i |B_i|^2` with
+/// `r_i = lambda + dropout / (1 - dropout) g_i`, where n_u is the number of the user's items, B_i is a row of B, and g_i is the
+/// weighted number of the item's users. Then each score is multiplied by `m_j^popularity`, where m_j is the number of the item's
+/// users.
+///
+/// The second term of r_i is what EDLAE's dropout of the input comes to (Steck, NeurIPS 2020). Weights of users and items are those
+/// of normalised linear autoencoders (Park et al., SIGIR 2025).
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Weighting {
+    /// The ridge that is the same for all items.
+    pub lambda: f64,
+    /// How much less a user with many items counts: 0 all the same, 1 each user's items together count 1.
+    pub user_power: f64,
+    /// The probability that an input is dropped.
+    pub dropout: f64,
+    /// The power of an item's popularity in its score: below 0, popular items rank lower.
+    pub popularity: f64,
+}
+
+impl Weighting {
+    /// That of plain EASE.
+    pub fn plain(lambda: f64) -> Self {
+        Self { lambda, user_power: 0.0, dropout: 0.0, popularity: 0.0 }
+    }
+}
+
 impl<T: Scalar + RealField> Ease<T> {
+    /// Fits plain EASE, as [`fit_weighted`](Self::fit_weighted).
+    ///
+    /// # Errors
+    /// As for [`fit_weighted`](Self::fit_weighted).
+    pub fn fit(train: &Interactions, lambda: f64, items: usize) -> Result<Self, BaselineError> {
+        Self::fit_weighted(train, &Weighting::plain(lambda), items)
+    }
+
     /// Fits the weights between the `items` most popular items (0 means all items) to the users of `train`. All other
     /// items score 0.
     ///
@@ -31,7 +65,8 @@ impl<T: Scalar + RealField> Ease<T> {
     /// # Errors
     /// When `lambda` is not a positive number; when the memory does not suffice (this is checked before any is
     /// allocated); and when rounding makes the matrix indefinite.
-    pub fn fit(train: &Interactions, lambda: f64, items: usize) -> Result<Self, BaselineError> {
+    pub fn fit_weighted(train: &Interactions, weighting: &Weighting, items: usize) -> Result<Self, BaselineError> {
+        let lambda = weighting.lambda;
         if !(lambda > 0.0 && lambda.is_finite()) {
             return Err(BaselineError::Parameter { parameter: "lambda", value: lambda, expected: LAMBDA });
         }
@@ -39,7 +74,7 @@ impl<T: Scalar + RealField> Ease<T> {
         check_memory(n, size_of::<T>(), memory::available())?;
 
         let kept = most_popular(train, n);
-        let mut matrix = gram(train, &kept, T::of(lambda));
+        let mut matrix = gram(train, &kept, weighting);
         sweep(&mut matrix, n, inverse::BLOCK).map_err(|_| {
             BaselineError::Singular(format!(
                 "rounding made X^T X + {lambda} I indefinite: raise lambda, or compute in f64 (double = 1)"
@@ -48,6 +83,12 @@ impl<T: Scalar + RealField> Ease<T> {
         let mut weights = Array2::from_shape_vec((n, n), matrix).expect("n rows of n numbers");
         mirror(&mut weights);
         divide_by_diagonal(&mut weights);
+        if weighting.popularity != 0.0 {
+            let users = train.item_counts();
+            let of = |&item: &u32| T::of(f64::from(users[item as usize].max(1)).powf(weighting.popularity));
+            let factors: Array1<T> = kept.iter().map(of).collect();
+            weights.axis_iter_mut(Axis(0)).into_par_iter().for_each(|mut row| row *= &factors);
+        }
         Ok(Self { n_items: train.n_items(), kept, weights })
     }
 
@@ -80,7 +121,7 @@ impl<T: Scalar + RealField> Baseline for Ease<T> {
     }
 }
 
-const LAMBDA: &str = "it must be a positive number";
+pub(super) const LAMBDA: &str = "it must be a positive number";
 
 /// Only lambda is searched: all items and f32 are choices of cost, not of quality.
 pub(super) const PARAMETERS: &[Parameter] = &[
@@ -121,8 +162,12 @@ fn most_popular(train: &Interactions, n: usize) -> Vec<u32> {
     items
 }
 
-/// The lower triangle of `X^T X + lambda I` for the items `kept` (N x N, row-major).
-fn gram<T: Scalar>(train: &Interactions, kept: &[u32], lambda: T) -> Vec<T> {
+/// The lower triangle of `X^T W X + R` for the items `kept` (N x N, row-major): W holds the users' weights, R the ridge.
+fn gram<T: Scalar>(train: &Interactions, kept: &[u32], weighting: &Weighting) -> Vec<T> {
+    let &Weighting { lambda, user_power, dropout, .. } = weighting;
+    let weight = |user| T::of((train.items(user).len().max(1) as f64).powf(-user_power));
+    let weights: Vec<T> = (0..train.n_users()).map(weight).collect();
+    let (lambda, share) = (T::of(lambda), T::of(dropout / (1.0 - dropout)));
     let n = kept.len();
     let rows = (0..train.n_users()).map(|user| {
         let rows = train.items(user).iter().filter_map(|item| kept.binary_search(item).ok());
@@ -135,10 +180,11 @@ fn gram<T: Scalar>(train: &Interactions, kept: &[u32], lambda: T) -> Vec<T> {
     matrix.par_chunks_mut(n.max(1)).enumerate().for_each(|(item, row)| {
         for &user in users_of.items(item) {
             for &other in users.items(user as usize).iter().take_while(|&&other| other as usize <= item) {
-                row[other as usize] += T::one();
+                row[other as usize] += weights[user as usize];
             }
         }
-        row[item] += lambda;
+        let of_item = row[item];
+        row[item] = of_item + lambda + share * of_item;
     });
     matrix
 }

@@ -9,8 +9,9 @@ pub(crate) mod memory;
 mod popularity;
 mod slim;
 mod sparse_weights;
+mod weighted_ease;
 
-pub use ease::Ease;
+pub use ease::{Ease, Weighting};
 pub use memory::free_memory;
 pub use popularity::Popularity;
 pub use sparse_weights::SparseWeights;
@@ -71,6 +72,21 @@ impl Parameters {
         } else {
             Err(BaselineError::Parameter { parameter, value, expected })
         }
+    }
+
+    /// The value of a parameter, which must lie from `least` to `most`.
+    ///
+    /// # Errors
+    /// As for [`at_least`](Self::at_least), and when it is larger.
+    pub fn between(
+        &self,
+        parameter: &'static str,
+        least: f64,
+        most: f64,
+        expected: &'static str,
+    ) -> Result<f64, BaselineError> {
+        let value = self.at_least(parameter, least, expected)?;
+        if value <= most { Ok(value) } else { Err(BaselineError::Parameter { parameter, value, expected }) }
     }
 
     /// The value of a parameter that is a whole number of at least `least`.
@@ -148,6 +164,12 @@ pub static BASELINES: &[BaselineEntry] = &[
     BaselineEntry { name: "als", label: "WMF (ALS)", parameters: als::PARAMETERS, fit: als::fit },
     BaselineEntry { name: "slim", label: "SLIM", parameters: slim::PARAMETERS, fit: slim::fit },
     BaselineEntry { name: "ease", label: "EASE", parameters: ease::PARAMETERS, fit: ease::fit },
+    BaselineEntry {
+        name: "weighted-ease",
+        label: "weighted EASE",
+        parameters: weighted_ease::PARAMETERS,
+        fit: weighted_ease::fit,
+    },
 ];
 
 /// A baseline, identified by its name.

@@ -231,7 +231,7 @@ fn thousands(number: usize) -> String {
 fn columns(measured: &[Metric]) -> Vec<Metric> {
     let paper = [Metric::ndcg(100), Metric::recall(20), Metric::recall(50)];
     let columns: Vec<_> = paper.into_iter().filter(|metric| measured.contains(metric)).collect();
-    if columns.is_empty() { measured.to_vec() } else { columns }
+    if columns.len() < 2 { measured.to_vec() } else { columns }
 }
 
 #[cfg(test)]

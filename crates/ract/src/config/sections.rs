@@ -2,7 +2,8 @@
 
 use super::{CriticAdam, Rates};
 use crate::metrics::Metric;
-use ract_models::actors::ActorKind;
+use ract_models::actors::{ActorKind, EasePart};
+use ract_models::baselines::Weighting;
 use ract_models::features::{Feature, of_the_paper};
 use ract_models::fine_tuning::Arm;
 use serde::{Deserialize, Serialize};
@@ -61,6 +62,18 @@ pub struct Actor {
     pub gamma: f64,
     /// Lambda of EASE, for actors with an EASE part.
     pub ease_lambda: f64,
+    /// The power of a user's number of items by which EASE weighs the user down.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub ease_user_power: f64,
+    /// The probability that EASE drops an input.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub ease_dropout: f64,
+    /// The power of an item's popularity in its EASE score.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub ease_popularity: f64,
+    /// What EASE's scores are multiplied by before they are added to those of the other part.
+    #[serde(skip_serializing_if = "is_one")]
+    pub ease_gain: f64,
     /// How many of the most popular items the EASE part covers; 0 means all items.
     pub ease_items: usize,
 }
@@ -202,7 +215,33 @@ impl Default for Actor {
             gamma: 0.005,
             ease_lambda: 200.0,
             ease_items: 0,
+            ease_user_power: 0.0,
+            ease_dropout: 0.0,
+            ease_popularity: 0.0,
+            ease_gain: 1.0,
         }
+    }
+}
+
+/// Settings that came later are written only where they are used: the configurations of older runs stay as they are.
+fn is_zero(value: &f64) -> bool {
+    *value == 0.0
+}
+
+fn is_one(value: &f64) -> bool {
+    *value == 1.0
+}
+
+impl Actor {
+    /// The settings of its EASE part.
+    pub(crate) fn ease_part(&self) -> EasePart {
+        let weighting = Weighting {
+            lambda: self.ease_lambda,
+            user_power: self.ease_user_power,
+            dropout: self.ease_dropout,
+            popularity: self.ease_popularity,
+        };
+        EasePart { weighting, items: self.ease_items, gain: self.ease_gain }
     }
 }
 

@@ -74,8 +74,7 @@ impl<'a> Trainer<'a> {
             latent: settings.latent,
             positive_weight: settings.positive_weight,
             gamma: settings.gamma,
-            ease_lambda: settings.ease_lambda,
-            ease_items: settings.ease_items,
+            ease: settings.ease_part(),
             train,
         };
         setting.check_memory().map_err(|error| Error::Usage(format!("actor.hidden: {error}")))?;

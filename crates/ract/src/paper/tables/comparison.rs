@@ -63,7 +63,12 @@ fn elsewhere(published: &[Published], model: &str, metrics: &[Metric]) -> Vec<St
 }
 
 /// The number of runs of a role of an experiment, and their results.
-pub(super) fn measured(results: &Results, experiment: &str, role: Role, metrics: &[Metric]) -> Result<(usize, Vec<String>)> {
+pub(super) fn measured(
+    results: &Results,
+    experiment: &str,
+    role: Role,
+    metrics: &[Metric],
+) -> Result<(usize, Vec<String>)> {
     let is_of = |baseline: &&Baseline| baseline.name == experiment;
     if let Some(test) = results.baselines.iter().find(is_of).and_then(|baseline| baseline.result.test.get(&role)) {
         let figure = |metric| test.get(metric).map(Estimate::to_string).unwrap_or_default();

@@ -41,7 +41,8 @@ pub struct TableInput<'a> {
 }
 
 /// All tables.
-pub static TABLES: &[TableEntry] = &[statistics::ENTRY, comparison::ENTRY, ncf::ENTRY, actors::ENTRY, critics::ENTRY, known_users::ENTRY];
+pub static TABLES: &[TableEntry] =
+    &[statistics::ENTRY, comparison::ENTRY, ncf::ENTRY, actors::ENTRY, critics::ENTRY, known_users::ENTRY];
 
 #[cfg(test)]
 mod tests {
