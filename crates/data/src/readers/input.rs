@@ -6,7 +6,7 @@ use crate::checksum::{SourceFile, digits};
 use crate::{Checksum, DataError, Result};
 use sha2::{Digest, Sha256};
 use std::fs::File;
-use std::io::Read;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use zip::ZipArchive;
 use zip::result::ZipError;
@@ -226,6 +226,33 @@ impl<'a> Input<'a> {
         let counted = Counted { source, bytes, hash, read: &mut self.read, progress: &self.progress };
         let source = decompressed(counted).map_err(DataError::io("read", &name))?;
         Ok(Some(InputFile { source: Box::new(InLines { source, of_line }), name }))
+    }
+
+    /// The only file, which is a plain one on disk, with its name: for a format that is not read from its start to its end.
+    ///
+    /// # Errors
+    /// When it is another, or cannot be read.
+    pub(crate) fn whole(&mut self) -> Result<(File, String)> {
+        let Files::OnDisk(files) = &self.files else { return Err(self.not_whole()) };
+        let [path] = &files[..] else { return Err(self.not_whole()) };
+        let name = path.display().to_string();
+        let open = || File::open(path).map_err(DataError::io("read", path));
+        let file = path.file_name().map(|file| file.to_string_lossy().into_owned()).unwrap_or_default();
+        let mut whole = SoFar { name: file, bytes: 0, hash: Sha256::new(), of_line: 0 };
+        let SoFar { bytes, hash, .. } = &mut whole;
+        let source = Box::new(open()?);
+        let mut counted = Counted { source, bytes, hash, read: &mut self.read, progress: &self.progress };
+        io::copy(&mut counted, &mut io::sink()).map_err(DataError::io("read", path))?;
+        drop(counted);
+        let file = open()?;
+        self.opened += 1;
+        self.hashes.push(whole);
+        Ok((file, name))
+    }
+
+    fn not_whole(&self) -> DataError {
+        let problem = "it is not one plain file: unpack it and name the file".to_owned();
+        DataError::File { file: self.name.clone(), problem }
     }
 
     /// The files that were read, and what they are known by.

@@ -3,6 +3,7 @@
 //! To add one, write a file with a [`Reader`] and its line in [`READERS`].
 
 mod bytes;
+mod columns;
 pub(crate) mod csv;
 mod dat;
 mod detect;
@@ -11,6 +12,7 @@ mod lines;
 mod lists;
 mod ncf_files;
 mod netflix;
+mod parquet;
 mod ratings;
 mod records;
 mod table;
@@ -24,6 +26,7 @@ use std::path::Path;
 
 #[cfg(feature = "network")]
 pub(crate) use bytes::MAX_BYTES;
+pub use columns::ColumnNames;
 pub use csv::CSV;
 pub(crate) use dat::DAT;
 pub use detect::Found;
@@ -32,7 +35,7 @@ pub use input::{Input, is_zip};
 pub(crate) use lists::LISTS;
 pub use ncf_files::NCF_FILES;
 pub(crate) use netflix::NETFLIX_PRIZE;
-pub use table::{ColumnNames, Table};
+pub use table::Table;
 pub(crate) use triplets::TRIPLETS;
 pub(crate) use tsv::TSV;
 
