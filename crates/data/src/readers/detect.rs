@@ -4,7 +4,7 @@ use super::columns::{ColumnNames, Columns};
 use super::input::Input;
 use super::parquet::{Parquet, is_parquet};
 use super::table::Table;
-use super::{DAT, LISTS, NETFLIX_PRIZE, Reader};
+use super::{CHECKINS, DAT, LASTFM, LISTS, NETFLIX_PRIZE, Reader, checkins, lastfm};
 use crate::{DataError, RawInteractions, ReadOptions, Result};
 use std::fmt;
 use std::path::Path;
@@ -59,6 +59,10 @@ impl Found {
             Some(&NETFLIX_PRIZE)
         } else if first.windows(2).any(|two| two == b"::") {
             Some(&DAT)
+        } else if checkins::is_first(first) {
+            Some(&CHECKINS)
+        } else if lastfm::is_first(first) {
+            Some(&LASTFM)
         } else if is_lists(&lines) {
             Some(&LISTS)
         } else {
@@ -75,12 +79,18 @@ impl Found {
 
     /// Whether the file has ratings.
     pub fn has_ratings(&self) -> bool {
-        self.format.columns().map_or(!self.format.is_lists(), |columns| columns.rating.is_some())
+        match &self.format {
+            Format::Known(reader) => reader.has_ratings,
+            format => format.columns().is_some_and(|columns| columns.rating.is_some()),
+        }
     }
 
     /// Whether the file has times.
     pub fn has_times(&self) -> bool {
-        self.format.columns().map_or(!self.format.is_lists(), |columns| columns.time.is_some())
+        match &self.format {
+            Format::Known(reader) => reader.has_times,
+            format => format.columns().is_some_and(|columns| columns.time.is_some()),
+        }
     }
 
     /// The same file beside another of the same publisher. Two items of every user look like an item and a rating; beside a

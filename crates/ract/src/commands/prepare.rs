@@ -12,7 +12,7 @@ use super::thousands as n;
 use crate::{Error, Result};
 use indicatif::{ProgressBar, ProgressStyle};
 use ract_data::prepared::Meta;
-use ract_data::readers::{ColumnNames, Input, READERS, Reader, is_zip};
+use ract_data::readers::{ColumnNames, Input, READERS, Reader, is_tar, is_zip};
 use ract_data::sources::{Preset, PublicFile, Source};
 use ract_data::{DataError, RawInteractions, ReadOptions, Split, SplitOptions, prepared, split};
 use std::path::{Path, PathBuf};
@@ -205,11 +205,14 @@ fn missing(name: &str, flag: &str) -> Error {
     Error::Usage(format!("`ract prepare {name}` needs {flag}"))
 }
 
-/// Where a public file is: a plain file that was named is taken as it is, an archive must be the public one.
+/// Where a public file is: a plain file that was named is taken as it is, an archive of the kind of the public
+/// one must be that one.
 fn public_file(input: Option<&Path>, preset: &Preset, file: &PublicFile, path: &Path) -> Result<PathBuf> {
     let is_named = input.is_some();
     let path = input.unwrap_or(path);
-    if is_named && !is_zip(path) {
+    let public = preset.path();
+    let is_such_an_archive = (is_zip(path) && is_zip(&public)) || (is_tar(path) && is_tar(&public));
+    if is_named && !is_such_an_archive {
         return Ok(path.to_owned());
     }
     let known = file.expected(path)?.map(|expected| expected.bytes);
@@ -261,7 +264,7 @@ fn write(
     let meta = Meta::new(&raw, min_rating, options, split);
     drop(raw);
     prepared::write(out, split, &meta)?;
-    super::print(&summary::text(out, &meta))?;
+    super::print(&summary::text(out, &meta, [split.validation_users(), split.test_users()]))?;
     Ok(())
 }
 
