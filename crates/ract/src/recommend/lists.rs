@@ -76,7 +76,7 @@ impl<'a, W: Write + Send> Lists<'a, W> {
     pub fn new(to: W, form: Form, names: &'a Names, titles: Option<&'a Titles>, predicts: bool) -> Result<Self> {
         let sink = match form {
             Form::Jsonl => Sink::Jsonl(BufWriter::with_capacity(1 << 16, to)),
-            Form::Parquet => Sink::Parquet(Box::new(ParquetFile::new(to, predicts, titles.is_some())?)),
+            Form::Parquet => Sink::Parquet(Box::new(ParquetFile::new(to, predicts, titles.is_some()).map_err(failed)?)),
             Form::Csv => {
                 let mut csv = csv::WriterBuilder::new().buffer_capacity(1 << 16).from_writer(to);
                 let more = [("expected", predicts), ("title", titles.is_some())];
@@ -122,7 +122,7 @@ impl<'a, W: Write + Send> Lists<'a, W> {
                     let item = self.names.item(item);
                     parquet::Entry { rank, item, score, title: title(item) }
                 };
-                file.write(&of.user, list.expected, (1..).zip(&list.items).map(entry))
+                file.write(&of.user, list.expected, (1..).zip(&list.items).map(entry)).map_err(failed)
             }
         }
     }
@@ -135,11 +135,11 @@ impl<'a, W: Write + Send> Lists<'a, W> {
         match self.sink {
             Sink::Csv(mut csv) => csv.flush().map_err(failed),
             Sink::Jsonl(mut to) => to.flush().map_err(failed),
-            Sink::Parquet(file) => file.finish(),
+            Sink::Parquet(file) => file.finish().map_err(failed),
         }
     }
 }
 
-pub(super) fn failed(error: impl std::fmt::Display) -> Error {
+fn failed(error: impl std::fmt::Display) -> Error {
     Error::Failed(format!("cannot write the lists: {error}"))
 }

@@ -1,10 +1,8 @@
 //! Recommended lists as a Parquet file, a row for each recommended item.
 
-use super::lists::failed;
-use crate::Result;
 use parquet::basic::Compression;
 use parquet::data_type::{ByteArray, ByteArrayType, DataType, DoubleType, FloatType, Int32Type};
-use parquet::errors::ParquetError;
+use parquet::errors::{ParquetError, Result};
 use parquet::file::properties::WriterProperties;
 use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
 use parquet::schema::parser::parse_message_type;
@@ -49,9 +47,9 @@ impl<W: Write + Send> ParquetFile<W> {
             "message lists {{ required binary user (UTF8); required int32 rank; required binary item (UTF8); \
              required float score; {expected} {title} }}"
         );
-        let schema = parse_message_type(&schema).map_err(failed)?;
+        let schema = parse_message_type(&schema)?;
         let properties = WriterProperties::builder().set_compression(Compression::SNAPPY).build();
-        let file = SerializedFileWriter::new(to, Arc::new(schema), Arc::new(properties)).map_err(failed)?;
+        let file = SerializedFileWriter::new(to, Arc::new(schema), Arc::new(properties))?;
         let (expected, titles) = (predicts.then(Default::default), has_titles.then(Vec::new));
         Ok(Self { file, rows: Rows { expected, titles, ..Rows::default() } })
     }
@@ -78,14 +76,14 @@ impl<W: Write + Send> ParquetFile<W> {
                 titles.push(ByteArray::from(title.unwrap_or_default()));
             }
         }
-        if rows.users.len() >= ROWS { self.write_group().map_err(failed) } else { Ok(()) }
+        if rows.users.len() >= ROWS { self.write_group() } else { Ok(()) }
     }
 
     pub(super) fn finish(mut self) -> Result<()> {
-        self.write_group().and_then(|()| self.file.close()).map(drop).map_err(failed)
+        self.write_group().and_then(|()| self.file.close()).map(drop)
     }
 
-    fn write_group(&mut self) -> Result<(), ParquetError> {
+    fn write_group(&mut self) -> Result<()> {
         let Rows { users, ranks, items, scores, expected, titles } = &mut self.rows;
         if users.is_empty() {
             return Ok(());
@@ -111,7 +109,7 @@ fn write<T: DataType, W: Write + Send>(
     group: &mut SerializedRowGroupWriter<'_, W>,
     values: &mut Vec<T::T>,
     levels: Option<&[i16]>,
-) -> Result<(), ParquetError> {
+) -> Result<()> {
     let missing = || ParquetError::General("a column too many".to_owned());
     let mut column = group.next_column()?.ok_or_else(missing)?;
     column.typed::<T>().write_batch(values, levels, None)?;
