@@ -12,11 +12,12 @@ use syn::{Attribute, Item, ItemMod, ItemUse, UseTree};
 const CRATES: [&str; 4] = ["autodiff", "data", "models", "ract"];
 
 /// The rooms of `crates/ract`, in the order in which data passes through them. Each may use those before it.
-const ROOMS: [&str; 12] = [
+const ROOMS: [&str; 13] = [
     "error",
     "metrics",
     "config",
     "plot",
+    "tabular",
     "run",
     "training",
     "experiment",

@@ -6,6 +6,7 @@ mod actors;
 mod baseline;
 #[cfg(target_os = "linux")]
 mod faults;
+mod json;
 mod kept;
 mod ncf;
 mod pages;

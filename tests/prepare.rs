@@ -217,17 +217,22 @@ fn a_held_out_user_with_no_items_left_is_refused_or_left_out() {
 
     let folder = tempdir().unwrap();
     fs::write(folder.path().join("in.csv"), text).unwrap();
-    ract(folder.path())
+    let said = ract(folder.path())
         .args(["prepare", "csv", "--input", "in.csv", "--out", "out", "--drop-empty-users"])
         .args(options)
         .assert()
         .success();
+    let said = String::from_utf8(said.get_output().stdout.clone()).unwrap();
     let meta = fs::read_to_string(folder.path().join("out/meta.json")).unwrap();
     let meta: serde_json::Value = serde_json::from_str(&meta).unwrap();
     let data = Dataset::read(&folder.path().join("out")).unwrap();
     let left = data.validation.n_users() + data.test.n_users();
     assert_eq!(meta["dropped_users"], 20 - left);
     assert!((1..20).contains(&left));
+    for (set, of) in [("validation", &data.validation), ("test", &data.test)] {
+        let row = said.lines().find(|line| line.starts_with(set)).unwrap();
+        assert_eq!(row.split_whitespace().nth(1), Some(&*of.n_users().to_string()), "{said}");
+    }
 }
 
 #[test]

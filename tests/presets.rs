@@ -2,6 +2,8 @@
 
 use crate::support::{names, ract};
 use assert_cmd::prelude::*;
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use std::fmt::Write as _;
 use std::fs;
 use std::io::{BufRead, BufReader, Write as _};
@@ -175,6 +177,88 @@ fn an_archive_of_triplets_is_held_to_what_was_recorded_of_the_first_one() {
     let message = failure(folder.path(), &["prepare", "msd"]);
     assert!(message.contains("data/train_triplets.txt.zip is damaged or another file"), "{message}");
     assert!(message.contains(record) && message.contains("https://millionsongdataset.com/"), "{message}");
+}
+
+/// Check-ins of 40 users at 6 of 8 places, the first of them twice; the same as CSV.
+fn checkins() -> (String, String) {
+    let (mut text, mut csv) = (String::new(), "user,item\n".to_owned());
+    for user in 0..40 {
+        for visit in 0..7 {
+            let place = (user + visit % 6) % 8;
+            writeln!(text, "{user}\t2010-10-{:02}T23:55:27Z\t30.2359091167\t-97.7951395833\t{place}", 20 - visit)
+                .unwrap();
+            writeln!(csv, "{user},{place}").unwrap();
+        }
+    }
+    (text, csv)
+}
+
+#[test]
+fn snaps_gowalla_is_prepared_and_who_comes_again_counts_once() {
+    let folder = tempdir().unwrap();
+    let (text, csv) = checkins();
+    fs::create_dir(folder.path().join("data")).unwrap();
+    let mut gzip = GzEncoder::new(Vec::new(), Compression::fast());
+    gzip.write_all(text.as_bytes()).unwrap();
+    fs::write(folder.path().join("data/loc-gowalla_totalCheckins.txt.gz"), gzip.finish().unwrap()).unwrap();
+    fs::write(folder.path().join("in.txt"), &text).unwrap();
+    fs::write(folder.path().join("in.csv"), csv).unwrap();
+    prepare(folder.path(), "csv", &["--input", "in.csv"]);
+    let few = ["--min-user-items", "5", "--min-item-users", "0"];
+    for input in [&[][..], &["--input", "in.txt"]] {
+        prepare(folder.path(), "gowalla", &[&few[..], input].concat());
+        assert_same_pairs(folder.path(), "gowalla");
+        let meta: serde_json::Value = serde_json::from_str(&read(folder.path(), "gowalla/meta.json")).unwrap();
+        assert_eq!((&meta["raw_rows"], &meta["repeated_rows"]), (&280.into(), &40.into()));
+    }
+    assert!(
+        read(folder.path(), "data/loc-gowalla_totalCheckins.txt.gz.sha256")
+            .ends_with("  loc-gowalla_totalCheckins.txt.gz\n")
+    );
+    // Known by its content too, with its times.
+    let said = ract(folder.path()).args(["prepare", "in.txt", "--split", "last", "--out", "last"]).output().unwrap();
+    let said = String::from_utf8(said.stdout).unwrap();
+    assert!(said.starts_with("in.txt: A line `USER TIME LATITUDE LONGITUDE LOCATION`"), "{said}");
+    assert!(said.contains("40 repeated rows counted once"), "{said}");
+}
+
+#[test]
+fn lastfms_archive_is_prepared_and_held_to_what_was_recorded() {
+    let folder = tempdir().unwrap();
+    let (text, csv) = triplets();
+    // Every other artist has an id, the others a name alone.
+    let line = |line: &str| {
+        let [user, song, plays] = line.split('\t').collect::<Vec<_>>()[..] else { panic!("{line}") };
+        let id = if song.ends_with(['1', '3']) { song } else { "" };
+        format!("{user}\t{id}\t{song}\t{plays}\n")
+    };
+    let archive = |text: &str| {
+        let mut tar = tar::Builder::new(GzEncoder::new(Vec::new(), Compression::fast()));
+        for (name, text) in [("usersha1-profile.tsv", "x\n"), ("usersha1-artmbid-artname-plays.tsv", text)] {
+            let mut header = tar::Header::new_gnu();
+            header.set_size(text.len() as u64);
+            header.set_mode(0o644);
+            tar.append_data(&mut header, format!("lastfm-dataset-360K/{name}"), text.as_bytes()).unwrap();
+        }
+        tar.into_inner().unwrap().finish().unwrap()
+    };
+    let text: String = text.lines().map(line).collect();
+    fs::create_dir(folder.path().join("data")).unwrap();
+    let path = folder.path().join("data/lastfm-dataset-360K.tar.gz");
+    fs::write(&path, archive(&text)).unwrap();
+    fs::write(folder.path().join("in.csv"), csv).unwrap();
+    let few = ["--min-user-items", "5", "--min-item-users", "0"];
+    prepare(folder.path(), "lastfm-360k", &few);
+    prepare(folder.path(), "csv", &["--input", "in.csv"]);
+    assert_same_pairs(folder.path(), "lastfm-360k");
+    assert!(read(folder.path(), "data/lastfm-dataset-360K.tar.gz.sha256").ends_with("  lastfm-dataset-360K.tar.gz\n"));
+
+    fs::write(&path, archive(&text.replace("SO1", "SO9"))).unwrap();
+    let message = failure(folder.path(), &["prepare", "lastfm-360k"]);
+    assert!(message.contains("data/lastfm-dataset-360K.tar.gz is damaged or another file"), "{message}");
+    fs::write(folder.path().join("other.tar.gz"), archive("no plays\n")).unwrap();
+    let message = failure(folder.path(), &["prepare", "lastfm-360k", "--input", "other.tar.gz"]);
+    assert!(message.contains("has 1 fields instead of 4"), "{message}");
 }
 
 #[test]

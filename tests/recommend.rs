@@ -1,6 +1,8 @@
 //! From a stranger's file to recommendations: `ract prepare FILE`, `ract recommend`, `ract similar`.
 
 use crate::support::workplace::{EXPERIMENT, Workplace, failure};
+use parquet::file::reader::{FileReader, SerializedFileReader};
+use parquet::record::Field;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -144,6 +146,44 @@ fn items_can_be_excluded_chosen_and_titled() {
     let similar = workplace.succeed(&["similar", "ease", "No. 3, red", "--top", "2", "--titles", "titles.csv"]);
     assert!(similar.starts_with("for someone who has only No. 3, red (Third)\n  1  No. "), "{similar}");
     assert_eq!(similar.lines().count(), 3);
+}
+
+#[test]
+fn lists_are_written_as_parquet_and_read_again() {
+    let workplace = shop();
+    let write = |name: &str, text: &str| fs::write(workplace.folder.path().join(name), text).unwrap();
+    write("users.txt", "c\tNo. 1, red\tNo. 6, red\nnew\n");
+    write("titles.csv", "product,title\n\"No. 3, red\",Third\n");
+    let args = ["recommend", "run", "--of", "ract", "--users", "users.txt", "--predict", "--titles", "titles.csv"];
+    workplace.succeed(&[&args[..], &["--top", "60", "--out", "lists.parquet"]].concat());
+    let csv = workplace.succeed(&[&args[..], &["--top", "60"]].concat());
+    let file =
+        SerializedFileReader::new(fs::File::open(workplace.folder.path().join("lists.parquet")).unwrap()).unwrap();
+    let text = |field: &Field| match field {
+        Field::Str(text) => text.clone(),
+        Field::Int(number) => number.to_string(),
+        Field::Float(number) => number.to_string(),
+        Field::Double(number) => format!("{number:.4}"),
+        Field::Null => String::new(),
+        other => panic!("{other:?}"),
+    };
+    let rows: Vec<Vec<(String, String)>> = file
+        .get_row_iter(None)
+        .unwrap()
+        .map(|row| row.unwrap().get_column_iter().map(|(name, field)| (name.clone(), text(field))).collect())
+        .collect();
+    let mut reader = csv::Reader::from_reader(csv.as_bytes());
+    let header: Vec<String> = reader.headers().unwrap().iter().map(str::to_owned).collect();
+    let of_csv: Vec<Vec<(String, String)>> = reader
+        .records()
+        .map(|row| header.iter().cloned().zip(row.unwrap().iter().map(str::to_owned)).collect())
+        .collect();
+    assert!(rows.len() > 100 && rows == of_csv, "{rows:?}\n{csv}");
+    // Its users and items are found by name, as in any other Parquet file.
+    workplace.succeed(&["recommend", "ease", "--top", "20", "--out", "all.parquet"]);
+    let said = workplace.succeed(&["prepare", "all.parquet", "--heldout-users", "2", "--out", "again"]);
+    assert!(said.starts_with("all.parquet: Parquet; users: user, items: item, ratings: score\n"), "{said}");
+    assert!(said.contains("of 480 rows, 480 interactions of 24 users"), "{said}");
 }
 
 #[test]

@@ -211,11 +211,32 @@ fn pairs_of_a_given_test_that_train_and_users_who_do_not_are_left_out_and_counte
 }
 
 #[test]
+fn a_public_data_set_is_split_as_a_file_of_the_same_rows_is() {
+    let workplace = workplace();
+    let row = |(place, row): (usize, &str)| {
+        let [_, user, item] = row.split(';').collect::<Vec<_>>()[..] else { panic!("{row}") };
+        format!("{}\t{item}\t{}\t{}\n", &user[1..], 4 + place % 2, 1000 + place % 12)
+    };
+    let rows: String = orders().lines().skip(1).enumerate().map(row).collect();
+    fs::write(workplace.folder.path().join("u.data"), rows).unwrap();
+    for split in ["last", "ratio"] {
+        let how = ["--split", split, "--seed", "3", "--out"];
+        workplace.succeed(&[&["prepare", "u.data", "--min-rating", "3.5"][..], &how, &["file"]].concat());
+        let said = workplace.succeed(&[&["prepare", "ml-100k", "--input", "u.data"][..], &how, &["named"]].concat());
+        assert!(said.contains("every user trains"), "{said}");
+        for file in ["train.csv", "validation_te.csv", "test_tr.csv", "test_te.csv"] {
+            let of = |folder: &str| workplace.read(&format!("{folder}/{file}"));
+            assert!(of("file") == of("named"), "{split}: {file} is another");
+        }
+    }
+}
+
+#[test]
 fn what_a_split_lacks_or_does_not_know_is_said() {
     let workplace = workplace();
     let date =
         ["--split", "date", "--time-column", "day", "--validation-from", "2027-01-01", "--test-from", "2027-02-01"];
-    let cases: [(&[&str], i32, &str); 12] = [
+    let cases: [(&[&str], i32, &str); 13] = [
         (&["orders.csv", "--split", "last"], 2, "orders.csv: no column of times was found in it (a table: "),
         (&["pairs.csv", "--split", "last", "--time-column", "day"], 1, "pairs.csv, line 1: no column 'day'; "),
         (&["train.txt", "--split", "last"], 2, "train.txt: no column of times was found in it (A line `USER ITEM "),
@@ -232,7 +253,12 @@ fn what_a_split_lacks_or_does_not_know_is_said() {
             2,
             "every user trains: leave out --heldout-users",
         ),
-        (&["ml-100k", "--split", "ratio"], 2, "are for a file of your own: leave them out"),
+        (
+            &["csv", "--input", "pairs.csv", "--heldout-users", "1", "--split", "ratio"],
+            2,
+            "are for public data sets and for a file whose format is found: leave them out",
+        ),
+        (&["msd", "--split", "last"], 2, "msd has no times, and this --split needs times: choose another --split"),
         (&["split", "--train", "train.txt"], 2, "`ract prepare split` needs --test FILE"),
         (
             &["split", "--train", "train.txt", "--test", "test.txt", "--split", "last"],

@@ -1,10 +1,12 @@
-//! Archives, prepared folders and recorded checksums.
+//! Archives, Parquet files, prepared folders with their caches, and recorded checksums.
 
 use crate::support::{check_refusal_in, files, folder, write};
 use ract_data::prepared::Meta;
-use ract_data::readers::{CSV, Input};
+use ract_data::readers::{CSV, ColumnNames, Found, Input};
 use ract_data::sources::PublicFile;
 use ract_data::{Dataset, HeldOut, Interactions, ReadOptions, fingerprint, has_checksums};
+use std::fs::File;
+use std::time::{Duration, SystemTime};
 
 /// Deflate packs no more than this many bytes into one.
 const MOST_PACKED: usize = 1032;
@@ -20,6 +22,42 @@ pub(crate) fn zip(bytes: &[u8]) {
             let [file] = &raw.source_files[..] else { panic!("{:?}", raw.source_files) };
             assert_eq!(file.name, "ratings.csv");
             assert!(file.checksum.bytes <= (MOST_PACKED * bytes.len()) as u64);
+        }
+        Err(error) => check_refusal_in(&error, &folder),
+    }
+}
+
+/// The ratings in a tar archive, plain or compressed.
+pub(crate) fn tar(bytes: &[u8]) {
+    let folder = folder(&[]);
+    let path = folder.path().join("x.tar");
+    write(&path, bytes);
+    let read = |input| CSV.read(input, &ReadOptions::default());
+    match Input::open(&path, &["ratings.csv"]).and_then(read) {
+        Ok(raw) => {
+            let [file] = &raw.source_files[..] else { panic!("{:?}", raw.source_files) };
+            assert_eq!(file.name, "ratings.csv");
+            assert!(raw.rows > 0 && file.checksum.bytes > 0);
+        }
+        Err(error) => check_refusal_in(&error, &folder),
+    }
+}
+
+/// A table whose format is found by its content: Parquet, in the samples.
+pub(crate) fn parquet(bytes: &[u8]) {
+    let folder = folder(&[]);
+    let path = folder.path().join("x.parquet");
+    write(&path, bytes);
+    let read = || {
+        let found = Found::at(&path, &ColumnNames::default())?;
+        let options = ReadOptions { min_rating: found.threshold(), by_time: found.has_times() };
+        found.read(Input::of_any(&path)?, &options)
+    };
+    match read() {
+        Ok(raw) => {
+            let counted = raw.pairs.len() as u64 + raw.duplicates;
+            assert!(counted <= raw.rows && raw.times.is_sorted());
+            assert_eq!(raw.source_files[0].checksum.bytes, bytes.len() as u64);
         }
         Err(error) => check_refusal_in(&error, &folder),
     }
@@ -41,6 +79,29 @@ pub(crate) fn prepared(bytes: &[u8]) {
         }
         Err(error) => check_refusal_in(&error, &folder),
     }
+}
+
+/// The cache of a prepared folder, damaged at the places that the bytes name: five of them, a place and what is changed there,
+/// or an end. Whatever it holds, the data are those of the files.
+pub(crate) fn cache(bytes: &[u8]) {
+    let folder = folder(&files(include_bytes!("../corpus/prepared/second_format"), ""));
+    let hour_ago = SystemTime::now() - Duration::from_secs(3600);
+    for entry in std::fs::read_dir(folder.path()).unwrap() {
+        let file = File::options().append(true).open(entry.unwrap().path()).unwrap();
+        file.set_modified(hour_ago).unwrap();
+    }
+    let data = Dataset::read(folder.path()).unwrap();
+    let path = folder.path().join("cache.safetensors");
+    let mut cache = std::fs::read(&path).unwrap();
+    for edit in bytes.chunks_exact(5) {
+        let place = u32::from_le_bytes([edit[0], edit[1], edit[2], edit[3]]) as usize % cache.len();
+        match edit[4] {
+            0 => cache.truncate(place.max(1)),
+            change => cache[place] ^= change,
+        }
+    }
+    write(&path, &cache);
+    assert_eq!(Dataset::read(folder.path()).unwrap(), data);
 }
 
 fn check(rows: &Interactions, n_items: usize) {

@@ -22,6 +22,14 @@ pub(crate) fn triplets(bytes: &[u8]) {
     read("triplets", bytes, |files| rows(files, |_| false));
 }
 
+pub(crate) fn lastfm(bytes: &[u8]) {
+    read("lastfm", bytes, |files| rows(files, |_| false));
+}
+
+pub(crate) fn checkins(bytes: &[u8]) {
+    read("checkins", bytes, |files| rows(files, |_| false));
+}
+
 pub(crate) fn lists(bytes: &[u8]) {
     read("lists", bytes, |files| {
         let lines = files.iter().flat_map(|(_, text)| {

@@ -93,6 +93,11 @@ impl Split {
         distinct_users(&self.train)
     }
 
+    /// Number of validation users.
+    pub fn validation_users(&self) -> usize {
+        distinct_users(&self.validation.fold_in)
+    }
+
     /// Number of test users.
     pub fn test_users(&self) -> usize {
         distinct_users(&self.test.fold_in)

@@ -7,6 +7,7 @@
 //! | [`metrics`] | ranking metrics per user, means and standard errors, significance tests |
 //! | [`config`] | the contents of an experiment file: settings, phases, roles |
 //! | [`plot`] | how figures are drawn |
+//! | [`tabular`] | how tables are written, as text and as JSON |
 //! | [`run`] | a run on disk: the paths of its files, and how they are written and read |
 //! | [`training`] | phases, epochs, steps, evaluation |
 //! | [`experiment`] | complete experiments: all phases and the test; baselines; searches; inspection |
@@ -27,6 +28,7 @@ pub mod recommend;
 pub mod report;
 pub mod run;
 pub mod serve;
+pub mod tabular;
 pub mod training;
 
 pub use error::{Error, Result};

@@ -16,6 +16,8 @@ pub static CSV: Reader = Reader {
         "ratings.csv",
         "userId,movieId,rating,timestamp\n7,1,5,1112486027\n8,1,4,1112486028\n7,2,3,1112486029\n8,2,2,1112486030\n",
     )],
+    has_ratings: true,
+    has_times: true,
     read,
 };
 

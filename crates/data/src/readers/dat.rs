@@ -8,6 +8,8 @@ pub(crate) static DAT: Reader = Reader {
     name: "dat",
     description: "A line `user::item::rating::time` for each interaction, without a header.",
     example: &[("ratings.dat", "7::1::5::978300760\n8::1::4::978300761\n7::2::3::978300762\n8::2::2::978300763\n")],
+    has_ratings: true,
+    has_times: true,
     read: |input, options| ratings::read(input, options, LAYOUT),
 };
 

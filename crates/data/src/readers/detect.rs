@@ -1,8 +1,10 @@
 //! Which format a file has, by its first lines.
 
+use super::columns::{ColumnNames, Columns};
 use super::input::Input;
-use super::table::{ColumnNames, Table};
-use super::{DAT, LISTS, NETFLIX_PRIZE, Reader};
+use super::parquet::{Parquet, is_parquet};
+use super::table::Table;
+use super::{CHECKINS, DAT, LASTFM, LISTS, NETFLIX_PRIZE, Reader, checkins, lastfm};
 use crate::{DataError, RawInteractions, ReadOptions, Result};
 use std::fmt;
 use std::path::Path;
@@ -17,15 +19,36 @@ pub struct Found {
 enum Format {
     Known(&'static Reader),
     Table(Table),
+    Parquet(Parquet),
+}
+
+impl Format {
+    /// The columns that were found; a known format has its own.
+    fn columns(&self) -> Option<&Columns> {
+        match self {
+            Self::Known(_) => None,
+            Self::Table(table) => Some(table.columns()),
+            Self::Parquet(parquet) => Some(parquet.columns()),
+        }
+    }
+
+    fn is_lists(&self) -> bool {
+        matches!(self, Self::Known(reader) if std::ptr::eq(*reader, &LISTS))
+    }
 }
 
 impl Found {
-    /// Looks at the first lines of the file at `path`, which may be compressed. With names of columns, it must be a table.
+    /// Looks at the first lines of the file at `path`, which may be compressed. With names of columns, it must be a
+    /// table or a Parquet file.
     ///
     /// # Errors
-    /// When the file cannot be read, and as for [`Table::of`].
+    /// When the file cannot be read or is damaged, and as for [`Table::of`].
     pub fn at(path: &Path, columns: &ColumnNames) -> Result<Self> {
         let (lines, file) = Input::of_any(path)?.first_lines()?;
+        if is_parquet(&lines) {
+            let (parquet, ratings) = Parquet::at(path, columns)?;
+            return Ok(Self { format: Format::Parquet(parquet), ratings });
+        }
         let mut texts = lines.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii).filter(|line| !line.is_empty());
         let Some(first) = texts.next() else {
             return Err(DataError::File { file, problem: "the file is empty".to_owned() });
@@ -36,6 +59,10 @@ impl Found {
             Some(&NETFLIX_PRIZE)
         } else if first.windows(2).any(|two| two == b"::") {
             Some(&DAT)
+        } else if checkins::is_first(first) {
+            Some(&CHECKINS)
+        } else if lastfm::is_first(first) {
+            Some(&LASTFM)
         } else if is_lists(&lines) {
             Some(&LISTS)
         } else {
@@ -53,16 +80,16 @@ impl Found {
     /// Whether the file has ratings.
     pub fn has_ratings(&self) -> bool {
         match &self.format {
-            Format::Known(reader) => !std::ptr::eq(*reader, &LISTS),
-            Format::Table(table) => table.has_ratings(),
+            Format::Known(reader) => reader.has_ratings,
+            format => format.columns().is_some_and(|columns| columns.rating.is_some()),
         }
     }
 
     /// Whether the file has times.
     pub fn has_times(&self) -> bool {
         match &self.format {
-            Format::Known(reader) => !std::ptr::eq(*reader, &LISTS),
-            Format::Table(table) => table.has_times(),
+            Format::Known(reader) => reader.has_times,
+            format => format.columns().is_some_and(|columns| columns.time.is_some()),
         }
     }
 
@@ -70,9 +97,8 @@ impl Found {
     /// file of lists they are lists too.
     #[must_use]
     pub fn beside(self, other: &Self) -> Self {
-        let is_lists = |format: &Format| matches!(format, Format::Known(reader) if std::ptr::eq(*reader, &LISTS));
         match &self.format {
-            Format::Table(table) if is_lists(&other.format) && table.has_spaces() => {
+            Format::Table(table) if other.format.is_lists() && table.has_spaces() => {
                 Self { format: Format::Known(&LISTS), ratings: Vec::new() }
             }
             _ => self,
@@ -83,12 +109,13 @@ impl Found {
     /// when there are no ratings, or they are something else, such as numbers of plays.
     pub fn threshold(&self) -> Option<f64> {
         const STARS: [f64; 2] = [0.5, 5.0];
-        match &self.format {
-            Format::Known(reader) => std::ptr::eq(*reader, &NETFLIX_PRIZE) || std::ptr::eq(*reader, &DAT),
-            Format::Table(table) => {
+        match (&self.format, self.format.columns()) {
+            (_, Some(columns)) => {
                 let [least, most] = [f64::min, f64::max].map(|of| self.ratings.iter().copied().reduce(of));
-                table.may_have_stars() && least < most && least >= Some(STARS[0]) && most <= Some(STARS[1])
+                columns.may_have_stars() && least < most && least >= Some(STARS[0]) && most <= Some(STARS[1])
             }
+            (Format::Known(reader), None) => std::ptr::eq(*reader, &NETFLIX_PRIZE) || std::ptr::eq(*reader, &DAT),
+            _ => false,
         }
         .then_some(3.5)
     }
@@ -101,6 +128,7 @@ impl Found {
         match &self.format {
             Format::Known(reader) => reader.read(input, options),
             Format::Table(table) => table.read(input, options),
+            Format::Parquet(parquet) => parquet.read(input, options),
         }
     }
 }
@@ -110,6 +138,7 @@ impl fmt::Display for Found {
         match &self.format {
             Format::Known(reader) => f.write_str(reader.description.trim_end_matches('.')),
             Format::Table(table) => write!(f, "a table: {table}"),
+            Format::Parquet(parquet) => parquet.fmt(f),
         }
     }
 }

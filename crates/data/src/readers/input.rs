@@ -6,7 +6,7 @@ use crate::checksum::{SourceFile, digits};
 use crate::{Checksum, DataError, Result};
 use sha2::{Digest, Sha256};
 use std::fs::File;
-use std::io::Read;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use zip::ZipArchive;
 use zip::result::ZipError;
@@ -14,10 +14,14 @@ use zip::result::ZipError;
 /// So much of a file tells how it is written.
 const FIRST: u64 = 1 << 16;
 
-/// The first lines, as many as fit into 64 KiB, of the file `name` in the zip archive at `path`. The archive may have any
-/// name.
-pub(crate) fn first_lines(path: &Path, name: &str) -> Result<Vec<u8>> {
-    Ok(Input::archived(path, Some(&[name]))?.first_lines()?.0)
+/// The first lines, as many as fit into 64 KiB, of the file `name` in the archive at `path`; or of `path` itself, if that is no
+/// archive. What it is, the name `called` says; `path` may be any.
+pub(crate) fn first_lines(path: &Path, called: &Path, name: &str) -> Result<Vec<u8>> {
+    let input = match Archive::called(called) {
+        Some(kind) => Input::archived(path, kind, Some(&[name]))?,
+        None => Input::on_disk(path.display().to_string(), vec![path.to_owned()])?,
+    };
+    Ok(input.first_lines()?.0)
 }
 
 /// Files that a reader reads one after the other.
@@ -63,8 +67,18 @@ pub fn is_zip(path: &Path) -> bool {
     has_extension(path, "zip")
 }
 
-fn is_archive(path: &Path) -> bool {
-    is_zip(path) || is_tar(path)
+/// The kinds of archives.
+#[derive(Clone, Copy)]
+enum Archive {
+    Zip,
+    Tar,
+}
+
+impl Archive {
+    /// Of a file of that name, if it is one.
+    fn called(path: &Path) -> Option<Self> {
+        if is_zip(path) { Some(Self::Zip) } else { is_tar(path).then_some(Self::Tar) }
+    }
 }
 
 /// Whether the name of `path` ends with `.extension`, in any case.
@@ -113,7 +127,10 @@ impl<'a> Input<'a> {
             }
             return Self::on_disk(name, files);
         }
-        if is_archive(path) { Self::archived(path, Some(names)) } else { Self::on_disk(name, vec![path.to_owned()]) }
+        match Archive::called(path) {
+            Some(kind) => Self::archived(path, kind, Some(names)),
+            None => Self::on_disk(name, vec![path.to_owned()]),
+        }
     }
 
     /// Opens the file at `path`, which may have any name and may be compressed; or the only file of a zip or tar archive.
@@ -121,10 +138,10 @@ impl<'a> Input<'a> {
     /// # Errors
     /// When it cannot be opened, is a folder, or is an archive of several files.
     pub fn of_any(path: &Path) -> Result<Self> {
-        if is_archive(path) {
-            return Self::archived(path, None);
+        match Archive::called(path) {
+            Some(kind) => Self::archived(path, kind, None),
+            None => Self::on_disk(path.display().to_string(), vec![path.to_owned()]),
         }
-        Self::on_disk(path.display().to_string(), vec![path.to_owned()])
     }
 
     /// The first lines of the first file, as many as fit into 64 KiB, and the file's name.
@@ -160,10 +177,12 @@ impl<'a> Input<'a> {
     }
 
     /// The files of these names in an archive, or its only one.
-    fn archived(path: &Path, names: Option<&[&str]>) -> Result<Self> {
+    fn archived(path: &Path, kind: Archive, names: Option<&[&str]>) -> Result<Self> {
         let name = path.display().to_string();
-        let (files, names, sizes) =
-            if is_tar(path) { in_tar(path, &name, names)? } else { zipped(path, &name, names)? };
+        let (files, names, sizes) = match kind {
+            Archive::Tar => in_tar(path, &name, names)?,
+            Archive::Zip => zipped(path, &name, names)?,
+        };
         for (of, size) in names.iter().zip(&sizes) {
             if *size > MAX_BYTES {
                 let problem = format!("{of} claims {size} bytes, more than {MAX_BYTES}: the archive is damaged");
@@ -226,6 +245,33 @@ impl<'a> Input<'a> {
         let counted = Counted { source, bytes, hash, read: &mut self.read, progress: &self.progress };
         let source = decompressed(counted).map_err(DataError::io("read", &name))?;
         Ok(Some(InputFile { source: Box::new(InLines { source, of_line }), name }))
+    }
+
+    /// The only file, which is a plain one on disk, with its name: for a format that is not read from its start to its end.
+    ///
+    /// # Errors
+    /// When it is another, or cannot be read.
+    pub(crate) fn whole(&mut self) -> Result<(File, String)> {
+        let Files::OnDisk(files) = &self.files else { return Err(self.not_whole()) };
+        let [path] = &files[..] else { return Err(self.not_whole()) };
+        let name = path.display().to_string();
+        let open = || File::open(path).map_err(DataError::io("read", path));
+        let file = path.file_name().map(|file| file.to_string_lossy().into_owned()).unwrap_or_default();
+        let mut whole = SoFar { name: file, bytes: 0, hash: Sha256::new(), of_line: 0 };
+        let SoFar { bytes, hash, .. } = &mut whole;
+        let source = Box::new(open()?);
+        let mut counted = Counted { source, bytes, hash, read: &mut self.read, progress: &self.progress };
+        io::copy(&mut counted, &mut io::sink()).map_err(DataError::io("read", path))?;
+        drop(counted);
+        let file = open()?;
+        self.opened += 1;
+        self.hashes.push(whole);
+        Ok((file, name))
+    }
+
+    fn not_whole(&self) -> DataError {
+        let problem = "it is not one plain file: unpack it and name the file".to_owned();
+        DataError::File { file: self.name.clone(), problem }
     }
 
     /// The files that were read, and what they are known by.

@@ -13,6 +13,8 @@ pub(crate) static LISTS: Reader = Reader {
     name: "lists",
     description: "A line `USER ITEM ITEM ...` for each user, with spaces between them, without ratings.",
     example: &[("train.txt", "7 1\n8 1\n7 2\n8 2\n")],
+    has_ratings: false,
+    has_times: false,
     read,
 };
 

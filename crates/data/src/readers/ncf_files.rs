@@ -23,6 +23,8 @@ pub static NCF_FILES: Reader = Reader {
         ("test.rating", "7\t2\t3\t978824332\n8\t2\t2\t978824333\n"),
         ("test.negative", "(7,2)\t3\t4\n(8,2)\t4\t6\n"),
     ],
+    has_ratings: true,
+    has_times: true,
     read,
 };
 

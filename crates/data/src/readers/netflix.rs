@@ -18,6 +18,8 @@ pub(crate) static NETFLIX_PRIZE: Reader = Reader {
         ("combined_data_3.txt", ""),
         ("combined_data_4.txt", ""),
     ],
+    has_ratings: true,
+    has_times: true,
     read,
 };
 

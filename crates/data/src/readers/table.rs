@@ -1,5 +1,6 @@
 //! A table of users and items as anyone exports it: separator, header and columns are found by content, or named.
 
+use super::columns::{self, Column, ColumnNames, Columns};
 use super::input::{Input, InputFile};
 use super::{finite_number, refusal, shown};
 use crate::moment;
@@ -10,61 +11,6 @@ use std::fmt;
 use std::io::Read;
 use std::sync::Arc;
 
-/// What columns are called, in lower case and without `_`, `-` and spaces; RecBole's types, as in `user_id:token`, are cut.
-const USER: &[&str] = &[
-    "user",
-    "userid",
-    "uid",
-    "customer",
-    "customerid",
-    "visitor",
-    "visitorid",
-    "member",
-    "memberid",
-    "reviewerid",
-    "userprocid",
-];
-const ITEM: &[&str] = &[
-    "item",
-    "itemid",
-    "iid",
-    "movie",
-    "movieid",
-    "product",
-    "productid",
-    "article",
-    "articleid",
-    "asin",
-    "isbn",
-    "itemprocid",
-    "song",
-    "songid",
-    "track",
-    "trackid",
-    "artist",
-    "artistid",
-    "book",
-    "bookid",
-    "sku",
-];
-const RATING: &[&str] = &["rating", "ratings", "stars", "score", "overall", "plays", "count", "weight"];
-/// Of these, what counts how often rather than how much someone liked something.
-const QUANTITY: &[&str] = &["plays", "count", "weight"];
-const TIME: &[&str] = &["timestamp", "time", "date", "datetime", "unixreviewtime"];
-
-/// The columns' names, where the caller names them.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ColumnNames {
-    /// The column of users.
-    pub user: Option<String>,
-    /// The column of items.
-    pub item: Option<String>,
-    /// The column of ratings.
-    pub rating: Option<String>,
-    /// The column of times.
-    pub time: Option<String>,
-}
-
 /// How a table is written.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Table {
@@ -72,17 +18,7 @@ pub struct Table {
     has_header: bool,
     /// Number of columns.
     width: usize,
-    user: Column,
-    item: Column,
-    rating: Option<Column>,
-    time: Option<Column>,
-}
-
-#[derive(Clone, Debug, PartialEq)]
-struct Column {
-    index: usize,
-    /// As in the header; without one, `column N`.
-    name: String,
+    columns: Columns,
 }
 
 impl Table {
@@ -98,60 +34,34 @@ impl Table {
         })?;
         let first = &rows[0];
         let width = first.len();
-        let named = [&names.user, &names.item, &names.rating, &names.time];
-        let known = |kind: &[&str]| first.iter().any(|field| kind.contains(&plain(field).as_str()));
         let is_number = |field: &String| field.parse::<f64>().is_ok();
         let all_numbers =
             |column: usize| rows.len() > 1 && rows[1..].iter().all(|row| row.get(column).is_some_and(is_number));
         let differs = (0..width).any(|column| !is_number(&first[column]) && all_numbers(column));
-        let has_header = [USER, ITEM, RATING, TIME].into_iter().any(known)
-            || named.iter().any(|name| name.as_ref().is_some_and(|name| first.contains(name)))
+        let has_header = first.iter().any(|field| columns::is_known(field))
+            || names.given().any(|name| first.contains(name))
             || (differs && !first.iter().any(is_number));
-        let column = |name: &Option<String>, kind: &[&str], place: usize, flag: &str| -> Result<Option<Column>> {
-            let found: Vec<usize> = match name {
-                Some(name) => (0..width).filter(|&at| has_header && first[at] == *name).collect(),
-                None if has_header => (0..width).filter(|&at| kind.contains(&plain(&first[at]).as_str())).collect(),
-                None => (place..width).take(1).collect(),
-            };
-            let columns = if has_header { first.join(", ") } else { format!("{width}, without a header") };
-            match (&found[..], name) {
-                ([index], _) => {
-                    let name = if has_header { first[*index].clone() } else { format!("column {}", index + 1) };
-                    Ok(Some(Column { index: *index, name }))
-                }
-                ([], None) => Ok(None),
-                ([], Some(name)) => Err(problem(format!("no column '{name}'; its columns are: {columns}"))),
-                (_, None) => {
-                    let found = found.iter().map(|&at| &*first[at]).collect::<Vec<_>>().join(" and ");
-                    Err(problem(format!("the columns {found} both look right: choose one with {flag}")))
-                }
-                (_, Some(name)) => Err(problem(format!("several columns '{name}'"))),
+        let columns = if has_header {
+            Columns::named(first, names).map_err(problem)?
+        } else {
+            if let Some(name) = names.given().next() {
+                return Err(problem(format!("no column '{name}'; its columns are: {width}, without a header")));
             }
+            // A third and a fourth column count only where they hold numbers and times.
+            let holds = |column: &Column, is_one: &dyn Fn(&String) -> bool| {
+                rows.iter().all(|row| row.get(column.index).is_some_and(is_one))
+            };
+            let is_time = |field: &String| moment::value(field).is_some();
+            let few = || problem("it has fewer than two columns".to_owned());
+            let Columns { user, item, rating, time } = Columns::first(width).ok_or_else(few)?;
+            let rating = rating.filter(|column| holds(column, &is_number));
+            Columns { user, item, rating, time: time.filter(|column| holds(column, &is_time)) }
         };
-        let missing = |what: &str| {
-            let columns = first.join(", ");
-            problem(format!(
-                "no column of {what}s is known by its name; the columns are {columns}: name one with --{what}-column"
-            ))
-        };
-        let user = column(&names.user, USER, 0, "--user-column")?.ok_or_else(|| missing("user"))?;
-        let item = column(&names.item, ITEM, 1, "--item-column")?.ok_or_else(|| missing("item"))?;
-        if user.index == item.index {
-            return Err(problem(format!("the column '{}' cannot be both users and items", user.name)));
-        }
-        // Without a header, a third and a fourth column count only where they hold numbers and times.
-        let holds = |column: &Column, is_one: &dyn Fn(&String) -> bool| {
-            has_header || rows.iter().all(|row| row.get(column.index).is_some_and(is_one))
-        };
-        let is_time = |field: &String| moment::value(field).is_some();
-        let rating = column(&names.rating, RATING, 2, "--rating-column")?.filter(|column| holds(column, &is_number));
-        let time = column(&names.time, TIME, 3, "--time-column")?.filter(|column| holds(column, &is_time));
-        Ok(Self { separator, has_header, width, user, item, rating, time })
+        Ok(Self { separator, has_header, width, columns })
     }
 
-    /// Whether there are ratings.
-    pub fn has_ratings(&self) -> bool {
-        self.rating.is_some()
+    pub(super) fn columns(&self) -> &Columns {
+        &self.columns
     }
 
     /// Whether the columns of a headerless table are separated by spaces.
@@ -159,19 +69,9 @@ impl Table {
         self.separator == b' ' && !self.has_header
     }
 
-    /// Whether there are times.
-    pub fn has_times(&self) -> bool {
-        self.time.is_some()
-    }
-
-    /// Whether the ratings may say how much someone liked something, rather than how often it was bought or played.
-    pub fn may_have_stars(&self) -> bool {
-        self.rating.as_ref().is_some_and(|column| !QUANTITY.contains(&plain(&column.name).as_str()))
-    }
-
     /// The ratings of these lines, as far as they are numbers.
     pub fn ratings(&self, lines: &[u8]) -> Vec<f64> {
-        let Some(column) = &self.rating else { return Vec::new() };
+        let Some(column) = &self.columns.rating else { return Vec::new() };
         let rows = split(lines, self.separator).into_iter().skip(self.has_header.into());
         rows.filter_map(|row| row.get(column.index)?.parse().ok()).collect()
     }
@@ -194,14 +94,7 @@ impl fmt::Display for Table {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (_, separator) = SEPARATORS.iter().find(|(byte, _)| *byte == self.separator).unwrap_or(&SEPARATORS[0]);
         let header = if self.has_header { "a header" } else { "no header" };
-        write!(f, "{separator} between columns, {header}; users: {}, items: {}", self.user.name, self.item.name)?;
-        if let Some(rating) = &self.rating {
-            write!(f, ", ratings: {}", rating.name)?;
-        }
-        if let Some(time) = &self.time {
-            write!(f, ", times: {}", time.name)?;
-        }
-        Ok(())
+        write!(f, "{separator} between columns, {header}; {}", self.columns)
     }
 }
 
@@ -239,12 +132,6 @@ fn csv_reader<R: Read>(source: R, separator: u8) -> csv::Reader<R> {
     builder.delimiter(separator).has_headers(false).flexible(true).quoting(separator != b'\t');
     builder.terminator(csv::Terminator::Any(b'\n'));
     builder.buffer_capacity(1 << 18).from_reader(source)
-}
-
-/// A column's name as the lists above have it.
-fn plain(name: &str) -> String {
-    let name = name.trim_start_matches('\u{feff}').split(':').next().unwrap_or_default();
-    name.to_lowercase().replace(['_', '-', ' '], "")
 }
 
 /// The rows of one file.
@@ -288,7 +175,7 @@ impl<R: Read> Rows for TableRows<'_, R> {
             }
         }
         let problem = |problem| self.place().problem(problem);
-        let Table { user, item, rating, time, width, .. } = self.table;
+        let Table { columns: Columns { user, item, rating, time }, width, .. } = self.table;
         if self.record.len() != *width {
             let text = shown(&self.record.iter().collect::<Vec<_>>().join(&self.table.separator));
             return Err(problem(format!("'{text}' has {} columns, and the first line has {width}", self.record.len())));

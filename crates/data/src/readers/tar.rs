@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use tar::Archive;
 
 /// Whether `path` is read as a tar archive.
-pub(super) fn is_tar(path: &Path) -> bool {
+pub fn is_tar(path: &Path) -> bool {
     const ENDINGS: [&str; 5] = [".tar", ".tar.gz", ".tgz", ".tar.zst", ".tzst"];
     let name = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
     ENDINGS.iter().any(|ending| name.ends_with(ending))

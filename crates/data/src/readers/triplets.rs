@@ -12,6 +12,8 @@ pub(crate) static TRIPLETS: Reader = Reader {
     name: "triplets",
     description: "A line `USER SONG PLAYS` for each interaction, with tabs between them; users and songs have names.",
     example: &[("train_triplets.txt", "7\t1\t5\n8\t1\t4\n7\t2\t3\n8\t2\t2\n")],
+    has_ratings: true,
+    has_times: false,
     read,
 };
 

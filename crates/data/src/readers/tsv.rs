@@ -8,6 +8,8 @@ pub(crate) static TSV: Reader = Reader {
     name: "tsv",
     description: "A line `user item rating time` for each interaction, with tabs between them and no header.",
     example: &[("u.data", "7\t1\t5\t881250949\n8\t1\t4\t881250950\n7\t2\t3\t881250951\n8\t2\t2\t881250952\n")],
+    has_ratings: true,
+    has_times: true,
     read: |input, options| ratings::read(input, options, LAYOUT),
 };
 

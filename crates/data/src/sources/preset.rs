@@ -2,7 +2,7 @@
 
 use super::fetch::PublicFile;
 use crate::Checksum;
-use crate::readers::{CSV, DAT, Input, NETFLIX_PRIZE, Reader, TRIPLETS, TSV, first_lines};
+use crate::readers::{CHECKINS, CSV, DAT, Input, LASTFM, NETFLIX_PRIZE, Reader, TRIPLETS, TSV, first_lines};
 use crate::{DataError, ReadOptions, Result, Size, SplitOptions};
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
@@ -50,7 +50,8 @@ pub enum Source {
 }
 
 /// All public data sets, small ones first.
-pub static PRESETS: &[&Preset] = &[&ML_100K, &ML_1M, &ML_10M, &ML_20M, &ML_25M, &ML_32M, &NETFLIX, &MSD];
+pub static PRESETS: &[&Preset] =
+    &[&ML_100K, &ML_1M, &GOWALLA, &ML_10M, &LASTFM_360K, &ML_20M, &ML_25M, &ML_32M, &NETFLIX, &MSD];
 
 const GROUPLENS: &str = "research; redistribution and commercial use need GroupLens' permission";
 
@@ -202,6 +203,39 @@ pub(crate) static MSD: Preset = Preset {
     split: SplitOptions { min_user_items: 20, min_item_users: 200, heldout_users: 50_000, ..SplitOptions::PUBLISHED },
 };
 
+static GOWALLA: Preset = Preset {
+    name: "gowalla",
+    title: "Gowalla",
+    description: "check-ins at places, 2009 to 2010 (SNAP)",
+    size: Size { users: 107_092, items: 1_280_969, interactions: 6_442_890 },
+    licence: "none stated; SNAP asks to cite Cho, Myers, Leskovec (KDD 2011)",
+    source: Source::Public(PublicFile {
+        url: Cow::Borrowed("https://snap.stanford.edu/data/loc-gowalla_totalCheckins.txt.gz"),
+        published: None,
+    }),
+    reader: &CHECKINS,
+    files: &["loc-gowalla_totalCheckins.txt"],
+    min_rating: None,
+    split: SplitOptions { min_user_items: 10, min_item_users: 10, heldout_users: 3_000, ..SplitOptions::PUBLISHED },
+};
+
+static LASTFM_360K: Preset = Preset {
+    name: "lastfm-360k",
+    title: "Last.fm 360K",
+    description: "how often users played artists, until 2008",
+    size: Size { users: 359_347, items: 294_015, interactions: 17_559_530 },
+    licence: "non-commercial use, with permission of Last.fm",
+    // The publisher's own server, mtg.upf.edu, has it without HTTPS.
+    source: Source::Public(PublicFile {
+        url: Cow::Borrowed("https://zenodo.org/records/6090214/files/lastfm-dataset-360K.tar.gz"),
+        published: None,
+    }),
+    reader: &LASTFM,
+    files: &["usersha1-artmbid-artname-plays.tsv"],
+    min_rating: None,
+    split: SplitOptions { min_user_items: 20, min_item_users: 50, heldout_users: 30_000, ..SplitOptions::PUBLISHED },
+};
+
 impl Preset {
     /// The data set of that name.
     pub fn named(name: &str) -> Option<&'static Self> {
@@ -216,14 +250,14 @@ impl Preset {
         })
     }
 
-    /// Checks that the zip archive at `path` holds its files, and that their first rows can be read.
+    /// Checks that the public file, which is at `path` under any name, holds its files, and that their first rows can be read.
     ///
     /// # Errors
     /// When it is no archive, lacks a file, or has other rows.
     pub fn accepts(&self, path: &Path) -> Result<()> {
         let options = ReadOptions { min_rating: None, by_time: false };
         self.files.iter().try_for_each(|name| {
-            let lines = first_lines(path, name)?;
+            let lines = first_lines(path, &self.path(), name)?;
             self.reader.read(Input::stream(name, &lines[..]), &options).map(drop)
         })
     }

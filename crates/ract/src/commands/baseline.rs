@@ -11,14 +11,13 @@ use ract_data::fingerprint;
 use std::path::Path;
 
 pub(crate) fn run(args: ExperimentFile) -> Result<()> {
-    print_fitted(&BaselineConfig::read(&args.file, &args.overrides)?, &args.out()?)
+    print_fitted(&BaselineConfig::read(&args.file, &args.overrides)?, &args)
 }
 
-/// Fits the missing combinations of the baseline in `out`, and prints the results.
-pub(super) fn print_fitted(config: &BaselineConfig, out: &Path) -> Result<()> {
-    let result = fit(config, out)?;
-    super::print(&table::baseline(&result, &super::columns(&config.evaluation.metrics)))?;
-    Ok(())
+/// Fits the missing combinations of the baseline, and prints the results.
+pub(super) fn print_fitted(config: &BaselineConfig, args: &ExperimentFile) -> Result<()> {
+    let result = fit(config, &args.out()?)?;
+    args.output.print(&table::baseline(&result, &super::columns(&config.evaluation.metrics)))
 }
 
 /// Fits the missing combinations of the baseline in `out`.

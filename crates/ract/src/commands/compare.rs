@@ -1,8 +1,10 @@
 //! `ract compare`: paired tests between runs on the same split.
 
+use super::output::Output;
 use crate::metrics::Metric;
 use crate::paper::gains::{self, BOOTSTRAP, T, WILCOXON};
 use crate::run::Measured;
+use crate::tabular::Column;
 use crate::{Error, Result};
 
 #[derive(clap::Args)]
@@ -14,6 +16,8 @@ pub(crate) struct Args {
     /// The metric to compare by
     #[arg(long, default_value = "ndcg@100")]
     metric: Metric,
+    #[command(flatten)]
+    output: Output,
 }
 
 pub(crate) fn run(args: Args) -> Result<()> {
@@ -25,10 +29,10 @@ pub(crate) fn run(args: Args) -> Result<()> {
                 return Err(Error::Usage(format!("{} is named twice", after.name)));
             }
             let comparison = after.over(before, args.metric)?;
-            let names = vec![format!("{} - {}", after.name, before.name)];
+            let names = vec![format!("{} - {}", after.name, before.name).into()];
             rows.push(gains::Row { names, gain: comparison.gain, comparison: Some(comparison) });
         }
     }
-    super::print(&gains::table(&[&args.metric.title()], &rows, &[BOOTSTRAP, T, WILCOXON]))?;
-    Ok(())
+    let title = Column::keyed(args.metric.title(), "runs");
+    args.output.print(&gains::table(&[title], &rows, &[BOOTSTRAP, T, WILCOXON]))
 }

@@ -1,10 +1,11 @@
 //! `ract data`: what is in a prepared folder.
 
+use super::output::Output;
 use super::thousands as n;
 use super::{curve, terminal::Terminal};
 use crate::Result;
 use crate::plot::{Axis, Content, Figure, Mark, Panel, Series};
-use comfy_table::{CellAlignment, Table, presets::ASCII_MARKDOWN};
+use crate::tabular::{Cell, Column, Table};
 use ract_data::prepared::Meta;
 use ract_data::{Dataset, HeldOut, Interactions};
 use std::path::PathBuf;
@@ -17,20 +18,22 @@ pub(crate) struct Args {
     /// Also draw how the interactions are spread over items and users, in this SVG file
     #[arg(long, value_name = "FILE")]
     svg: Option<PathBuf>,
+    #[command(flatten)]
+    output: Output,
 }
 
 pub(crate) fn run(args: Args) -> Result<()> {
     let data = Dataset::read(&args.folder)?;
     if let Some(meta) = Meta::read(&args.folder)? {
         let rating = meta.min_rating.map(|min| format!(", ratings above {min}")).unwrap_or_default();
-        super::print(&format!("from {}: {} rows{rating}", meta.source, n(meta.raw_rows as usize)))?;
-        super::print(&meta.split_in_words())?;
+        args.output.say(&format!("from {}: {} rows{rating}", meta.source, n(meta.raw_rows as usize)))?;
+        args.output.say(&meta.split_in_words())?;
     }
-    super::print(&table(&data))?;
+    args.output.print(&table(&data))?;
     let popularity = descending(data.train.item_counts().into_iter().map(|count| count as usize));
     let drawing = curve::draw(&shares(&popularity), 100);
     if !drawing.is_empty() {
-        super::print(&format!(
+        args.output.say(&format!(
             "\nshare of the training interactions, by percent of the items, most popular first\n{drawing}"
         ))?;
     }
@@ -45,13 +48,13 @@ pub(crate) fn run(args: Args) -> Result<()> {
 
 /// A row for each part of the data: how many users, items and interactions, and how many items the users have.
 fn table(data: &Dataset) -> Table {
-    let header = ["", "users", "items", "interactions", "least", "25 %", "median", "75 %", "most"];
-    let mut table = Table::new();
-    table.load_style(ASCII_MARKDOWN).set_header(header);
+    let others = ["users", "items", "interactions", "least", "25 %", "median", "75 %", "most"].map(Column::from);
+    let mut table = Table::new(std::iter::once(Column::keyed("", "part")).chain(others)).right(1..);
+    let number = |number: usize| Cell::of(n(number), number);
     let mut add = |name: &str, of: &Interactions| {
         let items = of.item_counts().into_iter().filter(|&count| count > 0).count();
-        let mut row = vec![name.to_owned(), n(of.n_users()), n(items), n(of.len())];
-        row.extend(quantiles(lengths(of)).map(n));
+        let mut row = vec![name.into(), number(of.n_users()), number(items), number(of.len())];
+        row.extend(quantiles(lengths(of)).map(number));
         table.add_row(row);
     };
     add("training", &data.train);
@@ -59,10 +62,9 @@ fn table(data: &Dataset) -> Table {
         add(&format!("{set}, fold-in"), fold_in);
         add(&format!("{set}, held out"), held_out);
     }
-    let mut row = vec!["users of an item".to_owned(), String::new(), String::new(), String::new()];
-    row.extend(quantiles(data.train.item_counts().into_iter().map(|count| count as usize)).map(n));
+    let mut row = vec!["users of an item".into(), Cell::empty(), Cell::empty(), Cell::empty()];
+    row.extend(quantiles(data.train.item_counts().into_iter().map(|count| count as usize)).map(number));
     table.add_row(row);
-    table.column_iter_mut().skip(1).for_each(|column| column.set_cell_alignment(CellAlignment::Right));
     table
 }
 

@@ -1,5 +1,6 @@
 //! `ract doctor`: what this machine and this folder offer.
 
+use super::output::{self, Output};
 use crate::Result;
 use crate::run::{Provenance, RunPath};
 use ract_autodiff::{Precision, Products, Vectors};
@@ -11,9 +12,8 @@ use std::path::Path;
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// Print JSON
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    output: Output,
 }
 
 #[derive(Serialize)]
@@ -55,11 +55,7 @@ pub(crate) fn run(args: Args) -> Result<()> {
         data: folders("data").into_iter().filter_map(|folder| prepared(&folder)).collect(),
         runs: runs("runs", 3),
     };
-    if args.json { super::print(&json(&findings)?) } else { super::print(&findings) }
-}
-
-fn json(findings: &Findings) -> Result<String> {
-    serde_json::to_string_pretty(findings).map_err(|error| crate::Error::Failed(error.to_string()))
+    if args.output.json { output::json(&findings) } else { super::print(&findings) }
 }
 
 /// The folders in a folder, in the order of their names; none where there is no such folder.

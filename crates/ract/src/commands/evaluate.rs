@@ -1,5 +1,6 @@
 //! `ract evaluate`: test metrics of finished or interrupted runs.
 
+use super::output::Output;
 use super::terminal::Terminal;
 use crate::config::{Config, Settings};
 use crate::experiment::Evaluation;
@@ -15,6 +16,8 @@ pub(crate) struct Args {
     /// The run folder; for several run folders, such as one per seed, the mean is printed
     #[arg(value_name = "RUN", required = true)]
     runs: Vec<PathBuf>,
+    #[command(flatten)]
+    output: Output,
 }
 
 pub(crate) fn run(args: Args) -> Result<()> {
@@ -36,8 +39,7 @@ pub(crate) fn run(args: Args) -> Result<()> {
         (first.actor_label(), super::columns(&first.evaluation.metrics), published(&first.dataset)?);
     let paths: Vec<_> = args.runs.iter().map(RunPath::at).collect();
     let over_seeds = OverSeeds::read(paths.iter().zip(&evaluations))?;
-    super::print(&table::of_runs(&over_seeds, actor, &metrics, &published.rows))?;
-    Ok(())
+    args.output.print(&table::of_runs(&over_seeds, actor, &metrics, &published.rows))
 }
 
 fn evaluate(run: &Path) -> Result<(Config, TestSummary)> {

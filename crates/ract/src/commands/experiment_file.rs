@@ -1,5 +1,6 @@
 //! The arguments of the subcommands that run an experiment file.
 
+use super::output::Output;
 use crate::Result;
 use crate::config::Config;
 use crate::run::layout::runs_of_file;
@@ -16,6 +17,8 @@ pub(crate) struct ExperimentFile {
     /// [default: runs/ and the file's place in experiments/]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) output: Output,
 }
 
 impl ExperimentFile {

@@ -1,13 +1,16 @@
 //! `ract inspect`: the gradients of one batch, as a table or as a graph.
 
+use super::output::Output;
 use crate::config::Phase;
 use crate::experiment::inspect::Inspection;
 use crate::paper::figures;
 use crate::plot::Figure;
+use crate::tabular::{Cell, Table};
 use crate::{Error, Result, experiment};
 use clap::ValueEnum;
 use layout::backends::svg::SVGWriter;
 use layout::gv::{DotParser, GraphBuilder};
+use ract_autodiff::inspect::{GradSummary, GradTable};
 use ract_data::atomic_file::save;
 use std::path::PathBuf;
 
@@ -33,6 +36,8 @@ pub(crate) struct Args {
     /// Draw the graph as SVG
     #[arg(long, value_name = "FILE")]
     svg: Option<PathBuf>,
+    #[command(flatten)]
+    output: Output,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -60,8 +65,10 @@ pub(crate) fn run(args: Args) -> Result<()> {
         );
         return Err(Error::Usage(message));
     }
-    super::print(&format!("{phase}, batch {}: loss {loss:.6}\n\n{table}", args.batch))?;
-    if !without_gradient.is_empty() {
+    args.output.say(&format!("{phase}, batch {}: loss {loss:.6}\n\n{table}", args.batch))?;
+    if args.output.json {
+        args.output.print(&rows(&table))?;
+    } else if !without_gradient.is_empty() {
         super::print(&format!("constant, without gradient: {}", without_gradient.join(", ")))?;
     }
     if let Some(path) = args.dot {
@@ -82,6 +89,16 @@ pub(crate) fn run(args: Args) -> Result<()> {
         save(&path, drawn(&dot)?)?;
     }
     Ok(())
+}
+
+/// The gradients, for JSON.
+fn rows(table: &GradTable) -> Table {
+    let mut rows = Table::new(["name", "shape", "norm", "max", "zeros", "NaN", "inf"]);
+    for GradSummary { name, shape, norm, max, zeros, nans, infinities } in &table.0 {
+        let numbers = [norm, max, zeros].map(Cell::number).into_iter().chain([nans, infinities].map(Cell::number));
+        rows.add_row([name.clone().into(), shape.to_string().into()].into_iter().chain(numbers));
+    }
+    rows
 }
 
 fn drawn(dot: &str) -> Result<String> {

@@ -16,6 +16,7 @@ mod inspect;
 mod keep;
 mod list;
 mod man;
+mod output;
 mod pages;
 mod paper;
 mod prepare;

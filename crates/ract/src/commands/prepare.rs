@@ -12,7 +12,7 @@ use super::thousands as n;
 use crate::{Error, Result};
 use indicatif::{ProgressBar, ProgressStyle};
 use ract_data::prepared::Meta;
-use ract_data::readers::{ColumnNames, Input, READERS, Reader, is_zip};
+use ract_data::readers::{ColumnNames, Input, READERS, Reader, is_tar, is_zip};
 use ract_data::sources::{Preset, PublicFile, Source};
 use ract_data::{DataError, RawInteractions, ReadOptions, Split, SplitOptions, prepared, split};
 use std::path::{Path, PathBuf};
@@ -120,8 +120,10 @@ pub(crate) fn run(args: Args) -> Result<()> {
     if args.mirror.is_some() && !matches!(name, Name::DataSet(_)) {
         return Err(Error::Usage("--mirror is for the public data sets: leave it out".to_owned()));
     }
-    if !args.how.is_default() && !matches!(name, Name::File(_) | Name::Given) {
-        return Err(Error::Usage("--split and its options are for a file of your own: leave them out".to_owned()));
+    if !args.how.is_default() && !matches!(name, Name::File(_) | Name::DataSet(_) | Name::Given) {
+        let message =
+            "--split and its options are for public data sets and for a file whose format is found: leave them out";
+        return Err(Error::Usage(message.to_owned()));
     }
     if args.train.as_ref().or(args.test.as_ref()).is_some() && !matches!(name, Name::Given) {
         return Err(Error::Usage("--train and --test are for `ract prepare split`: leave them out".to_owned()));
@@ -143,7 +145,17 @@ pub(crate) fn run(args: Args) -> Result<()> {
 
 /// A public data set, or what is given in its place.
 fn data_set(args: &Args, preset: &Preset, out: &Path) -> Result<()> {
+    check_split(args)?;
     let options = args.split_options(&preset.split);
+    let named = args.format.or_else(|| Reader::of_file(args.input.as_deref()?));
+    let reader = named.unwrap_or(preset.reader);
+    let by_time = args.how.needs_times();
+    if by_time && !reader.has_times {
+        return Err(Error::Usage(format!(
+            "{} has no times, and this --split needs times: choose another --split",
+            preset.name
+        )));
+    }
     prepared::check_target(out)?;
     let path = match (&preset.source, &args.mirror) {
         (Source::Public(file), mirror) => {
@@ -155,13 +167,26 @@ fn data_set(args: &Args, preset: &Preset, out: &Path) -> Result<()> {
         }
         (Source::ByHand { .. }, None) => args.input.clone().unwrap_or_else(|| preset.path()),
     };
-    let (reader, input) = match args.format.or_else(|| Reader::of_file(&path)) {
-        Some(reader) => (reader, Input::open(&path, &reader.files())?),
-        None => (preset.reader, preset.open(&path)?),
+    let input = match named {
+        Some(reader) => Input::open(&path, &reader.files())?,
+        None => preset.open(&path)?,
     };
     let min_rating = args.min_rating.or(preset.min_rating);
-    let raw = read(input, min_rating, |input, options| reader.read(input, options))?;
-    hold_out_users(raw, min_rating, &options, out)
+    let read_options = ReadOptions { min_rating, by_time };
+    let raw = read_as(input, &read_options, |input, options| reader.read(input, options))?;
+    let heldout_users = Some(options.heldout_users);
+    let (split, options) = args.how.apply(&raw, options, heldout_users)?;
+    write(out, raw, min_rating, &options, &split)
+}
+
+/// Checks that what is said of the split belongs together.
+fn check_split(args: &Args) -> Result<()> {
+    args.how.check()?;
+    if !args.how.holds_out_users() && (args.heldout_users.is_some() || args.drop_empty_users) {
+        let message = "with this --split every user trains: leave out --heldout-users and --drop-empty-users";
+        return Err(Error::Usage(message.to_owned()));
+    }
+    Ok(())
 }
 
 /// A file in that format.
@@ -205,11 +230,14 @@ fn missing(name: &str, flag: &str) -> Error {
     Error::Usage(format!("`ract prepare {name}` needs {flag}"))
 }
 
-/// Where a public file is: a plain file that was named is taken as it is, an archive must be the public one.
+/// Where a public file is: a plain file that was named is taken as it is, an archive of the kind of the public
+/// one must be that one.
 fn public_file(input: Option<&Path>, preset: &Preset, file: &PublicFile, path: &Path) -> Result<PathBuf> {
     let is_named = input.is_some();
     let path = input.unwrap_or(path);
-    if is_named && !is_zip(path) {
+    let public = preset.path();
+    let is_such_an_archive = (is_zip(path) && is_zip(&public)) || (is_tar(path) && is_tar(&public));
+    if is_named && !is_such_an_archive {
         return Ok(path.to_owned());
     }
     let known = file.expected(path)?.map(|expected| expected.bytes);
@@ -261,7 +289,7 @@ fn write(
     let meta = Meta::new(&raw, min_rating, options, split);
     drop(raw);
     prepared::write(out, split, &meta)?;
-    super::print(&summary::text(out, &meta))?;
+    super::print(&summary::text(out, &meta, [split.validation_users(), split.test_users()]))?;
     Ok(())
 }
 

@@ -7,7 +7,7 @@ use crate::{Error, Result};
 use ract_data::atomic_file::AtomicFile;
 use ract_data::{Interactions, Names};
 use std::fs::File;
-use std::io::{ErrorKind, Write};
+use std::io::{ErrorKind, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 #[derive(clap::Args)]
@@ -34,9 +34,9 @@ pub(crate) struct Args {
     /// users
     #[arg(long)]
     predict: bool,
-    /// How the lists are written
-    #[arg(long, value_name = "FORM", default_value = "csv")]
-    form: Form,
+    /// How the lists are written [default: as the ending of --out says, otherwise csv]
+    #[arg(long, value_name = "FORM")]
+    form: Option<Form>,
     /// The file to write [default: stdout]
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
@@ -64,14 +64,18 @@ pub(crate) fn run(args: Args) -> Result<()> {
             Box::new(Histories::new(file, &path.display().to_string()))
         }
     };
-    let write_all = |to: &mut dyn Write| {
-        let mut lists = Lists::new(to, args.form, &source.names, titles.as_ref(), args.predict)?;
+    let form = args.form.unwrap_or_else(|| args.out.as_deref().map_or(Form::Csv, Form::of_file));
+    if form == Form::Parquet && args.out.is_none() && std::io::stdout().is_terminal() {
+        return Err(Error::Usage("Parquet is no text to read: name a file with --out".to_owned()));
+    }
+    let write_all = |to: &mut (dyn Write + Send)| {
+        let mut lists = Lists::new(to, form, &source.names, titles.as_ref(), args.predict)?;
         let counts = write(users, &source.names, &mut recommender, &choice, &mut lists)?;
         lists.finish()?;
         Ok(counts)
     };
     let counts: Result<Counts> = match &args.out {
-        None => write_all(&mut UntilClosed { to: std::io::stdout().lock(), is_closed: false }),
+        None => write_all(&mut UntilClosed { to: std::io::stdout(), is_closed: false }),
         // The file may be that of the users, and a failure leaves an older file as it was.
         Some(path) => {
             let mut file = AtomicFile::create(path).map_err(Error::file("write", path))?;
@@ -108,7 +112,7 @@ impl<W: Write> Write for UntilClosed<W> {
 }
 
 /// Writes the lists of all users. Only a few thousand users are in memory at a time.
-fn write<W: Write>(
+fn write<W: Write + Send>(
     mut users: impl Iterator<Item = Result<History>>,
     names: &Names,
     recommender: &mut Recommender<'_>,

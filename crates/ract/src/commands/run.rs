@@ -2,6 +2,7 @@
 
 use crate::commands::baseline;
 use crate::commands::experiment_file::ExperimentFile;
+use crate::commands::output::Output;
 use crate::commands::terminal::Terminal;
 use crate::config::{AnyConfig, Config};
 use crate::paper::published::published;
@@ -45,7 +46,7 @@ pub(crate) fn run(args: Args) -> Result<()> {
             let message = "a baseline has no phases: leave out --profile, --follow and --tensorboard";
             Err(Error::Usage(message.to_owned()))
         }
-        AnyConfig::Baseline(config) => baseline::print_fitted(&config, &experiment.out()?),
+        AnyConfig::Baseline(config) => baseline::print_fitted(&config, &experiment),
     }
 }
 
@@ -64,9 +65,10 @@ fn run_all(config: &Config, experiment: &ExperimentFile, watch: &Watch) -> Resul
     }
     let metrics = super::columns(&config.evaluation.metrics);
     let over_seeds = OverSeeds::read(runs.iter().map(|(_, run)| run).zip(&evaluations))?;
-    super::print(&table::of_runs(&over_seeds, config.actor_label(), &metrics, &published.rows))?;
+    let output = experiment.output;
+    output.print(&table::of_runs(&over_seeds, config.actor_label(), &metrics, &published.rows))?;
     match &runs[..] {
-        [(_, run)] if watch.profile => print_profiles(run),
+        [(_, run)] if watch.profile => print_profiles(run, output),
         _ => Ok(()),
     }
 }
@@ -116,12 +118,13 @@ pub(super) fn train(config: &Config, out: &RunPath, watch: &Watch) -> Result<Run
     Ok(result)
 }
 
-fn print_profiles(run: &RunPath) -> Result<()> {
+fn print_profiles(run: &RunPath, output: Output) -> Result<()> {
     let profiles = run.read_profiles()?;
     if profiles.is_empty() {
         Terminal::new().line("No profile: the run was finished before; train it anew under another --out");
     } else {
-        super::print(&format!("\n{}", table::profiles(&profiles)))?;
+        output.say("")?;
+        output.print(&table::profiles(&profiles))?;
         Terminal::new().line(&format!("All parts: {}", run.profile().display()));
     }
     Ok(())

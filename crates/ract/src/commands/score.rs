@@ -1,8 +1,10 @@
 //! `ract score`: what a run's critic expects of rankings that any system made.
 
 use super::chosen_run::ChosenRun;
+use super::output::Output;
 use super::terminal::Terminal;
 use crate::recommend::{Judge, Judged, Quality, Source};
+use crate::tabular::{Cell, Table};
 use crate::{Error, Result};
 use std::fmt::Display;
 use std::fs::File;
@@ -21,7 +23,11 @@ pub(crate) struct Args {
     /// Judge rankings by their first N items
     #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..))]
     depth: u32,
+    #[command(flatten)]
+    output: Output,
 }
+
+const COLUMNS: [&str; 4] = ["user", "expected", "known", "ranked"];
 
 pub(crate) fn run(args: Args) -> Result<()> {
     let source = Source::open(&args.chosen.run)?;
@@ -45,19 +51,28 @@ pub(crate) fn run(args: Args) -> Result<()> {
         if block.is_empty() {
             break;
         }
-        // Not before: a file that is none leaves stdout empty.
-        let written = written.get_or_insert_with(|| csv::Writer::from_writer(std::io::stdout().lock()));
-        if all == 0 {
-            written.write_record(["user", "expected", "known", "ranked"]).map_err(|error| failed(&error))?;
-        }
+        let mut table = Table::new(COLUMNS);
         for (judged, judgement) in block.iter().zip(judge.of(&mut recommender, &source.names, &block)?) {
             kinds[usize::from(judged.scores.is_some())] = Some(*judge.quality(judged));
             blind += usize::from(!judgement.has_own);
             all += 1;
-            let expected = format!("{:.4}", judgement.expected);
-            let (known, ranked) = (judgement.known.to_string(), judgement.ranked.to_string());
-            written.write_record([&judged.user, &expected, &known, &ranked]).map_err(|error| failed(&error))?;
+            let expected = Cell::of(format!("{:.4}", judgement.expected), judgement.expected);
+            let (known, ranked) = (Cell::number(judgement.known), Cell::number(judgement.ranked));
+            table.add_row([judged.user.clone().into(), expected, known, ranked]);
         }
+        if args.output.json {
+            args.output.print(&table)?;
+            continue;
+        }
+        // Not before: a file that is none leaves stdout empty.
+        let is_first = written.is_none();
+        let written = written.get_or_insert_with(|| csv::Writer::from_writer(std::io::stdout().lock()));
+        let header = is_first.then(|| COLUMNS.map(str::to_owned).to_vec());
+        header
+            .into_iter()
+            .chain(table.texts())
+            .try_for_each(|row| written.write_record(row))
+            .map_err(|error| failed(&error))?;
     }
     written.map_or(Ok(()), |mut written| written.flush()).map_err(|error| failed(&error))?;
     let terminal = Terminal::new();

@@ -1,5 +1,6 @@
 //! `ract show`: the test results of finished runs, from their small files.
 
+use super::output::Output;
 use crate::metrics::Metric;
 use crate::paper::published::published;
 use crate::paper::table::{self, Captioned};
@@ -16,6 +17,8 @@ pub(crate) struct Args {
     /// The metric to show of several runs
     #[arg(long, default_value = "ndcg@100")]
     metric: Metric,
+    #[command(flatten)]
+    output: Output,
 }
 
 pub(crate) fn run(args: Args) -> Result<()> {
@@ -23,8 +26,7 @@ pub(crate) fn run(args: Args) -> Result<()> {
         [one] => show(one)?,
         several => side_by_side(several, args.metric)?,
     };
-    super::print(&shown)?;
-    Ok(())
+    args.output.print(&shown)
 }
 
 /// The table that `ract run` printed.

@@ -1,7 +1,9 @@
 //! `ract similar`: what a run recommends to someone who has a single item.
 
 use super::chosen_run::ChosenRun;
+use super::output::Output;
 use crate::recommend::{Choice, Source, Titles};
+use crate::tabular::{Cell, Table};
 use crate::{Error, Result};
 use ract_data::Interactions;
 use std::fmt::Write;
@@ -20,6 +22,8 @@ pub(crate) struct Args {
     /// A CSV file of items and their titles, such as movies.csv of MovieLens
     #[arg(long, value_name = "FILE")]
     titles: Option<PathBuf>,
+    #[command(flatten)]
+    output: Output,
 }
 
 pub(crate) fn run(args: Args) -> Result<()> {
@@ -38,9 +42,11 @@ pub(crate) fn run(args: Args) -> Result<()> {
     let title = Some(titles.of(&args.item)).filter(|title| !title.is_empty());
     let title = title.map(|title| format!(" ({title})")).unwrap_or_default();
     let mut text = format!("for someone who has only {}{title}", args.item);
-    for (rank, &(item, score)) in (1..).zip(best.iter().flat_map(|list| &list.items)) {
+    let mut table = Table::new(["rank", "item", "score", "title"]);
+    for (rank, &(item, score)) in (1_usize..).zip(best.iter().flat_map(|list| &list.items)) {
         let item = source.names.item(item);
+        table.add_row([Cell::number(rank), item.into(), Cell::number(score), titles.of(item).into()]);
         let _ = write!(text, "\n{rank:>3}  {item:<12} {score:>10.4}  {}", titles.of(item));
     }
-    super::print(&text)
+    if args.output.json { args.output.print(&table) } else { super::print(&text) }
 }

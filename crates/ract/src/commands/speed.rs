@@ -1,5 +1,6 @@
 //! `ract speed`: shows what `make bench` measured.
 
+use super::output::Output;
 use crate::Result;
 use crate::report::speed::Speed;
 use std::path::PathBuf;
@@ -10,13 +11,14 @@ pub(crate) struct Args {
     /// has a row for each
     #[arg(value_name = "FILE", required = true)]
     files: Vec<PathBuf>,
+    #[command(flatten)]
+    output: Output,
 }
 
 pub(crate) fn run(args: Args) -> Result<()> {
     let speeds = args.files.iter().map(|file| Speed::read(file)).collect::<Result<Vec<_>>>()?;
     match &speeds[..] {
-        [one] => super::print(one)?,
-        several => super::print(&Speed::by_size(several))?,
+        [one] => args.output.print(one),
+        several => args.output.print(&Speed::by_size(several)),
     }
-    Ok(())
 }

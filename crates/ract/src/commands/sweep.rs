@@ -1,13 +1,14 @@
 //! `ract sweep`: a search over an experiment's keys.
 
+use super::output::Output;
 use super::run;
 use super::terminal::Terminal;
 use crate::config::Settings;
 use crate::experiment::sweep::{self, Combination};
 use crate::run::Results;
 use crate::run::layout::{kept_of_file, name_of_trial, run_of_trial, runs_of_file};
+use crate::tabular::{Cell, Column, Table};
 use crate::{Error, Result};
-use comfy_table::{CellAlignment, Table, presets::ASCII_MARKDOWN};
 use std::path::PathBuf;
 
 #[derive(clap::Args)]
@@ -21,6 +22,8 @@ pub(crate) struct Args {
     /// Train nothing: rank the combinations that the repository keeps, in experiments/results/
     #[arg(long, conflicts_with = "out")]
     kept: bool,
+    #[command(flatten)]
+    output: Output,
 }
 
 pub(crate) fn run(args: Args) -> Result<()> {
@@ -53,15 +56,15 @@ pub(crate) fn run(args: Args) -> Result<()> {
     found.sort_by(|(_, a), (_, b)| sweep::validation(b).total_cmp(&sweep::validation(a)));
     let (_, best) = found.first().ok_or_else(|| Error::Failed("no trial has finished".to_owned()))?;
     let select = best.config.evaluation.select;
-    let mut table = Table::new();
-    table.load_style(ASCII_MARKDOWN);
-    table.set_header(["trial".to_owned(), format!("validation {select}"), "keys".to_owned()]);
+    let columns: [Column; 3] = ["trial".into(), format!("validation {select}").into(), "keys".into()];
+    let mut table = Table::new(columns).right(1..2);
     for (trial, run) in &found {
-        table.add_row([run.name.clone(), format!("{:.4}", sweep::validation(run)), trial.assignments.join(" ")]);
+        let validation = sweep::validation(run);
+        let validation = Cell::of(format!("{validation:.4}"), validation);
+        table.add_row([run.name.clone().into(), validation, trial.assignments.join(" ").into()]);
     }
-    table.add_rows(diverged);
-    table.column_iter_mut().skip(1).take(1).for_each(|column| column.set_cell_alignment(CellAlignment::Right));
-    super::print(&table.to_string())?;
+    diverged.into_iter().for_each(|row| table.add_row(row));
+    args.output.print(&table)?;
     if !args.kept {
         terminal.line(&format!("Best on the validation users: {}", best.path.folder().display()));
     }

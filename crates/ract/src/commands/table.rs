@@ -1,5 +1,6 @@
 //! `ract table`: a table of the paper.
 
+use super::output::Output;
 use super::paper::Source;
 use crate::metrics::Metric;
 use crate::paper::figures::Needs;
@@ -18,6 +19,8 @@ pub(crate) struct Args {
     /// The metric to show [default: ndcg@100; for table 2: three]
     #[arg(long)]
     metric: Option<Metric>,
+    #[command(flatten)]
+    output: Output,
 }
 
 /// The numbers and contents of all tables.
@@ -26,7 +29,7 @@ fn help() -> String {
 }
 
 pub(crate) fn run(args: Args) -> Result<()> {
-    let Args { number, source, metric } = args;
+    let Args { number, source, metric, output } = args;
     let table = TABLES.iter().find(|table| table.number == number);
     let table =
         table.ok_or_else(|| Error::Usage(format!("there is no table {number}: write 1 to {}", TABLES.len())))?;
@@ -39,6 +42,5 @@ pub(crate) fn run(args: Args) -> Result<()> {
         metric: metric.unwrap_or(Metric::ndcg(100)),
         is_one_metric: metric.is_some(),
     };
-    super::print(&(table.draw)(&input)?)?;
-    Ok(())
+    output.print(&(table.draw)(&input)?)
 }

@@ -1,8 +1,8 @@
 //! Tables of differences and of their tests.
 
-use super::table::{Captioned, align};
+use super::table::{Captioned, difference, interval};
 use crate::metrics::{Comparison, Pooled, RESAMPLES, holm};
-use comfy_table::{Table, presets::ASCII_MARKDOWN};
+use crate::tabular::{Cell, Column, Table};
 
 /// A test in a table: the title of its column, and its p value.
 pub type Test = (&'static str, fn(&Comparison) -> f64);
@@ -17,7 +17,7 @@ pub const WILCOXON: Test = ("p (Wilcoxon)", |comparison| comparison.wilcoxon);
 /// A row: its first cells, the difference, and what tests say of it. Without the values of each user there are none.
 pub struct Row {
     /// The first cells.
-    pub names: Vec<String>,
+    pub names: Vec<Cell>,
     /// The difference.
     pub gain: Pooled,
     /// Its tests.
@@ -25,29 +25,27 @@ pub struct Row {
 }
 
 /// A table of differences. The p values are adjusted for all rows of the table.
-pub fn table(header: &[&str], rows: &[Row], tests: &[Test]) -> Captioned {
-    let mut table = Table::new();
-    table.load_style(ASCII_MARKDOWN);
-    let columns = tests.iter().flat_map(|(title, _)| [*title, "Holm"]);
-    let first = header.iter().copied().chain(["difference", "between seeds", "95 %", "effect"]);
-    table.set_header(first.chain(columns));
+pub fn table(header: &[Column], rows: &[Row], tests: &[Test]) -> Captioned {
+    let columns =
+        tests.iter().flat_map(|(title, _)| [(*title).into(), Column::keyed("Holm", format!("{title}, Holm"))]);
+    let first = ["difference", "between seeds", "95 %", "effect"].map(Column::from);
+    let mut table = Table::new(header.iter().cloned().chain(first).chain(columns)).right(header.len()..);
     let p_values =
         |(_, p): &Test| holm(&rows.iter().filter_map(|row| row.comparison.as_ref().map(p)).collect::<Vec<_>>());
     let mut adjusted: Vec<_> = tests.iter().map(|test| p_values(test).into_iter()).collect();
     for Row { names, gain, comparison } in rows {
-        let difference = format!("{:+}", Pooled { between: None, ..*gain });
-        let between = gain.between.map(|between| format!("{between:.4}")).unwrap_or_default();
+        let difference = difference(Some(Pooled { between: None, ..*gain }));
+        let between = gain.between.map_or_else(Cell::empty, |between| Cell::of(format!("{between:.4}"), between));
         let mut cells: Vec<_> = names.iter().cloned().chain([difference, between]).collect();
         if let Some(comparison) = comparison {
-            let (low, high) = comparison.interval;
-            cells.extend([format!("{low:+.4} to {high:+.4}"), format!("{:+.3}", comparison.effect)]);
+            let effect = Cell::of(format!("{:+.3}", comparison.effect), comparison.effect);
+            cells.extend([interval(comparison.interval), effect]);
             for ((_, p), adjusted) in tests.iter().zip(&mut adjusted) {
                 cells.extend(std::iter::once(p(comparison)).chain(adjusted.next()).map(probability));
             }
         }
         table.add_row(cells);
     }
-    align(&mut table, header.len());
     let mut caption = format!(
         "Differences are paired by user; ±: standard error over the users. effect: mean difference / standard deviation \
          over the users (Cohen's d_z). 95 %, p: bootstrap of users and seeds, {RESAMPLES} resamples, two-sided. Holm: p \
@@ -59,8 +57,8 @@ pub fn table(header: &[&str], rows: &[Row], tests: &[Test]) -> Captioned {
     Captioned { table, caption }
 }
 
-fn probability(p: f64) -> String {
-    if p < 1e-4 { "< 0.0001".to_owned() } else { format!("{p:.4}") }
+fn probability(p: f64) -> Cell {
+    Cell::of(if p < 1e-4 { "< 0.0001".to_owned() } else { format!("{p:.4}") }, p)
 }
 
 #[cfg(test)]
@@ -75,13 +73,13 @@ mod tests {
             Comparison::of(&[after], &[vec![0.0; 50]], Seeds::Paired)
         };
         let row = |comparison: Comparison| Row {
-            names: vec!["a - b".to_owned()],
+            names: vec!["a - b".into()],
             gain: comparison.gain,
             comparison: Some(comparison),
         };
         let (clear, none) = (compare(0.5), compare(0.0));
-        let unknown = Row { names: vec!["old".to_owned()], gain: Pooled::of_means(&[0.1, 0.2]), comparison: None };
-        let drawn = table(&["x"], &[row(clear), unknown, row(none)], &[BOOTSTRAP, T]).table.to_string();
+        let unknown = Row { names: vec!["old".into()], gain: Pooled::of_means(&[0.1, 0.2]), comparison: None };
+        let drawn = table(&["x".into()], &[row(clear), unknown, row(none)], &[BOOTSTRAP, T]).table.to_string();
         let cells = |line: usize| -> Vec<String> {
             drawn.lines().nth(line).unwrap().split('|').map(|cell| cell.trim().to_owned()).collect()
         };

@@ -1,10 +1,11 @@
 //! Results as tables in Markdown.
 
 use crate::config::{Gain, Role};
-use crate::metrics::Metric;
+use crate::metrics::{Metric, Pooled};
 use crate::paper::published::Row;
 use crate::run::{BaselineResult, OverSeeds, PartTime};
-use comfy_table::{CellAlignment, Table, presets::ASCII_MARKDOWN};
+use crate::tabular::{Cell, Column, Table, Tables};
+use serde_json::json;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -28,6 +29,36 @@ impl fmt::Display for Captioned {
     }
 }
 
+impl Tables for Captioned {
+    fn tables(&self) -> Vec<Table> {
+        vec![self.table.clone()]
+    }
+}
+
+/// A mean over users, or nothing.
+pub(super) fn pooled(found: Option<Pooled>) -> Cell {
+    found.map_or_else(Cell::empty, |found| Cell::of(found, parts(found)))
+}
+
+/// A difference, which has a sign.
+pub(super) fn difference(found: Option<Pooled>) -> Cell {
+    found.map_or_else(Cell::empty, |found| Cell::of(format!("{found:+}"), parts(found)))
+}
+
+fn parts(Pooled { mean, se, between }: Pooled) -> serde_json::Value {
+    json!({ "mean": mean, "se": se, "between seeds": between })
+}
+
+/// What lies between two numbers.
+pub(super) fn interval((low, high): (f64, f64)) -> Cell {
+    Cell::of(format!("{low:+.4} to {high:+.4}"), [low, high])
+}
+
+/// The first column of a table, whose title says what the table is of.
+fn names(title: String) -> Column {
+    Column::keyed(title, "name")
+}
+
 /// A table of the test metrics of one or several runs that differ only in their seeds, and of gains, paired by user. The
 /// published rows are at the bottom. `actor` is the actor's label.
 pub fn of_runs(runs: &OverSeeds, actor: &str, metrics: &[Metric], published: &[Row]) -> Captioned {
@@ -36,61 +67,59 @@ pub fn of_runs(runs: &OverSeeds, actor: &str, metrics: &[Metric], published: &[R
         1 => (first, OF_ONE),
         seeds => (format!("{first}, {seeds} seeds"), OVER_SEEDS),
     };
-    let mut table = Table::new();
-    table.load_style(ASCII_MARKDOWN);
-    table.set_header(std::iter::once(title).chain(metrics.iter().map(|m| m.title())));
+    let mut table =
+        Table::new(std::iter::once(names(title)).chain(metrics.iter().map(|m| m.title().into()))).right(1..);
     for role in runs.roles() {
-        let figure = |metric| runs.mean(role, metric).map(|mean| mean.to_string());
+        let figure = |metric| pooled(runs.mean(role, metric));
         table.add_row(row(role.label(actor).to_owned(), metrics, figure));
     }
     let trained = || runs.roles().into_iter().filter(|role| role.is_trained() && *role != Role::Actor);
     let over_actor = trained().rev().map(|role| Gain::new(role, Role::Actor));
     for gain in over_actor.chain(trained().map(|role| Gain::new(Role::Ract, role))) {
-        let figure = |metric| runs.gain(gain, metric).map(|gain| format!("{gain:+}"));
-        if metrics.iter().any(|&metric| figure(metric).is_some()) {
-            table.add_row(row(gain.label(actor), metrics, figure));
+        if metrics.iter().any(|&metric| runs.gain(gain, metric).is_some()) {
+            table.add_row(row(gain.label(actor), metrics, |metric| difference(runs.gain(gain, metric))));
         }
     }
     for row in published {
-        let figures = metrics.iter().map(|m| row.test.get(m).map(|x| format!("{x:.3}         ")).unwrap_or_default());
-        table.add_row(std::iter::once(format!("{}, published{}", row.model, row.mark())).chain(figures));
+        let label = format!("{}, published{}", row.model, row.mark());
+        let figure = |x: &f64| Cell::of(format!("{x:.3}         "), json!({ "mean": x }));
+        table.add_row(self::row(label, metrics, |metric| row.test.get(&metric).map_or_else(Cell::empty, figure)));
     }
-    align(&mut table, 1);
     Captioned { table, caption: caption.to_owned() }
 }
 
 /// One row per run and trained recommender: its mean, what it gains over the actor, and what RaCT gains over it. Each of
 /// `runs` has a name, the label of its actor, and its tests.
 pub fn side_by_side(runs: &[(String, &str, OverSeeds)], metric: Metric) -> Captioned {
-    let mut table = Table::new();
-    table.load_style(ASCII_MARKDOWN);
-    let title = format!("test {}", metric.title());
-    table.set_header(["run", &title, "seeds", "mean", "- the actor", "95 %", "RaCT - it", "95 %"]);
+    let columns = [
+        "run".into(),
+        Column::keyed(format!("test {}", metric.title()), "recommender"),
+        "seeds".into(),
+        "mean".into(),
+        "- the actor".into(),
+        Column::keyed("95 %", "- the actor, 95 %"),
+        "RaCT - it".into(),
+        Column::keyed("95 %", "RaCT - it, 95 %"),
+    ];
+    let mut table = Table::new(columns).right(2..);
     for (name, actor, over) in runs {
         let gain = |of: Role, before: Role| {
             let gain = Gain::new(of, before);
             let found = (of != before).then(|| over.gain(gain, metric)).flatten();
-            let interval = found.and_then(|_| over.compare(gain, metric)).map(|comparison| comparison.interval);
-            let interval = interval.map(|(low, high)| format!("{low:+.4} to {high:+.4}"));
-            [found.map(|found| format!("{found:+}")), interval].map(Option::unwrap_or_default)
+            let tested = found.and_then(|_| over.compare(gain, metric)).map(|comparison| comparison.interval);
+            [difference(found), tested.map_or_else(Cell::empty, interval)]
         };
         for role in over.roles().into_iter().filter(|role| role.is_trained()) {
-            let mean = over.mean(role, metric).map(|mean| mean.to_string()).unwrap_or_default();
-            let cells = [name.clone(), role.label(actor).to_owned(), over.len().to_string(), mean];
+            let mean = pooled(over.mean(role, metric));
+            let cells = [name.clone().into(), role.label(actor).into(), Cell::number(over.len()), mean];
             let gains = [gain(role, Role::Actor), gain(Role::Ract, role)];
             table.add_row(cells.into_iter().chain(gains.into_iter().flatten()));
         }
     }
-    align(&mut table, 2);
     Captioned {
         table,
         caption: format!("Differences are paired by user. {OVER_SEEDS} 95 %: bootstrap of users and seeds."),
     }
-}
-
-/// All columns but the first `names` on the right.
-pub(super) fn align(table: &mut Table, names: usize) {
-    table.column_iter_mut().skip(names).for_each(|column| column.set_cell_alignment(CellAlignment::Right));
 }
 
 fn title(users: usize, candidates: Option<usize>) -> String {
@@ -100,14 +129,13 @@ fn title(users: usize, candidates: Option<usize>) -> String {
 
 /// The test metrics of a baseline.
 pub fn baseline(result: &BaselineResult, metrics: &[Metric]) -> Captioned {
-    let mut table = Table::new();
-    table.load_style(ASCII_MARKDOWN);
-    let title = title(result.test_users, result.candidates);
-    table.set_header(std::iter::once(title).chain(metrics.iter().map(|m| m.title())));
+    let title = names(title(result.test_users, result.candidates));
+    let mut table = Table::new(std::iter::once(title).chain(metrics.iter().map(|m| m.title().into()))).right(1..);
     for (role, found) in &result.test {
-        table.add_row(row(role.label("").to_owned(), metrics, |metric| Some(found.get(&metric)?.to_string())));
+        table.add_row(row(role.label("").to_owned(), metrics, |metric| {
+            pooled(found.get(&metric).copied().map(Pooled::from))
+        }));
     }
-    align(&mut table, 1);
     Captioned { table, caption: OF_ONE.to_owned() }
 }
 
@@ -115,30 +143,26 @@ pub fn baseline(result: &BaselineResult, metrics: &[Metric]) -> Captioned {
 /// first.
 pub fn profiles<P: fmt::Display>(profiles: &BTreeMap<P, BTreeMap<String, PartTime>>) -> Table {
     const LEAST: f64 = 0.01;
-    let mut table = Table::new();
-    table.load_style(ASCII_MARKDOWN);
-    table.set_header(["phase", "part", "share", "seconds", "ms per call"]);
+    let mut table = Table::new(["phase", "part", "share", "seconds", "ms per call"]).right(2..);
     for (phase, parts) in profiles {
         let mut parts: Vec<_> = parts.iter().filter(|(_, spent)| spent.share >= LEAST).collect();
         parts.sort_by(|(_, a), (_, b)| b.share.total_cmp(&a.share));
         for (part, spent) in parts {
             let each = 1e3 * spent.seconds / spent.calls.max(1) as f64;
             table.add_row([
-                phase.to_string(),
-                part.clone(),
-                format!("{:.1} %", 100.0 * spent.share),
-                format!("{:.2}", spent.seconds),
-                format!("{each:.3}"),
+                phase.to_string().into(),
+                part.clone().into(),
+                Cell::of(format!("{:.1} %", 100.0 * spent.share), spent.share),
+                Cell::of(format!("{:.2}", spent.seconds), spent.seconds),
+                Cell::of(format!("{each:.3}"), each),
             ]);
         }
     }
-    table.column_iter_mut().skip(2).for_each(|column| column.set_cell_alignment(CellAlignment::Right));
     table
 }
 
-fn row(label: String, metrics: &[Metric], figure: impl Fn(Metric) -> Option<String>) -> Vec<String> {
-    let figures = metrics.iter().map(|&metric| figure(metric).unwrap_or_default());
-    std::iter::once(label).chain(figures).collect()
+fn row(label: String, metrics: &[Metric], figure: impl Fn(Metric) -> Cell) -> Vec<Cell> {
+    std::iter::once(label.into()).chain(metrics.iter().map(|&metric| figure(metric))).collect()
 }
 
 #[cfg(test)]
@@ -171,7 +195,8 @@ mod tests {
         let runs = OverSeeds::of_summaries(runs.to_vec());
         let Captioned { table, caption } = of_runs(&runs, "Mult-VAE", &[METRIC], &[published]);
         let cells = |line: &str| line.split('|').map(|cell| cell.trim().to_owned()).collect::<Vec<_>>();
-        let rows = table.lines().map(|line| cells(&line)).filter(|cells| !cells[1].starts_with("--"));
+        let text = table.to_string();
+        let rows = text.lines().map(cells).filter(|cells| !cells[1].starts_with("--"));
         (rows.map(|cells| [cells[1].clone(), cells[2].clone()]).collect(), caption)
     }
 

@@ -1,33 +1,51 @@
-//! Recommended lists, as CSV or as lines of JSON.
+//! Recommended lists, as CSV, as lines of JSON, or as Parquet.
 
+use super::parquet::{self, ParquetFile};
 use super::{History, Recommended, Titles};
 use crate::{Error, Result};
 use ract_data::Names;
 use serde::Serialize;
 use std::io::{BufWriter, Write};
+use std::path::Path;
 
 /// How lists are written.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum Form {
     /// A header, then a row for each recommended item: user, rank, item, score; where they are wanted, the metric that the critic
     /// expects for the user, and the title.
-    #[default]
     Csv,
     /// A line of JSON for each user: the user, how many items were known and unknown, and the recommended ones.
     Jsonl,
+    /// A Parquet file of the rows and columns that CSV has; ids are texts.
+    Parquet,
+}
+
+impl Form {
+    /// The form of a file that has the name `path`: as its ending says, otherwise CSV.
+    pub fn of_file(path: &Path) -> Self {
+        let has = |extension: &str| path.extension().is_some_and(|found| found.eq_ignore_ascii_case(extension));
+        if has("parquet") {
+            Self::Parquet
+        } else if has("jsonl") {
+            Self::Jsonl
+        } else {
+            Self::Csv
+        }
+    }
 }
 
 /// Writes one list after the other.
-pub struct Lists<'a, W: Write> {
+pub struct Lists<'a, W: Write + Send> {
     sink: Sink<W>,
     names: &'a Names,
     titles: Option<&'a Titles>,
     predicts: bool,
 }
 
-enum Sink<W: Write> {
+enum Sink<W: Write + Send> {
     Csv(Box<csv::Writer<W>>),
     Jsonl(BufWriter<W>),
+    Parquet(Box<ParquetFile<W>>),
 }
 
 #[derive(Serialize)]
@@ -50,7 +68,7 @@ struct Entry<'a> {
     title: Option<&'a str>,
 }
 
-impl<'a, W: Write> Lists<'a, W> {
+impl<'a, W: Write + Send> Lists<'a, W> {
     /// Writes to `to`.
     ///
     /// # Errors
@@ -58,6 +76,7 @@ impl<'a, W: Write> Lists<'a, W> {
     pub fn new(to: W, form: Form, names: &'a Names, titles: Option<&'a Titles>, predicts: bool) -> Result<Self> {
         let sink = match form {
             Form::Jsonl => Sink::Jsonl(BufWriter::with_capacity(1 << 16, to)),
+            Form::Parquet => Sink::Parquet(Box::new(ParquetFile::new(to, predicts, titles.is_some()).map_err(failed)?)),
             Form::Csv => {
                 let mut csv = csv::WriterBuilder::new().buffer_capacity(1 << 16).from_writer(to);
                 let more = [("expected", predicts), ("title", titles.is_some())];
@@ -98,6 +117,13 @@ impl<'a, W: Write> Lists<'a, W> {
                 serde_json::to_writer(&mut *to, &list).map_err(failed)?;
                 to.write_all(b"\n").map_err(failed)
             }
+            Sink::Parquet(file) => {
+                let entry = |(rank, &(item, score)): (usize, &(u32, f32))| {
+                    let item = self.names.item(item);
+                    parquet::Entry { rank, item, score, title: title(item) }
+                };
+                file.write(&of.user, list.expected, (1..).zip(&list.items).map(entry)).map_err(failed)
+            }
         }
     }
 
@@ -109,6 +135,7 @@ impl<'a, W: Write> Lists<'a, W> {
         match self.sink {
             Sink::Csv(mut csv) => csv.flush().map_err(failed),
             Sink::Jsonl(mut to) => to.flush().map_err(failed),
+            Sink::Parquet(file) => file.finish().map_err(failed),
         }
     }
 }

@@ -4,6 +4,7 @@ mod export;
 mod histories;
 mod judge;
 mod lists;
+mod parquet;
 mod prediction;
 mod ranking;
 mod reasons;

@@ -1,9 +1,9 @@
 //! The parts of a report. The templates escape all text.
 
 use crate::plot::Series;
+use crate::tabular::Table;
 use crate::{Error, Result, plot};
 use askama::Template;
-use comfy_table::{Row, Table};
 
 /// The complete page.
 #[derive(Template)]
@@ -67,8 +67,8 @@ impl Part {
 
 impl From<&Table> for Rows {
     fn from(table: &Table) -> Self {
-        let cells = |row: &Row| row.cell_iter().map(|cell| cell.content().trim().to_owned()).collect::<Vec<_>>();
-        Self { header: table.header().map(cells).unwrap_or_default(), rows: table.row_iter().map(cells).collect() }
+        let trimmed = |row: Vec<String>| row.iter().map(|cell| cell.trim().to_owned()).collect();
+        Self { header: table.titles(), rows: table.texts().map(trimmed).collect() }
     }
 }
 

@@ -2,9 +2,9 @@
 
 use crate::paper::table;
 use crate::run::{PartTime, Provenance};
+use crate::tabular::{Cell, Column, Table, Tables};
 use crate::training::workbench::{Epoch, Part, Workload};
 use crate::{Error, Result};
-use comfy_table::{CellAlignment, Table, presets::ASCII_MARKDOWN};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -124,42 +124,48 @@ impl Speed {
 
     /// A table of several sizes, a row each.
     pub fn by_size(speeds: &[Self]) -> Table {
-        let mut table = Table::new();
-        table.load_style(ASCII_MARKDOWN);
-        let header = ["items", "users", "each", "hidden"].map(str::to_owned).into_iter();
-        table.set_header(header.chain(Part::ALL.map(|part| part.title().to_owned())).chain(["peak MB".to_owned()]));
+        let parts = Part::ALL.map(Part::title);
+        let mut table =
+            Table::new(["items", "users", "each", "hidden"].into_iter().chain(parts).chain(["peak MB"])).right(0..);
         for speed in speeds {
             let Workload { items, batch, per_user, hidden, .. } = speed.workload;
-            let mut row = vec![items.to_string(), batch.to_string(), per_user.to_string(), hidden.to_string()];
-            row.extend(Part::ALL.map(|part| speed.steps.get(&part).map_or_else(String::new, |s| ms(s.median_s))));
-            row.push(megabytes(speed.peak_memory_bytes));
+            let mut row = vec![Cell::number(items), Cell::number(batch), Cell::number(per_user), Cell::number(hidden)];
+            row.extend(Part::ALL.map(|part| speed.steps.get(&part).map_or_else(Cell::empty, |s| time(s.median_s))));
+            row.push(Cell::of(
+                megabytes(speed.peak_memory_bytes),
+                speed.peak_memory_bytes.map(|bytes| bytes as f64 / 1e6),
+            ));
             table.add_row(row);
         }
-        table.column_iter_mut().for_each(|column| column.set_cell_alignment(CellAlignment::Right));
         table
     }
 
     fn table(&self) -> Table {
-        let mut table = Table::new();
-        table.load_style(ASCII_MARKDOWN);
-        let mut header = ["step", "min", "median", "max"].map(str::to_owned).to_vec();
+        let mut columns = ["step", "min", "median", "max"].map(Column::from).to_vec();
         if !self.peer.is_empty() {
-            header.push(self.peer_name.clone().unwrap_or_else(|| "the other program".to_owned()));
-            header.extend(["ratio: min", "median", "max"].map(str::to_owned));
+            columns.push(self.peer_name.clone().unwrap_or_else(|| "the other program".to_owned()).into());
+            columns.push("ratio: min".into());
+            columns.extend(["median", "max"].map(|title| Column::keyed(title, format!("ratio: {title}"))));
         }
-        table.set_header(header);
+        let mut table = Table::new(columns).right(1..);
         for (part, seconds) in &self.steps {
-            let mut row = vec![part.title().to_owned()];
-            row.extend([seconds.min_s, seconds.median_s, seconds.max_s].map(ms));
+            let mut row = vec![part.title().into()];
+            row.extend([seconds.min_s, seconds.median_s, seconds.max_s].map(time));
             if let Some(ratio) = self.ratio.get(part) {
                 let peer: Vec<f64> = self.peer.iter().filter_map(|medians| medians.get(part).copied()).collect();
-                row.push(ms(spread(&peer)[1]));
-                row.extend([ratio.min, ratio.median, ratio.max].map(|ratio| format!("{ratio:.2}")));
+                row.push(time(spread(&peer)[1]));
+                row.extend([ratio.min, ratio.median, ratio.max].map(|ratio| Cell::of(format!("{ratio:.2}"), ratio)));
             }
             table.add_row(row);
         }
-        table.column_iter_mut().skip(1).for_each(|column| column.set_cell_alignment(CellAlignment::Right));
         table
+    }
+}
+
+impl Tables for Speed {
+    fn tables(&self) -> Vec<Table> {
+        let profile = (!self.profile.is_empty()).then(|| table::profiles(&self.profile));
+        std::iter::once(self.table()).chain(profile).collect()
     }
 }
 
@@ -205,6 +211,11 @@ impl fmt::Display for Speed {
         }
         Ok(())
     }
+}
+
+/// In JSON, seconds.
+fn time(seconds: f64) -> Cell {
+    Cell::of(ms(seconds), seconds)
 }
 
 fn ms(seconds: f64) -> String {

@@ -1,6 +1,6 @@
 //! `ract prepare FILE`: a file whose format is found by its content, unless it is named.
 
-use super::{Args, read_as, write};
+use super::{Args, check_split, read_as, write};
 use crate::commands::print;
 use crate::{Error, Result};
 use ract_data::readers::{Found, Input};
@@ -11,11 +11,7 @@ pub(super) fn run(args: &Args, path: &Path, out: &Path) -> Result<()> {
     if args.input.is_some() {
         return Err(Error::Usage("the file is named already: leave out --input".to_owned()));
     }
-    args.how.check()?;
-    if !args.how.holds_out_users() && (args.heldout_users.is_some() || args.drop_empty_users) {
-        let message = "with this --split every user trains: leave out --heldout-users and --drop-empty-users";
-        return Err(Error::Usage(message.to_owned()));
-    }
+    check_split(args)?;
     prepared::check_target(out)?;
     let by_time = args.how.needs_times();
     let (raw, min_rating) = match args.format {

@@ -1,4 +1,4 @@
-//! `--split`: how a file of your own is split.
+//! `--split`: how a public data set or a file of your own is split.
 
 use crate::{Error, Result};
 use ract_data::{Moment, RawInteractions, Split, SplitOptions, known_users, split, usual_heldout_users};
@@ -9,7 +9,7 @@ const TEST_SHARE: f64 = 0.2;
 
 #[derive(clap::Args, PartialEq)]
 pub(super) struct How {
-    /// How a file of your own is split
+    /// How the data are split
     #[arg(long, value_enum, value_name = "HOW", default_value_t)]
     split: Kind,
     /// The first moment of the validation, with --split date: a date (of UTC), 2014-01-31T12:00:00Z, or a number in the file's

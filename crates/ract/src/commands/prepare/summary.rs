@@ -4,7 +4,8 @@ use super::n;
 use ract_data::prepared::{Meta, Protocol};
 use std::path::Path;
 
-pub(super) fn text(folder: &Path, meta: &Meta) -> String {
+/// `held_out` are the numbers of validation users and of test users that there are, which may be fewer than were asked for.
+pub(super) fn text(folder: &Path, meta: &Meta, held_out: [usize; 2]) -> String {
     let (all, counts) = (meta.filtered, &meta.interactions);
     let mut lines = vec![
         format!(
@@ -23,10 +24,9 @@ pub(super) fn text(folder: &Path, meta: &Meta) -> String {
             n(meta.items)
         ),
     ];
-    let users = meta.known_users.unwrap_or([meta.options.heldout_users; 2]);
     for (set, users, fold_in, held_out) in [
-        ("validation", users[0], counts.validation_tr, counts.validation_te),
-        ("test", users[1], counts.test_tr, counts.test_te),
+        ("validation", held_out[0], counts.validation_tr, counts.validation_te),
+        ("test", held_out[1], counts.test_tr, counts.test_te),
     ] {
         let (users, fold_in, held_out) = (n(users), n(fold_in), n(held_out));
         lines.push(format!("{set:<11} {users:>7} users {fold_in:>10} fold-in interactions, {held_out} held-out"));

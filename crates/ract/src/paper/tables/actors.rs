@@ -1,22 +1,19 @@
 //! Table 4 of the paper: actors before and after training with the critic. Here the control and the baselines are
 //! added.
 
-use super::TableEntry;
+use super::{Drawn, TableEntry};
 use crate::Result;
 use crate::config::{Gain, Role};
 use crate::metrics::{Metric, Pooled};
 use crate::paper::gains::{self, BOOTSTRAP};
-use crate::paper::table::{Captioned, OVER_SEEDS, align};
+use crate::paper::table::{Captioned, OVER_SEEDS, pooled};
 use crate::run::{BaselineResult, OverSeeds, Results, Run};
-use comfy_table::{Table, presets::ASCII_MARKDOWN};
+use crate::tabular::{Cell, Column, Table};
 
 pub(super) const ENTRY: TableEntry = TableEntry {
     number: 4,
     about: "actors before and after the critic, beside the control, and tests of the gains; baselines",
-    draw: |input| {
-        let tables = actors(input.results, input.metric)?;
-        Ok(tables.iter().map(Captioned::to_string).collect::<Vec<_>>().join("\n\n"))
-    },
+    draw: |input| actors(input.results, input.metric).map(Drawn),
 };
 
 /// Bytes of a megabyte.
@@ -36,24 +33,23 @@ pub fn actors(results: &Results, metric: Metric) -> Result<Vec<Captioned>> {
     let mut tables = vec![Captioned { table: tested(&groups, results, metric), caption: OVER_SEEDS.to_owned() }];
     let rows: Vec<_> = groups.iter().flat_map(|(over, runs)| gained(over, runs[0], metric)).collect();
     if !rows.is_empty() {
-        tables.push(gains::table(&[&format!("test {}", metric.title()), "gain"], &rows, &[BOOTSTRAP]));
+        let first = [Column::keyed(format!("test {}", metric.title()), "name"), "gain".into()];
+        tables.push(gains::table(&first, &rows, &[BOOTSTRAP]));
     }
     Ok(tables)
 }
 
 fn tested(groups: &[(OverSeeds, Vec<&Run>)], results: &Results, metric: Metric) -> Table {
-    let mut table = Table::new();
-    table.load_style(ASCII_MARKDOWN);
-    let title = format!("test {}", metric.title());
-    table.set_header([&title, "seeds", "before", "control", "RaCT", "s per epoch", "peak MB"]);
-    let number = |pooled: Option<Pooled>| pooled.map(|pooled| pooled.to_string()).unwrap_or_default();
+    let first = Column::keyed(format!("test {}", metric.title()), "name");
+    let others = ["seeds", "before", "control", "RaCT", "s per epoch", "peak MB"].map(Column::from);
+    let mut table = Table::new(std::iter::once(first).chain(others)).right(1..);
     for (over, runs) in groups {
         let roles = [Some(Role::Actor), Role::control(), Some(Role::Ract)];
-        let found = roles.map(|role| number(role.and_then(|role| over.mean(role, metric))));
+        let found = roles.map(|role| pooled(role.and_then(|role| over.mean(role, metric))));
         let seconds = runs.iter().map(|run| run.seconds_per_epoch()).fold(f64::INFINITY, f64::min);
         let peak = runs.iter().filter_map(|run| run.result.peak_memory_bytes).max();
-        let cells = [runs[0].label(), runs.len().to_string()].into_iter().chain(found);
-        table.add_row(cells.chain([format!("{seconds:.2}"), megabytes(peak)]));
+        let cells = [runs[0].label().into(), Cell::number(runs.len())].into_iter().chain(found);
+        table.add_row(cells.chain([Cell::of(format!("{seconds:.2}"), seconds), megabytes(peak)]));
     }
     let found = |baseline: &BaselineResult| baseline.test.values().next()?.get(&metric).copied().map(Pooled::from);
     let mut baselines: Vec<_> =
@@ -61,12 +57,12 @@ fn tested(groups: &[(OverSeeds, Vec<&Run>)], results: &Results, metric: Metric) 
     let mean = |pooled: Option<Pooled>| pooled.map_or(f64::NAN, |pooled| pooled.mean);
     baselines.sort_by(|(a, _), (b, _)| mean(*a).total_cmp(&mean(*b)));
     for (found, baseline) in baselines {
-        let empty = String::new;
-        let seconds = format!("{:.2} in all", baseline.chosen.seconds);
-        let cells = [baseline.label(), empty(), number(found), empty(), empty(), seconds];
+        let empty = Cell::empty;
+        // In all: not a number of the column's.
+        let seconds = Cell::from(format!("{:.2} in all", baseline.chosen.seconds));
+        let cells = [baseline.label().into(), empty(), pooled(found), empty(), empty(), seconds];
         table.add_row(cells.into_iter().chain([megabytes(baseline.peak_memory_bytes)]));
     }
-    align(&mut table, 1);
     table
 }
 
@@ -76,12 +72,12 @@ fn gained(over: &OverSeeds, run: &Run, metric: Metric) -> Vec<gains::Row> {
     let pairs = [(control, Some(Role::Actor)), (ract, Some(Role::Actor)), (ract, control)];
     let row = |(of, before): (Option<Role>, Option<Role>)| {
         let gain = Gain::new(of?, before?);
-        let names = vec![run.label(), gain.label("before")];
+        let names = vec![run.label().into(), gain.label("before").into()];
         Some(gains::Row { names, gain: over.gain(gain, metric)?, comparison: over.compare(gain, metric) })
     };
     pairs.into_iter().filter_map(row).collect()
 }
 
-fn megabytes(bytes: Option<u64>) -> String {
-    bytes.map_or_else(String::new, |bytes| format!("{:.0}", bytes as f64 / MEGABYTE))
+fn megabytes(bytes: Option<u64>) -> Cell {
+    bytes.map_or_else(Cell::empty, |bytes| Cell::of(format!("{:.0}", bytes as f64 / MEGABYTE), bytes as f64 / MEGABYTE))
 }

@@ -1,14 +1,14 @@
 //! Table 2: the main comparison.
 
-use super::{TableEntry, TableInput};
+use super::{Drawn, TableEntry, TableInput};
 use crate::Result;
 use crate::config::Role;
-use crate::metrics::{Estimate, Metric};
+use crate::metrics::{Metric, Pooled};
 use crate::paper::index::Shown;
 use crate::paper::published::{FOOTNOTE, Published, published};
-use crate::paper::table::{OVER_SEEDS, align};
+use crate::paper::table::{Captioned, OVER_SEEDS, pooled};
 use crate::run::{Baseline, OverSeeds, Results, Run};
-use comfy_table::{Table, presets::ASCII_MARKDOWN};
+use crate::tabular::{Cell, Column, Table};
 
 pub(super) const ENTRY: TableEntry = TableEntry { number: 2, about: "the main comparison", draw };
 
@@ -18,28 +18,27 @@ const METRICS: [Metric; 3] = [Metric::recall(20), Metric::recall(50), Metric::nd
 const OF_THE_PAPER: [(&str, &str); 3] = [("ml-20m", "ML-20M"), ("netflix", "Netflix"), ("msd", "MSD")];
 
 /// One row per model: its results on the data set, and the published results on the paper's data sets.
-fn draw(input: &TableInput<'_>) -> Result<String> {
+fn draw(input: &TableInput<'_>) -> Result<Drawn> {
     let TableInput { results, shown, data, .. } = *input;
-    let mut table = Table::new();
-    table.load_style(ASCII_MARKDOWN);
     let synthetic = if data.ends_with("-like") { " (synthetic)" } else { "" };
     let metrics = if input.is_one_metric { &[input.metric][..] } else { &METRICS };
-    let titles = metrics.iter().map(|metric| metric.title());
-    let others = OF_THE_PAPER.map(|(_, name)| format!("{name}, published"));
-    let header = [format!("{data}{synthetic}"), "seeds".to_owned()];
-    table.set_header(header.into_iter().chain(titles).chain(others).chain(["from".to_owned()]));
+    let titles = metrics.iter().map(|metric| metric.title().into());
+    let others = OF_THE_PAPER.map(|(_, name)| format!("{name}, published").into());
+    let first = [Column::keyed(format!("{data}{synthetic}"), "name"), "seeds".into()];
+    let mut table = Table::new(first.into_iter().chain(titles).chain(others).chain(["from".into()])).right(1..);
     let published = OF_THE_PAPER.iter().map(|(name, _)| published(name)).collect::<Result<Vec<_>>>()?;
     for Shown { label, experiment, role, .. } in shown {
         let Some(role) = *role else { continue };
         let (seeds, figures) = measured(results, experiment, role, metrics)?;
-        let is_measured = figures.iter().any(|figure| !figure.is_empty());
+        let is_measured = figures.iter().any(Option::is_some);
         let elsewhere = elsewhere(&published, label, metrics);
         if !is_measured && elsewhere.iter().all(String::is_empty) {
             continue;
         }
-        let seeds = if seeds > 1 { seeds.to_string() } else { String::new() };
+        let seeds = if seeds > 1 { Cell::number(seeds) } else { Cell::empty() };
         let from = if is_measured { format!("{experiment}: {role}") } else { String::new() };
-        table.add_row([label.clone(), seeds].into_iter().chain(figures).chain(elsewhere).chain([from]));
+        let cells = [label.clone().into(), seeds].into_iter().chain(figures.into_iter().map(pooled));
+        table.add_row(cells.chain(elsewhere.into_iter().map(Cell::from)).chain([from.into()]));
     }
     let known: Vec<_> = shown.iter().map(|shown| shown.label.as_str()).collect();
     for model in published.iter().flat_map(|of| &of.rows).map(|row| &row.model) {
@@ -48,8 +47,7 @@ fn draw(input: &TableInput<'_>) -> Result<String> {
             table.add_row(cells.chain(elsewhere(&published, model, metrics)).chain([String::new()]));
         }
     }
-    align(&mut table, 1);
-    Ok(format!("{table}\n\n{OVER_SEEDS}\n\n{FOOTNOTE}"))
+    Ok(Drawn(vec![Captioned { table, caption: format!("{OVER_SEEDS}\n\n{FOOTNOTE}") }]))
 }
 
 /// A model's published results on each of these data sets.
@@ -68,14 +66,14 @@ pub(super) fn measured(
     experiment: &str,
     role: Role,
     metrics: &[Metric],
-) -> Result<(usize, Vec<String>)> {
+) -> Result<(usize, Vec<Option<Pooled>>)> {
     let is_of = |baseline: &&Baseline| baseline.name == experiment;
     if let Some(test) = results.baselines.iter().find(is_of).and_then(|baseline| baseline.result.test.get(&role)) {
-        let figure = |metric| test.get(metric).map(Estimate::to_string).unwrap_or_default();
+        let figure = |metric| test.get(metric).copied().map(Pooled::from);
         return Ok((1, metrics.iter().map(figure).collect()));
     }
     let runs: Vec<&Run> = results.runs.iter().filter(|run| run.name == experiment).collect();
     let over = OverSeeds::of_runs(&runs)?;
-    let figure = |&metric| over.mean(role, metric).map(|mean| mean.to_string()).unwrap_or_default();
+    let figure = |&metric| over.mean(role, metric);
     Ok((runs.len(), metrics.iter().map(figure).collect()))
 }

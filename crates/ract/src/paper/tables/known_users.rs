@@ -1,13 +1,13 @@
 //! Table 6, not in the paper: splits in which every user trains, beside what others published on the same files.
 
 use super::comparison::measured;
-use super::{TableEntry, TableInput};
+use super::{Drawn, TableEntry, TableInput};
 use crate::Result;
 use crate::metrics::Metric;
 use crate::paper::index::Shown;
 use crate::paper::published::{FOOTNOTE, Row, published};
-use crate::paper::table::{OVER_SEEDS, align};
-use comfy_table::{Table, presets::ASCII_MARKDOWN};
+use crate::paper::table::{Captioned, OVER_SEEDS, pooled};
+use crate::tabular::{Cell, Column, Table};
 
 pub(super) const ENTRY: TableEntry =
     TableEntry { number: 6, about: "splits in which every user trains, beside published results", draw };
@@ -16,42 +16,39 @@ pub(super) const ENTRY: TableEntry =
 const METRICS: [&str; 2] = ["recall-all@20", "ndcg@20"];
 
 /// One row per model: its results, and those published under the same name. Then the other published models.
-fn draw(input: &TableInput<'_>) -> Result<String> {
+fn draw(input: &TableInput<'_>) -> Result<Drawn> {
     let TableInput { results, shown, data, .. } = *input;
     let metrics: Vec<Metric> = match input.is_one_metric {
         true => vec![input.metric],
         false => METRICS.iter().filter_map(|name| name.parse().ok()).collect(),
     };
-    let published = published(data)?;
-    let mut table = Table::new();
-    table.load_style(ASCII_MARKDOWN);
+    let published = published(data)?.rows;
     let titles = || metrics.iter().map(|metric| metric.title());
-    let theirs = titles().map(|title| format!("{title}, published"));
-    let header = [data.to_owned(), "seeds".to_owned()].into_iter().chain(titles());
-    table.set_header(header.chain(theirs).chain(["from".to_owned()]));
-    let of = |row: Option<&Row>| -> Vec<String> {
-        let figure = |metric| row.and_then(|row| Some(format!("{:.4}{}", row.test.get(metric)?, row.mark())));
-        metrics.iter().map(|metric| figure(metric).unwrap_or_default()).collect()
+    let first = [Column::keyed(data, "name"), "seeds".into()];
+    let theirs = titles().map(|title| format!("{title}, published").into());
+    let columns = first.into_iter().chain(titles().map(Column::from)).chain(theirs).chain(["from".into()]);
+    let mut table = Table::new(columns).right(1..);
+    let of = |row: Option<&Row>| -> Vec<Cell> {
+        let shown = |row: &Row, value: &f64| Cell::of(format!("{value:.4}{}", row.mark()), value);
+        let cell = |metric| row.and_then(|row| row.test.get(metric).map(|value| shown(row, value)));
+        metrics.iter().map(|metric| cell(metric).unwrap_or_else(Cell::empty)).collect()
     };
-    let mut is_shown = vec![false; published.rows.len()];
+    let mut others: Vec<&Row> = published.iter().collect();
     for Shown { label, experiment, role, .. } in shown {
         let Some(role) = *role else { continue };
         let (seeds, figures) = measured(results, experiment, role, &metrics)?;
-        if figures.iter().all(String::is_empty) {
+        if figures.iter().all(Option::is_none) {
             continue;
         }
-        let place = published.rows.iter().position(|row| row.model == *label);
-        place.into_iter().for_each(|place| is_shown[place] = true);
-        let seeds = if seeds > 1 { seeds.to_string() } else { String::new() };
-        let theirs = of(place.map(|place| &published.rows[place]));
-        let from = format!("{experiment}: {role}");
-        table.add_row([label.clone(), seeds].into_iter().chain(figures).chain(theirs).chain([from]));
+        let seeds = if seeds > 1 { Cell::number(seeds) } else { Cell::empty() };
+        let same = published.iter().find(|row| row.model == *label);
+        others.retain(|row| row.model != *label);
+        let cells = [label.clone().into(), seeds].into_iter().chain(figures.into_iter().map(pooled)).chain(of(same));
+        table.add_row(cells.chain([format!("{experiment}: {role}").into()]));
     }
-    for row in published.rows.iter().zip(is_shown).filter_map(|(row, is_shown)| (!is_shown).then_some(row)) {
-        let empty = std::iter::repeat_n(String::new(), 1 + metrics.len());
-        let cells = std::iter::once(row.model.clone()).chain(empty).chain(of(Some(row)));
-        table.add_row(cells.chain([String::new()]));
+    for row in others {
+        let empty = std::iter::repeat_with(Cell::empty).take(1 + metrics.len());
+        table.add_row(std::iter::once(row.model.clone().into()).chain(empty).chain(of(Some(row))));
     }
-    align(&mut table, 1);
-    Ok(format!("{table}\n\n{OVER_SEEDS}\n\n{FOOTNOTE}"))
+    Ok(Drawn(vec![Captioned { table, caption: format!("{OVER_SEEDS}\n\n{FOOTNOTE}") }]))
 }

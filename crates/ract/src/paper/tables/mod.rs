@@ -12,9 +12,12 @@ mod statistics;
 pub use actors::actors;
 
 use super::index::Shown;
+use super::table::Captioned;
 use crate::Result;
 use crate::metrics::Metric;
 use crate::run::Results;
+use crate::tabular::{Table, Tables};
+use std::fmt;
 
 /// A table of the paper.
 pub struct TableEntry {
@@ -23,7 +26,27 @@ pub struct TableEntry {
     /// What it shows.
     pub about: &'static str,
     /// Draws it.
-    pub draw: fn(&TableInput<'_>) -> Result<String>,
+    pub draw: fn(&TableInput<'_>) -> Result<Drawn>,
+}
+
+/// A page: tables, each with what stands between it and the next.
+#[derive(Default)]
+pub struct Drawn(Vec<Captioned>);
+
+impl fmt::Display for Drawn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let parts = self.0.iter().map(|Captioned { table, caption }| match caption.as_str() {
+            "" => table.to_string(),
+            caption => format!("{table}\n\n{caption}"),
+        });
+        f.write_str(&parts.collect::<Vec<_>>().join("\n\n"))
+    }
+}
+
+impl Tables for Drawn {
+    fn tables(&self) -> Vec<Table> {
+        self.0.iter().map(|captioned| captioned.table.clone()).collect()
+    }
 }
 
 /// The input of a table.
@@ -54,7 +77,7 @@ mod tests {
             assert_eq!(usize::from(table.number), place + 1);
             let (results, metric) = (Results::default(), Metric::ndcg(100));
             let input = TableInput { results: &results, shown: &[], data: "ml-1m", metric, is_one_metric: false };
-            let text = (table.draw)(&input).unwrap();
+            let text = (table.draw)(&input).unwrap().to_string();
             assert!(text.lines().next().is_some_and(|line| line.starts_with('|')), "{text}");
         }
     }

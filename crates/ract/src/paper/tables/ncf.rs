@@ -1,13 +1,13 @@
 //! Table 3: the last item of every user is ranked among 99 items that the user does not have (NCF's protocol).
 
-use super::{TableEntry, TableInput};
+use super::{Drawn, TableEntry, TableInput};
 use crate::Result;
 use crate::config::Role;
-use crate::metrics::Metric;
+use crate::metrics::{Metric, Pooled};
 use crate::paper::published::{FOOTNOTE, published};
-use crate::paper::table::{OVER_SEEDS, align};
+use crate::paper::table::{Captioned, OVER_SEEDS, pooled};
 use crate::run::OverSeeds;
-use comfy_table::{Table, presets::ASCII_MARKDOWN};
+use crate::tabular::{Cell, Column, Table};
 use std::collections::BTreeSet;
 
 pub(super) const ENTRY: TableEntry = TableEntry {
@@ -23,7 +23,7 @@ const PUBLISHED: [&str; 2] = ["ncf-ml-1m", "ncf-pinterest"];
 
 /// One table per data set. It has a row for each actor, its control and its RaCT; then a row for each baseline; then the
 /// published rows. Results for rankings of all items are left out.
-fn draw(input: &TableInput<'_>) -> Result<String> {
+fn draw(input: &TableInput<'_>) -> Result<Drawn> {
     let results = input.results;
     let mut groups = results.over_seeds()?;
     groups.retain(|runs| runs.iter().all(|run| run.result.evaluation.candidates.is_some()));
@@ -45,30 +45,31 @@ fn draw(input: &TableInput<'_>) -> Result<String> {
                     Role::Actor => runs[0].label(),
                     _ => format!("{}, {}", runs[0].label(), role.label("")),
                 };
-                let figure = |metric| over_seeds.mean(role, metric).map(|mean| mean.to_string());
-                rows.push(row(label, runs.len().to_string(), figure));
+                rows.push(row(label, Cell::number(runs.len()), |metric| pooled(over_seeds.mean(role, metric))));
             }
         }
         for baseline in baselines.iter().filter(|baseline| baseline.dataset == dataset) {
             for found in baseline.test.values() {
-                rows.push(row(baseline.label(), String::new(), |metric| Some(found.get(&metric)?.to_string())));
+                let figure = |metric| pooled(found.get(&metric).copied().map(Pooled::from));
+                rows.push(row(baseline.label(), Cell::empty(), figure));
             }
         }
         for published in published(dataset)?.rows {
-            let shown = |metric| published.test.get(&metric).map(|x| format!("{x:.3}"));
-            rows.push(row(format!("{}, published{}", published.model, published.mark()), String::new(), shown));
+            let number = |x: &f64| Cell::of(format!("{x:.3}"), x);
+            let shown = |metric| published.test.get(&metric).map_or_else(Cell::empty, number);
+            rows.push(row(format!("{}, published{}", published.model, published.mark()), Cell::empty(), shown));
         }
-        let mut table = Table::new();
-        table.load_style(ASCII_MARKDOWN);
-        table.set_header([dataset, "seeds"].into_iter().chain(COLUMNS.map(|(_, name)| name)));
-        table.add_rows(rows);
-        align(&mut table, 1);
-        tables.push(table.to_string());
+        let first = [Column::keyed(dataset, "name"), "seeds".into()];
+        let mut table = Table::new(first.into_iter().chain(COLUMNS.map(|(_, name)| name.into()))).right(1..);
+        rows.into_iter().for_each(|row| table.add_row(row));
+        tables.push(Captioned { table, caption: String::new() });
     }
-    tables.extend([OVER_SEEDS, FOOTNOTE].map(str::to_owned));
-    Ok(tables.join("\n\n"))
+    if let Some(last) = tables.last_mut() {
+        last.caption = [OVER_SEEDS, FOOTNOTE].join("\n\n");
+    }
+    Ok(Drawn(tables))
 }
 
-fn row(label: String, seeds: String, figure: impl Fn(Metric) -> Option<String>) -> Vec<String> {
-    [label, seeds].into_iter().chain(COLUMNS.map(|(metric, _)| figure(metric).unwrap_or_default())).collect()
+fn row(label: String, seeds: Cell, figure: impl Fn(Metric) -> Cell) -> Vec<Cell> {
+    [label.into(), seeds].into_iter().chain(COLUMNS.map(|(metric, _)| figure(metric))).collect()
 }

@@ -1,10 +1,11 @@
 //! Table 1: the sizes of the data sets.
 
-use super::{TableEntry, TableInput};
+use super::{Drawn, TableEntry, TableInput};
 use crate::paper::published::published;
+use crate::paper::table::Captioned;
 use crate::run::layout::prepared_data;
+use crate::tabular::{Cell, Table};
 use crate::{Error, Result};
-use comfy_table::{CellAlignment, Table, presets::ASCII_MARKDOWN};
 use ract_data::prepared::Meta;
 use std::collections::BTreeMap;
 use std::fs;
@@ -15,10 +16,9 @@ pub(super) const ENTRY: TableEntry = TableEntry { number: 1, about: "what the da
 const OF_THE_PAPER: [&str; 3] = ["ml-20m", "netflix", "msd"];
 
 /// One row per prepared data set, and one per published data set of the paper.
-fn draw(_: &TableInput<'_>) -> Result<String> {
-    let mut table = Table::new();
-    table.load_style(ASCII_MARKDOWN);
-    table.set_header(["data", "users", "items", "interactions", "density", "held-out users", "training items"]);
+fn draw(_: &TableInput<'_>) -> Result<Drawn> {
+    let columns = ["data", "users", "items", "interactions", "density", "held-out users", "training items"];
+    let mut table = Table::new(columns).right(1..);
     let mut data: BTreeMap<String, Meta> = BTreeMap::new();
     for folder in prepared_data().iter().filter(|folder| folder.is_dir()) {
         for entry in fs::read_dir(folder).map_err(Error::file("read", folder))? {
@@ -32,28 +32,27 @@ fn draw(_: &TableInput<'_>) -> Result<String> {
     for (name, meta) in &data {
         let synthetic = if name.ends_with("-like") { " (synthetic)" } else { "" };
         table.add_row([
-            format!("{name}{synthetic}"),
-            meta.filtered.users.to_string(),
-            meta.filtered.items.to_string(),
-            meta.filtered.interactions.to_string(),
-            format!("{:.3} %", 100.0 * meta.density),
-            meta.options.heldout_users.to_string(),
-            meta.items.to_string(),
+            format!("{name}{synthetic}").into(),
+            Cell::number(meta.filtered.users),
+            Cell::number(meta.filtered.items),
+            Cell::number(meta.filtered.interactions),
+            Cell::of(format!("{:.3} %", 100.0 * meta.density), meta.density),
+            Cell::number(meta.options.heldout_users),
+            Cell::number(meta.items),
         ]);
     }
     for name in OF_THE_PAPER {
         if let Some(counts) = published(name)?.statistics.first() {
             table.add_row([
-                format!("{name}, published"),
-                counts.users.to_string(),
-                counts.items.to_string(),
-                counts.interactions.clone(),
-                String::new(),
-                counts.heldout_users.to_string(),
-                String::new(),
+                format!("{name}, published").into(),
+                Cell::number(counts.users),
+                Cell::number(counts.items),
+                counts.interactions.clone().into(),
+                Cell::empty(),
+                Cell::number(counts.heldout_users),
+                Cell::empty(),
             ]);
         }
     }
-    table.column_iter_mut().skip(1).for_each(|column| column.set_cell_alignment(CellAlignment::Right));
-    Ok(table.to_string())
+    Ok(Drawn(vec![Captioned { table, caption: String::new() }]))
 }
