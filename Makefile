@@ -12,7 +12,7 @@ ML1M_CSV ?= $(SHARED)/data/ml-1m/interactions.csv
 # MovieLens 100K as `userId,movieId,rating,timestamp`.
 ML100K_CSV ?= $(SHARED)/data/ml-100k/ratings.csv
 
-.PHONY: help build demo ml20m ml100k ml1m ml20m-like netflix msd netflix-like msd-like actors tuning actors-gowalla baselines rivals ncf tables figures keep pages check-pages bench bench-kernels bench-compare bench-growth load test soak fuzz miri sanitize deps coverage mutants architecture check lint fmt clippy docs
+.PHONY: help build demo ml20m ml100k ml1m ml20m-like netflix msd netflix-like msd-like actors tuning actors-gowalla baselines rivals study ncf tables figures keep pages check-pages bench bench-kernels bench-compare bench-growth load test soak fuzz miri sanitize deps coverage mutants architecture check lint fmt clippy docs
 
 help:
 	@echo 'make demo        RaCT on synthetic data: no files, no network, about a minute'
@@ -27,6 +27,7 @@ help:
 	@echo 'make tuning      searches over the settings of six actors on MovieLens 1M, chosen on validation users'
 	@echo 'make actors-gowalla  three actors on Gowalla, one seed (GOWALLA_CSV=path: user,item)'
 	@echo 'make baselines   the baselines that no gradient trains, on both, chosen on validation users'
+	@echo 'make study       the splits of graph papers, beside what others published on them (hours; GIVEN_DATA=path: their folders)'
 	@echo 'make ncf         MovieLens 100K by the protocol of NCF (table 3), three seeds, and baselines (ML100K_CSV=path: ratings.csv)'
 	@echo 'make tables      the tables of the paper, ours beside the published figures; trains what is missing'
 	@echo 'make figures     the figures of the paper, in experiments/figures; trains what is missing'
@@ -101,6 +102,21 @@ baselines: build data/ml-1m/meta.json data/gowalla/meta.json
 
 # The old name.
 rivals: baselines
+
+# The splits of given training and test files, which others published results on.
+GIVEN := gowalla-m1 yelp2018 amazon-electronic
+# Where their files are: a folder with a folder for each, in which train.* and test.* are.
+GIVEN_DATA ?= $(SHARED)/data
+
+# What is chosen on the validation items is trained anew with them. Hours on two cores, most of them for Gowalla and Yelp2018; it goes on
+# where it was stopped.
+study: build $(foreach data,$(GIVEN),data/$(data)/meta.json)
+	@for data in $(GIVEN); do for file in $$($(RACT) list baselines --data $$data) experiments/$$data/mult-vae.toml experiments/$$data/mult-vae-refit.toml; do $(RACT) run $$file || exit 1; done; done
+	@for data in $(GIVEN); do $(RACT) table 6 --data $$data --existing || exit 1; done
+
+$(foreach data,$(GIVEN),data/$(data)/meta.json): data/%/meta.json: | build
+	@test -d '$(GIVEN_DATA)/$*' || { echo 'make: no folder $(GIVEN_DATA)/$*: name where it is with GIVEN_DATA=path' >&2; exit 1; }
+	@$(RACT) prepare split --train $(wildcard $(GIVEN_DATA)/$*/train.*) --test $(wildcard $(GIVEN_DATA)/$*/test.*) --out data/$*
 
 data/gowalla/meta.json: | build
 	@test -f '$(GOWALLA_CSV)' || { echo 'make: no file $(GOWALLA_CSV): name one with GOWALLA_CSV=path' >&2; exit 1; }

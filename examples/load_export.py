@@ -34,13 +34,19 @@ class Model:
             "add": np.add,
             "mul": np.multiply,
             "matmul": np.matmul,
+            "layer_norm": lambda h, epsilon: (h - h.mean(1, keepdims=True)) / np.sqrt(h.var(1, keepdims=True) + epsilon),
         }
         values = []
         for node in self.model["nodes"]:
             if node["op"] == "weights":
                 values.append(self.weights[node["name"]])
+            elif node["op"] == "linear":
+                sums = np.zeros_like(x)
+                sums[:, node["items"]] = (x[:, node["items"]] > 0) @ self.weights[node["name"]] * node["gain"]
+                values.append(sums)
             else:
-                values.append(ops[node["op"]](*(values[i] for i in node["inputs"])))
+                numbers = {name: value for name, value in node.items() if name not in ("op", "inputs")}
+                values.append(ops[node["op"]](*(values[i] for i in node["inputs"]), **numbers))
         return values[self.model["scores"]]
 
 

@@ -3,6 +3,7 @@
 use crate::support::workplace::{EXPERIMENT, Workplace, failure};
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::record::Field;
+use ract_models::actors::{ACTORS, ActorEntry};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -215,10 +216,13 @@ fn numpy() -> Option<&'static str> {
 fn numpy_computes_the_same_scores_from_what_is_exported() {
     let workplace = shop();
     let script = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/load_export.py");
-    for network in ["mult-vae", "mult-dae", "wmf", "lambda-rank"] {
+    for ActorEntry { name: network, .. } in ACTORS {
         let (run, exported) = (format!("run-{network}"), format!("exported-{network}"));
         let set = format!("actor.network=\"{network}\"");
-        workplace.succeed(&["run", "shop.toml", "--out", &run, "--set", &set, "--set", "actor.epochs=2"]);
+        // An EASE part that covers some of the items, and not with its own weight.
+        let part = ["--set", "actor.ease_items=40", "--set", "actor.ease_gain=2.5"];
+        let command = ["run", "shop.toml", "--out", &run, "--set", &set, "--set", "actor.epochs=2"];
+        workplace.succeed(&[&command[..], &part[..]].concat());
         workplace.succeed(&["export", &run, "--out", &exported]);
         let items: Vec<String> = workplace.read(&format!("{exported}/items.txt")).lines().map(str::to_owned).collect();
         assert_eq!(items.join("\n") + "\n", workplace.read("shop/unique_sid.txt"));

@@ -4,12 +4,14 @@ use crate::tape::Kind;
 use crate::{Scalar, Tape, Var};
 
 /// A node of a recording.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct GraphNode {
     /// What the node is.
     pub kind: NodeKind,
     /// Its name, where it has one.
     pub name: Option<String>,
+    /// Of an op: its numbers, by name ([`Op::numbers`](crate::Op::numbers)).
+    pub numbers: Vec<(&'static str, f64)>,
 }
 
 /// What a node is.
@@ -43,7 +45,13 @@ impl<T: Scalar> Tape<T> {
             Kind::Leaf(_) => NodeKind::Input,
             Kind::Computed { op, inputs } => NodeKind::Op(op.name(), inputs.clone()),
         };
-        self.nodes.iter().map(|node| GraphNode { kind: of(&node.kind), name: node.name.get().cloned() }).collect()
+        let numbers = |kind: &Kind<T>| match kind {
+            Kind::Computed { op, .. } => op.numbers(),
+            Kind::Constant | Kind::Leaf(_) => Vec::new(),
+        };
+        let node =
+            |kind, name: Option<&String>| GraphNode { kind: of(kind), name: name.cloned(), numbers: numbers(kind) };
+        self.nodes.iter().map(|it| node(&it.kind, it.name.get())).collect()
     }
 }
 

@@ -48,6 +48,12 @@ pub trait Op<T: Scalar> {
     /// The name in errors and graphs, such as `affine`.
     fn name(&self) -> &'static str;
 
+    /// The numbers, by name, that the result follows from beside the inputs, for programs that rebuild the graph. Without a
+    /// definition: none.
+    fn numbers(&self) -> Vec<(&'static str, f64)> {
+        Vec::new()
+    }
+
     /// The output's shape, or a sentence that says which input has which shape and what does not fit. Without a
     /// definition: the shape of the first input.
     fn shape(&self, inputs: &[Shape]) -> Result<Shape, String> {

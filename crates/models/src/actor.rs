@@ -1,6 +1,7 @@
 //! The trait that every actor implements, with its inputs and outputs.
 
 use crate::Loss;
+use crate::baselines::Ease;
 use ract_autodiff::{Mat, Module, Result, Scalar, Sparse, Tape, Var};
 use std::sync::Arc;
 
@@ -50,6 +51,15 @@ impl<'t, T> Output<'t, T> {
     }
 }
 
+/// `gain x B`, where x has a 1 at each of the user's items.
+#[derive(Clone, Copy, Debug)]
+pub struct LinearPart<'a> {
+    /// The weights B.
+    pub ease: &'a Ease<f32>,
+    /// What the product is multiplied by.
+    pub gain: f64,
+}
+
 /// What one epoch of an actor's own training changes, and how many items it shows.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Turn {
@@ -72,6 +82,11 @@ pub trait Actor<T: Scalar>: Module<T> + Send + Sync {
 
     /// The actor's own loss.
     fn loss(&self) -> Loss;
+
+    /// A part that no gradient trains, which is added to the scores as a constant with the name `linear`.
+    fn linear_part(&self) -> Option<LinearPart<'_>> {
+        None
+    }
 
     /// What epoch `epoch` (counted from 1) of the actor's own training trains.
     fn turn(&self, _epoch: u64) -> Turn {

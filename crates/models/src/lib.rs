@@ -17,7 +17,7 @@ pub mod networks;
 pub mod registry;
 mod statistics;
 
-pub use actor::{Actor, Output, Scored, Turn, Users};
+pub use actor::{Actor, LinearPart, Output, Scored, Turn, Users};
 pub use critic::{Critic, CriticOutput};
 pub use loss::Loss;
 pub use statistics::RunningStatistics;

@@ -56,6 +56,10 @@ impl<T: Scalar> Op<T> for LayerNorm<T> {
         "layer_norm"
     }
 
+    fn numbers(&self) -> Vec<(&'static str, f64)> {
+        vec![("epsilon", self.epsilon.to_f64().unwrap_or(f64::NAN))]
+    }
+
     fn forward(&mut self, x: &[&Mat<T>], y: &mut Mat<T>) {
         Zip::from(y.rows_mut()).and(x[0].rows()).par_for_each(|mut y, x| {
             let (mean, deviation) = self.mean_and_deviation(x);

@@ -1,7 +1,7 @@
 //! The sum of EASE and a variational autoencoder. This actor is not in the paper.
 
 use super::{Built, EasePart, Setting};
-use crate::actor::{Output, Users};
+use crate::actor::{LinearPart, Output, Users};
 use crate::baselines::{Baseline, Ease};
 use crate::networks::{Autoencoder, Network, Vae};
 use ract_autodiff::{Mat, Module, Scalar, Sparse, Tape};
@@ -53,6 +53,10 @@ impl<T: Scalar> Network<T> for EaseVae<T> {
         let linear = tape.constant(self.linear(users)).named("linear");
         let Output { own, kl, .. } = self.vae.output(tape, users, eps);
         Output { scores: own + linear, own, kl }
+    }
+
+    fn linear_part(&self) -> Option<LinearPart<'_>> {
+        Some(LinearPart { ease: &self.ease, gain: self.gain })
     }
 
     fn noise(&self) -> usize {

@@ -165,7 +165,7 @@ pub static BASELINES: &[BaselineEntry] = &[
     BaselineEntry { name: "slim", label: "SLIM", parameters: slim::PARAMETERS, fit: slim::fit },
     BaselineEntry { name: "ease", label: "EASE", parameters: ease::PARAMETERS, fit: ease::fit },
     BaselineEntry {
-        name: "weighted-ease",
+        name: "weighted_ease",
         label: "weighted EASE",
         parameters: weighted_ease::PARAMETERS,
         fit: weighted_ease::fit,

@@ -10,7 +10,7 @@ pub use linear_autoencoder::LinearAutoencoder;
 pub use linear_vae::LinearVae;
 pub use vae::{Vae, VaeSizes};
 
-use crate::actor::{Output, Users};
+use crate::actor::{LinearPart, Output, Users};
 use crate::init::{truncated_normal, uniform_fan_in, xavier};
 use crate::linear::Linear;
 use crate::{Actor, Loss};
@@ -24,6 +24,11 @@ const BIAS_STD: f64 = 0.001;
 pub trait Network<T: Scalar>: Module<T> + Send + Sync {
     /// See [`Actor::output`].
     fn output<'t>(&self, tape: &'t Tape<T>, users: &Users<'_, T>, eps: Option<Mat<T>>) -> Output<'t, T>;
+
+    /// See [`Actor::linear_part`].
+    fn linear_part(&self) -> Option<LinearPart<'_>> {
+        None
+    }
 
     /// See [`Actor::noise`].
     fn noise(&self) -> usize {
@@ -48,6 +53,10 @@ impl<T: Scalar, N: Network<T>> Actor<T> for Autoencoder<N> {
 
     fn loss(&self) -> Loss {
         self.loss
+    }
+
+    fn linear_part(&self) -> Option<LinearPart<'_>> {
+        self.network.linear_part()
     }
 
     fn noise(&self) -> usize {

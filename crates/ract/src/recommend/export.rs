@@ -6,12 +6,17 @@ use crate::{Error, Result};
 use ndarray_npy::NpzWriter;
 use ract_autodiff::{Mat, NodeKind};
 use ract_data::{Interactions, atomic_file};
+use ract_models::LinearPart;
 use serde::Serialize;
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::Path;
 
 /// The ops whose results follow from their inputs alone, so that `model.json` can name them.
-const OPS: [&str; 7] = ["sparse_affine", "affine", "tanh", "sigmoid", "add", "mul", "matmul"];
+const OPS: [&str; 8] = ["sparse_affine", "affine", "tanh", "sigmoid", "add", "mul", "matmul", "layer_norm"];
+
+/// The name of the weights of an actor's fixed linear part, and of its node.
+const LINEAR: &str = "linear";
 
 /// `model.json`.
 #[derive(Serialize)]
@@ -33,9 +38,16 @@ struct Rebuilt {
 enum Node {
     /// A matrix of `weights.safetensors` and `weights.npz`.
     Weights { name: String },
-    /// An op of [`OPS`].
+    /// For the items `items` alone: `gain` times the sum of the rows of the user's items in the matrix `name`.
+    Linear { name: &'static str, items: Vec<u32>, gain: f64 },
+    /// An op of [`OPS`], with its numbers.
     #[serde(untagged)]
-    Op { op: &'static str, inputs: Vec<usize> },
+    Op {
+        op: &'static str,
+        inputs: Vec<usize>,
+        #[serde(flatten)]
+        numbers: BTreeMap<&'static str, f64>,
+    },
 }
 
 const INPUT: &str =
@@ -56,11 +68,17 @@ pub fn export(source: &Source, recommender: &mut Recommender<'_>, folder: &Path)
     let scores = trainer.output(&batch).scores.position();
     let graph = trainer.tape.graph();
     trainer.tape.reset();
+    let linear = trainer.actor.linear_part();
     let node = |node: &ract_autodiff::GraphNode| match &node.kind {
         NodeKind::Input => Ok(Node::Weights { name: node.name.clone().unwrap_or_default() }),
-        NodeKind::Op(op, inputs) if OPS.contains(op) => Ok(Node::Op { op, inputs: inputs.clone() }),
+        NodeKind::Op(op, inputs) if OPS.contains(op) => {
+            Ok(Node::Op { op, inputs: inputs.clone(), numbers: node.numbers.iter().copied().collect() })
+        }
         NodeKind::Op(op, _) => Err(*op),
-        NodeKind::Constant => Err("a constant"),
+        NodeKind::Constant => match linear.filter(|_| node.name.as_deref() == Some(LINEAR)) {
+            Some(LinearPart { ease, gain }) => Ok(Node::Linear { name: LINEAR, items: ease.kept().to_vec(), gain }),
+            None => Err("a constant"),
+        },
     };
     let nodes = graph[..=scores].iter().map(node).collect::<std::result::Result<Vec<_>, _>>().map_err(|op| {
         let actor = trainer.config.actor.network;
@@ -81,8 +99,9 @@ pub fn export(source: &Source, recommender: &mut Recommender<'_>, folder: &Path)
         return Err(Error::Usage(format!("{} is not empty: name a new folder", folder.display())));
     }
     let params = trainer.actor.params();
+    let fixed = linear.map(|part| (LINEAR.to_owned(), part.ease.weights()));
     let matrices: Vec<(String, &Mat<f32>)> =
-        params.iter().map(|param| (param.name().to_owned(), param.value())).collect();
+        params.iter().map(|param| (param.name().to_owned(), param.value())).chain(fixed).collect();
     tensor_file::write(&folder.join("weights.safetensors"), "exported weights", matrices.iter().cloned(), &())?;
     write_npz(&folder.join("weights.npz"), &matrices)?;
     let items = source.names.items().iter().fold(String::new(), |text, item| text + item + "\n");
