@@ -80,7 +80,9 @@ fn solve(x: &Interactions, others: &Array2<f32>, alpha: f32, lambda: f32) -> Res
     };
     let shared = cholesky(shared.view()).ok_or_else(|| singular("all rows".to_owned()))?;
     let mut whitened = others.clone();
-    in_place(&mut whitened, |columns| shared.L().solve_lower_triangular_in_place(columns));
+    in_place(whitened.as_slice_mut(), [others.nrows(), k], |columns| {
+        shared.L().solve_lower_triangular_in_place(columns)
+    });
     let mut solved = Array2::zeros((x.n_users(), k));
     solved.axis_iter_mut(Axis(0)).into_par_iter().enumerate().try_for_each(|(row, mut solved)| {
         let entries: Vec<usize> = x.items(row).iter().map(|&entry| entry as usize).collect();
@@ -91,9 +93,12 @@ fn solve(x: &Interactions, others: &Array2<f32>, alpha: f32, lambda: f32) -> Res
             ridge(v.t(), alpha, v.sum_axis(Axis(0)))
         };
         solved.assign(&(t.ok_or_else(|| singular(format!("row {row}")))? * (1.0 + alpha)));
+        // Row by row: solved together, a row's last digits would depend on the others.
+        in_place(solved.as_slice_mut(), [1, k], |column| {
+            shared.L().transpose().solve_upper_triangular_in_place(column)
+        });
         Ok(())
     })?;
-    in_place(&mut solved, |columns| shared.L().transpose().solve_upper_triangular_in_place(columns));
     Ok(solved)
 }
 
@@ -103,7 +108,7 @@ fn ridge(m: ArrayView2<f32>, alpha: f32, mut side: Array1<f32>) -> Option<Array1
     general_mat_mul(alpha, &m, &m.t(), 1.0, &mut matrix);
     let solver = cholesky(matrix.view())?;
     let n = side.len();
-    solver.solve_in_place(MatMut::from_column_major_slice_mut(side.as_slice_mut()?, n, 1));
+    in_place(side.as_slice_mut(), [1, n], |column| solver.solve_in_place(column));
     Some(side)
 }
 
@@ -112,11 +117,10 @@ fn cholesky(matrix: ArrayView2<f32>) -> Option<Llt<f32>> {
     Llt::new(MatRef::from_row_major_slice(matrix.to_slice()?, matrix.nrows(), matrix.ncols()), Side::Lower).ok()
 }
 
-/// Solves for every row of `rows` in place: in memory, the rows of one library are the columns of the other.
-fn in_place(rows: &mut Array2<f32>, solve: impl FnOnce(MatMut<'_, f32>)) {
-    let (n, k) = rows.dim();
-    if let Some(values) = rows.as_slice_mut() {
-        solve(MatMut::from_column_major_slice_mut(values, k, n));
+/// Solves for n rows of k numbers in place: in memory, the rows of one library are the columns of the other.
+fn in_place(rows: Option<&mut [f32]>, [n, k]: [usize; 2], solve: impl FnOnce(MatMut<'_, f32>)) {
+    if let Some(rows) = rows {
+        solve(MatMut::from_column_major_slice_mut(rows, k, n));
     }
 }
 
