@@ -229,3 +229,15 @@ fn a_trial_that_diverges_does_not_stop_the_search() {
     assert_eq!(cells(&table, "trial-1")[2], "diverged", "{table}");
     assert!(cells(&table, "trial-2")[2].parse::<f64>().is_ok(), "{table}");
 }
+
+#[test]
+fn the_kept_sizes_of_data_sets_are_those_of_the_repository_whatever_is_prepared_beside_it() {
+    let workplace = workplace(&[("mult-vae", "")]);
+    let table = |arguments: &[&str]| workplace.succeed(&[&["table", "1", "--data", "tiny"], arguments].concat());
+    let csv: String =
+        (0..40).flat_map(|user| (0..8).map(move |k| format!("{user},{}\n", (user + k * 3) % 20))).collect();
+    fs::write(workplace.folder.path().join("pairs.csv"), format!("user,item\n{csv}")).unwrap();
+    workplace.succeed(&["prepare", "pairs.csv", "--out", "data/beside"]);
+    assert!(table(&["--existing"]).contains("| beside "));
+    assert!(!table(&["--kept"]).contains("| beside "));
+}

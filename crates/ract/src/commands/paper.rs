@@ -24,7 +24,7 @@ pub(super) struct Source {
     existing: bool,
     /// Train nothing: use only the results that the repository keeps, in experiments/results/
     #[arg(long)]
-    kept: bool,
+    pub(super) kept: bool,
 }
 
 /// The input of a table or figure.

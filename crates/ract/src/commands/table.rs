@@ -41,6 +41,7 @@ pub(crate) fn run(args: Args) -> Result<()> {
         data: &drawn.data,
         metric: metric.unwrap_or(Metric::ndcg(100)),
         is_one_metric: metric.is_some(),
+        is_kept: source.kept,
     };
     output.print(&(table.draw)(&input)?)
 }

@@ -61,6 +61,8 @@ pub struct TableInput<'a> {
     pub metric: Metric,
     /// Whether it was asked for. If not, a table with several metrics shows them all.
     pub is_one_metric: bool,
+    /// Whether only what the repository keeps is shown.
+    pub is_kept: bool,
 }
 
 /// All tables.
@@ -76,7 +78,14 @@ mod tests {
         for (place, table) in TABLES.iter().enumerate() {
             assert_eq!(usize::from(table.number), place + 1);
             let (results, metric) = (Results::default(), Metric::ndcg(100));
-            let input = TableInput { results: &results, shown: &[], data: "ml-1m", metric, is_one_metric: false };
+            let input = TableInput {
+                results: &results,
+                shown: &[],
+                data: "ml-1m",
+                metric,
+                is_one_metric: false,
+                is_kept: true,
+            };
             let text = (table.draw)(&input).unwrap().to_string();
             assert!(text.lines().next().is_some_and(|line| line.starts_with('|')), "{text}");
         }

@@ -16,11 +16,13 @@ pub(super) const ENTRY: TableEntry = TableEntry { number: 1, about: "what the da
 const OF_THE_PAPER: [&str; 3] = ["ml-20m", "netflix", "msd"];
 
 /// One row per prepared data set, and one per published data set of the paper.
-fn draw(_: &TableInput<'_>) -> Result<Drawn> {
+fn draw(input: &TableInput<'_>) -> Result<Drawn> {
     let columns = ["data", "users", "items", "interactions", "density", "held-out users", "training items"];
     let mut table = Table::new(columns).right(1..);
     let mut data: BTreeMap<String, Meta> = BTreeMap::new();
-    for folder in prepared_data().iter().filter(|folder| folder.is_dir()) {
+    let [here, kept] = prepared_data();
+    let folders = if input.is_kept { vec![kept] } else { vec![here, kept] };
+    for folder in folders.iter().filter(|folder| folder.is_dir()) {
         for entry in fs::read_dir(folder).map_err(Error::file("read", folder))? {
             let entry = entry.map_err(Error::file("read", folder))?;
             let name = entry.file_name().to_string_lossy().into_owned();
