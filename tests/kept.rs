@@ -43,8 +43,12 @@ fn every_kept_result_is_of_a_commit_and_has_the_values_of_each_user() {
 }
 
 /// Where a further value costs too much, the grid may end at the chosen one. The pages say so.
-const ENDS: [&str; 3] = ["amazon-electronic/weighted-ease: user_power 0.5",
-    "gowalla/als: factors 256", "gowalla/als: lambda 10", "gowalla/slim: l1 0.5"];
+const ENDS: [&str; 4] = [
+    "amazon-electronic/weighted-ease: user_power 0.5",
+    "gowalla/als: factors 256",
+    "gowalla/als: lambda 10",
+    "gowalla/slim: l1 0.5",
+];
 
 /// A grid that ends at the chosen value may have a better one beyond its end.
 #[test]
