@@ -2,8 +2,8 @@
 
 use super::input::{Input, InputFile};
 use super::lines::Lines;
-use super::{Reader, finite_number, refusal};
-use crate::raw::{Collector, Id, Place, ReadOptions, Row, Rows};
+use super::{Reader, finite_number, text_id};
+use crate::raw::{Collector, Place, ReadOptions, Row, Rows};
 use crate::{RawInteractions, Result};
 use std::io::Read;
 
@@ -50,13 +50,9 @@ impl<R: Read> Rows for Plays<R> {
         let names = ["user", "artist's id", "artist's name", "plays, with tabs between them"];
         let [user, id, name, plays] = lines.fields("\t", names)?;
         let artist = [id, name].into_iter().find(|field| !field.is_empty()).unwrap_or(UNKNOWN.as_bytes());
-        let text = |what: &str, field| {
-            let text = std::str::from_utf8(field).ok().filter(|text| !text.is_empty());
-            text.map(Id::Name).ok_or_else(|| refusal(what, field, "not a name in UTF-8"))
-        };
         Ok(Some(Row {
-            user: text("user", user).map_err(problem)?,
-            item: text("artist", artist).map_err(problem)?,
+            user: text_id("user", user).map_err(problem)?,
+            item: text_id("artist", artist).map_err(problem)?,
             rating: finite_number("plays", plays).map_err(problem)?,
             time: None,
         }))

@@ -22,7 +22,7 @@ mod tar;
 mod triplets;
 mod tsv;
 
-use crate::raw::ReadOptions;
+use crate::raw::{Id, ReadOptions};
 use crate::{RawInteractions, Result};
 use std::path::Path;
 
@@ -100,6 +100,11 @@ impl Reader {
 fn whole_number(name: &str, field: &[u8]) -> Result<u64, String> {
     let number = short_number(field).or_else(|| parsed(field));
     number.ok_or_else(|| refusal(name, field, "not a whole number of 0 or more"))
+}
+
+fn text_id<'a>(what: &str, field: &'a [u8]) -> Result<Id<&'a str>, String> {
+    let name = std::str::from_utf8(field).ok().filter(|name| !name.is_empty());
+    name.map(Id::Name).ok_or_else(|| refusal(what, field, "not a name in UTF-8"))
 }
 
 fn finite_number(name: &str, field: &[u8]) -> Result<f64, String> {

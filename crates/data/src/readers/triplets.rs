@@ -2,8 +2,8 @@
 
 use super::input::{Input, InputFile};
 use super::lines::Lines;
-use super::{Reader, finite_number, refusal};
-use crate::raw::{Collector, Id, Place, ReadOptions, Row, Rows};
+use super::{Reader, finite_number, text_id};
+use crate::raw::{Collector, Place, ReadOptions, Row, Rows};
 use crate::{RawInteractions, Result};
 use std::io::Read;
 
@@ -44,8 +44,8 @@ impl<R: Read> Rows for Triplets<R> {
         let problem = |problem| lines.place().problem(problem);
         let [user, song, plays] = lines.fields("\t", ["user", "song", "plays, with tabs between them"])?;
         Ok(Some(Row {
-            user: name("user", user).map_err(problem)?,
-            item: name("song", song).map_err(problem)?,
+            user: text_id("user", user).map_err(problem)?,
+            item: text_id("song", song).map_err(problem)?,
             rating: finite_number("plays", plays).map_err(problem)?,
             time: None,
         }))
@@ -54,11 +54,6 @@ impl<R: Read> Rows for Triplets<R> {
     fn place(&self) -> Place {
         self.0.place().clone()
     }
-}
-
-fn name<'a>(what: &str, field: &'a [u8]) -> Result<Id<&'a str>, String> {
-    let name = std::str::from_utf8(field).ok().filter(|name| !name.is_empty());
-    name.map(Id::Name).ok_or_else(|| refusal(what, field, "not a name in UTF-8"))
 }
 
 #[cfg(test)]

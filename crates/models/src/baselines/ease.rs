@@ -45,6 +45,24 @@ impl Weighting {
     pub fn plain(lambda: f64) -> Self {
         Self { lambda, user_power: 0.0, dropout: 0.0, popularity: 0.0 }
     }
+
+    /// Checks that each number is in its range.
+    ///
+    /// # Errors
+    /// With the number's name and its range.
+    pub fn check(&self) -> Result<(), BaselineError> {
+        let &Self { lambda, user_power, dropout, popularity } = self;
+        let checks = [
+            ("lambda", lambda, lambda > 0.0, LAMBDA),
+            ("user_power", user_power, user_power >= 0.0, "it must be 0 or more"),
+            ("dropout", dropout, (0.0..=0.99).contains(&dropout), "it must be from 0 to 0.99"),
+            ("popularity", popularity, (-0.9..=1.0).contains(&popularity), "it must be from -0.9 to 1"),
+        ];
+        match checks.into_iter().find(|(_, value, is_in_range, _)| !(*is_in_range && value.is_finite())) {
+            Some((parameter, value, _, expected)) => Err(BaselineError::Parameter { parameter, value, expected }),
+            None => Ok(()),
+        }
+    }
 }
 
 impl<T: Scalar + RealField> Ease<T> {
@@ -63,13 +81,11 @@ impl<T: Scalar + RealField> Ease<T> {
     /// for bit, for any number of threads.
     ///
     /// # Errors
-    /// When `lambda` is not a positive number; when the memory does not suffice (this is checked before any is
+    /// When a number of the weighting is out of its range; when the memory does not suffice (this is checked before any is
     /// allocated); and when rounding makes the matrix indefinite.
     pub fn fit_weighted(train: &Interactions, weighting: &Weighting, items: usize) -> Result<Self, BaselineError> {
+        weighting.check()?;
         let lambda = weighting.lambda;
-        if !(lambda > 0.0 && lambda.is_finite()) {
-            return Err(BaselineError::Parameter { parameter: "lambda", value: lambda, expected: LAMBDA });
-        }
         let n = if items == 0 { train.n_items() } else { items.min(train.n_items()) };
         check_memory(n, size_of::<T>(), memory::available())?;
 
@@ -121,7 +137,7 @@ impl<T: Scalar + RealField> Baseline for Ease<T> {
     }
 }
 
-pub(super) const LAMBDA: &str = "it must be a positive number";
+const LAMBDA: &str = "it must be a positive number";
 
 /// Only lambda is searched: all items and f32 are choices of cost, not of quality.
 pub(super) const PARAMETERS: &[Parameter] = &[
@@ -131,7 +147,7 @@ pub(super) const PARAMETERS: &[Parameter] = &[
 ];
 
 pub(super) fn fit(train: &Interactions, parameters: &Parameters) -> Fitted {
-    let lambda = parameters.at_least("lambda", f64::MIN_POSITIVE, LAMBDA)?;
+    let lambda = parameters.number("lambda"); // the fit checks it
     let items = parameters.whole("items", 0, "it must be a number of items, or 0 for all")?;
     let double = parameters.whole("double", 0, "it must be 0 (f32) or 1 (f64)")? != 0;
     Ok(if double {

@@ -61,32 +61,22 @@ pub enum BaselineError {
 pub struct Parameters(pub BTreeMap<&'static str, f64>);
 
 impl Parameters {
+    /// The value of a parameter, whatever it is; a missing one is not a number.
+    pub(crate) fn number(&self, parameter: &str) -> f64 {
+        self.0.get(parameter).copied().unwrap_or(f64::NAN)
+    }
+
     /// The value of a parameter, which must be at least `least`.
     ///
     /// # Errors
     /// When it is missing, smaller or not a finite number.
     pub fn at_least(&self, parameter: &'static str, least: f64, expected: &'static str) -> Result<f64, BaselineError> {
-        let value = self.0.get(parameter).copied().unwrap_or(f64::NAN);
+        let value = self.number(parameter);
         if value >= least && value.is_finite() {
             Ok(value)
         } else {
             Err(BaselineError::Parameter { parameter, value, expected })
         }
-    }
-
-    /// The value of a parameter, which must lie from `least` to `most`.
-    ///
-    /// # Errors
-    /// As for [`at_least`](Self::at_least), and when it is larger.
-    pub fn between(
-        &self,
-        parameter: &'static str,
-        least: f64,
-        most: f64,
-        expected: &'static str,
-    ) -> Result<f64, BaselineError> {
-        let value = self.at_least(parameter, least, expected)?;
-        if value <= most { Ok(value) } else { Err(BaselineError::Parameter { parameter, value, expected }) }
     }
 
     /// The value of a parameter that is a whole number of at least `least`.

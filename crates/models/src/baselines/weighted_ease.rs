@@ -1,6 +1,6 @@
 //! EASE with weights of users, dropout of the input, and a power of popularity.
 
-use super::ease::{Ease, LAMBDA, Weighting};
+use super::ease::{Ease, Weighting};
 use super::{Fitted, Parameter, Parameters};
 use ract_data::Interactions;
 
@@ -14,10 +14,12 @@ pub(super) const PARAMETERS: &[Parameter] = &[
 ];
 
 pub(super) fn fit(train: &Interactions, parameters: &Parameters) -> Fitted {
-    let lambda = parameters.at_least("lambda", f64::MIN_POSITIVE, LAMBDA)?;
-    let user_power = parameters.at_least("user_power", 0.0, "it must be 0 or more")?;
-    let dropout = parameters.between("dropout", 0.0, 0.99, "it must be from 0 to 0.99")?;
-    let popularity = parameters.between("popularity", -0.9, 1.0, "it must be from -0.9 to 1")?;
+    let weighting = Weighting {
+        lambda: parameters.number("lambda"),
+        user_power: parameters.number("user_power"),
+        dropout: parameters.number("dropout"),
+        popularity: parameters.number("popularity"),
+    };
     let items = parameters.whole("items", 0, "it must be a number of items, or 0 for all")?;
-    Ok(Box::new(Ease::<f32>::fit_weighted(train, &Weighting { lambda, user_power, dropout, popularity }, items)?))
+    Ok(Box::new(Ease::<f32>::fit_weighted(train, &weighting, items)?))
 }

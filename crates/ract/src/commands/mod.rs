@@ -228,7 +228,7 @@ fn thousands(number: usize) -> String {
 }
 
 /// The columns of a printed table: the metrics of the paper's tables that were measured, or all measured metrics if
-/// there are none of these.
+/// there are fewer than two of these.
 fn columns(measured: &[Metric]) -> Vec<Metric> {
     let paper = [Metric::ndcg(100), Metric::recall(20), Metric::recall(50)];
     let columns: Vec<_> = paper.into_iter().filter(|metric| measured.contains(metric)).collect();

@@ -217,7 +217,6 @@ impl Settings for Config {
             ("full_rate.learning_rate", self.full_rate.learning_rate),
             ("actor.positive_weight", self.actor.positive_weight),
             ("actor.gamma", self.actor.gamma),
-            ("actor.ease_lambda", self.actor.ease_lambda),
             ("actor.ease_gain", self.actor.ease_gain),
         ];
         let rates_of = [&self.actor_critic.learning_rate, &control.learning_rate];
@@ -241,7 +240,6 @@ impl Settings for Config {
         let not_negative = [
             ("actor.beta_max", self.actor.beta_max.unwrap_or(0.0)),
             ("actor.l2", self.actor.l2.unwrap_or(0.0)),
-            ("actor.ease_user_power", self.actor.ease_user_power),
             ("critic.l2", self.critic.l2),
             ("actor_critic.regulariser", self.actor_critic.regulariser),
             ("checkpoint_seconds", self.checkpoint_seconds),
@@ -251,14 +249,7 @@ impl Settings for Config {
                 return Err(format!("{key} is {value}: it must be 0 or more"));
             }
         }
-        for (key, value, least, most) in [
-            ("actor.ease_dropout", self.actor.ease_dropout, 0.0, 0.99),
-            ("actor.ease_popularity", self.actor.ease_popularity, -0.9, 1.0),
-        ] {
-            if !(least..=most).contains(&value) {
-                return Err(format!("{key} is {value}: it must be from {least} to {most}"));
-            }
-        }
+        self.actor.ease_part().weighting.check().map_err(|problem| format!("actor.ease_{problem}"))?;
         if self.bf16_unit.is_some() && !matches!(self.precision, Precision::Bf16x3 | Precision::Bf16) {
             return Err(
                 "bf16_unit counts with precision bf16x3 or bf16 alone: set one of them, or leave it out".to_owned()
