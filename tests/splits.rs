@@ -2,7 +2,7 @@
 
 use crate::support::shared;
 use crate::support::workplace::Workplace;
-use ract::metrics::{Candidates, Metric, score_users};
+use ract::metrics::{Candidates, ItemFacts, Metric, score_users};
 use ract_data::{Dataset, Interactions};
 use ract_models::baselines::{Baseline, Ease};
 use std::collections::BTreeSet;
@@ -312,7 +312,13 @@ fn a_refit_trains_on_the_validation_items_too_for_as_many_epochs_as_were_best_wi
     assert_eq!(data.train, *fold_in, "what the test sees is what the refit trains on");
     let scores = Ease::<f32>::fit(&data.train, 5.0, 0).unwrap().scores(fold_in);
     let recall = "recall-all@20".parse::<Metric>().unwrap();
-    let values = score_users(|user| scores.row(user), Candidates::AllBut(fold_in), &data.test.held_out, &[recall]);
+    let values = score_users(
+        |user| scores.row(user),
+        Candidates::AllBut(fold_in),
+        &data.test.held_out,
+        &[recall],
+        &ItemFacts::default(),
+    );
     let found = workplace.json("ease/result.json")["test"]["ease"]["recall-all@20"]["mean"].as_f64().unwrap();
     assert!((values.mean().unwrap() - found).abs() < 1e-12);
     workplace.succeed(&["verify", "ease"]);

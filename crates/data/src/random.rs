@@ -30,6 +30,14 @@ pub enum Purpose {
     Sweep = 9,
     /// Which items of a user are the validation's and the test's.
     Parts = 10,
+    /// The invented prices of items.
+    Price = 11,
+    /// The random directions onto which the users of items are projected.
+    Direction = 12,
+    /// How well items sell in an invented world.
+    Sale = 13,
+    /// Lists that are shown in an invented world, and their sales.
+    Shown = 14,
 }
 
 /// The stream at (`seed`, `purpose`, `when`, `who`): the four numbers are the 256-bit key of a ChaCha8 generator.

@@ -7,6 +7,7 @@
 mod actor;
 pub mod actors;
 pub mod baselines;
+pub mod boundary;
 mod critic;
 pub mod features;
 pub mod fine_tuning;
@@ -19,5 +20,5 @@ mod statistics;
 
 pub use actor::{Actor, LinearPart, Output, Scored, Turn, Users};
 pub use critic::{Critic, CriticOutput};
-pub use loss::Loss;
+pub use loss::{Loss, SlAtK};
 pub use statistics::RunningStatistics;

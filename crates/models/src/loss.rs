@@ -1,7 +1,20 @@
 //! The losses that can train an actor.
 
-use ract_autodiff::{Scalar, Sparse, Var};
+use crate::boundary::{at_items, boundaries};
+use ndarray::Axis;
+use ract_autodiff::{Mat, Scalar, Sparse, Var};
 use std::sync::Arc;
+
+/// The settings of [`Loss::SlAtK`].
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct SlAtK {
+    /// K.
+    pub k: usize,
+    /// The temperature of the weights, `t_w`.
+    pub weight_temperature: f64,
+    /// The temperature of the differences of scores, `t_d`.
+    pub temperature: f64,
+}
 
 /// A loss of each user's scores, given all of the user's items.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -17,6 +30,9 @@ pub enum Loss {
     Warp,
     /// LambdaRank for NDCG (Burges, Ragno and Le, NIPS 2006).
     LambdaRank,
+    /// Softmax loss at K (Yang et al., KDD 2025): `sum_i x_i sigmoid((s_i - beta) / t_w) log sum_j exp((s_j - s_i) / t_d)`. The boundary
+    /// beta is the K-th largest score, found at every step, and a constant in the gradient.
+    SlAtK(SlAtK),
 }
 
 impl Loss {
@@ -32,6 +48,7 @@ impl Loss {
             Self::SquaredError { positive_weight } => scores.weighted_squared_error(items, T::of(positive_weight)),
             Self::Warp => scores.warp(items),
             Self::LambdaRank => scores.lambda_rank(items),
+            Self::SlAtK(settings) => settings.of(scores, items),
         }
     }
 
@@ -42,6 +59,65 @@ impl Loss {
             Self::SquaredError { .. } => "squared_error",
             Self::Warp => "warp",
             Self::LambdaRank => "lambda_rank",
+            Self::SlAtK(_) => "sl_at_k",
         }
+    }
+}
+
+/// K is 20 and the temperatures are 1.
+impl Default for SlAtK {
+    fn default() -> Self {
+        Self { k: 20, weight_temperature: 1.0, temperature: 1.0 }
+    }
+}
+
+impl SlAtK {
+    fn of<'t, T: Scalar>(self, scores: Var<'t, T>, items: &Arc<Sparse<T>>) -> Var<'t, T> {
+        match scores.value() {
+            Ok(values) => {
+                let of_users: Vec<T> = boundaries(values, self.k, None).iter().map(|boundary| boundary.score).collect();
+                let boundaries = Mat::from_shape_fn((of_users.len(), 1), |(user, _)| of_users[user]);
+                self.with_boundaries(scores, items, boundaries)
+            }
+            Err(_) => scores, // the tape remembers the error
+        }
+    }
+
+    /// The loss with given boundaries, B x 1.
+    fn with_boundaries<'t, T: Scalar>(self, s: Var<'t, T>, items: &Sparse<T>, boundaries: Mat<T>) -> Var<'t, T> {
+        let tape = s.tape();
+        let weights = (s - tape.constant(boundaries)).scale(T::of(1.0 / self.weight_temperature)).sigmoid();
+        let weights = weights * tape.constant(at_items(items));
+        -(weights * s.scale(T::of(1.0 / self.temperature)).log_softmax()).sum_axis(Axis(1))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ndarray::array;
+    use ract_autodiff::Tape;
+    use ract_autodiff::gradcheck::gradcheck;
+
+    const SL: SlAtK = SlAtK { k: 2, weight_temperature: 0.5, temperature: 2.0 };
+
+    #[test]
+    fn sl_at_k_is_the_published_sum() {
+        let scores = [0.5, -1.0, 2.0, 1.0];
+        let items = Arc::new(Sparse::new((1, 4), vec![0, 2], vec![0, 3], vec![1.0; 2]));
+        let tape = Tape::<f64>::new();
+        let found = Loss::SlAtK(SL).of(tape.input(array![scores]), &items).scalar().unwrap();
+        let of_item = |item: usize| {
+            let beta = 1.0; // the second largest
+            let weight = 1.0 / (1.0 + (-(scores[item] - beta) / 0.5_f64).exp());
+            weight * scores.iter().map(|s| ((s - scores[item]) / 2.0).exp()).sum::<f64>().ln()
+        };
+        assert!((found - of_item(0) - of_item(3)).abs() < 1e-12);
+    }
+
+    #[test]
+    fn the_gradient_of_sl_at_k_is_that_of_its_formula_with_a_constant_boundary() {
+        let items = Sparse::new((2, 4), vec![0, 2, 3], vec![0, 3, 1], vec![1.0; 3]);
+        gradcheck([(2, 4)], |_, [s]| SL.with_boundaries(s, &items, array![[0.3], [-0.2]])).unwrap();
     }
 }

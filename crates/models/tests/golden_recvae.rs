@@ -51,6 +51,7 @@ fn assert_turn(turn: &str, mask: impl FnOnce(&Value, &Mat<f64>) -> Mat<f64>, kee
         positive_weight: 5.0,
         gamma: json["gamma"].as_f64().unwrap(),
         ease: EasePart::plain(1.0),
+        sl: ract_models::SlAtK::default(),
         train: &train,
     };
     let mut actor = recvae::build::<f64>(&setting, &mut SmallRng::seed_from_u64(0)).unwrap();

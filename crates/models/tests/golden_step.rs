@@ -33,6 +33,7 @@ fn golden_actor<T: Scalar>() -> Box<dyn Actor<T>> {
         positive_weight: 5.0,
         gamma: 0.005,
         ease: EasePart::plain(1.0),
+        sl: ract_models::SlAtK::default(),
         train: &train,
     };
     mult_vae::build(&setting, &mut SmallRng::seed_from_u64(0)).unwrap()

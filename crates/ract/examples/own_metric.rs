@@ -6,7 +6,7 @@
 
 use ract::config::{Config, Phase, Settings};
 use ract::experiment;
-use ract::metrics::{MetricEntry, register};
+use ract::metrics::{Judges, MetricEntry, register};
 use ract::run::{EpochRecord, RunFolder};
 use ract::training::Progress;
 use ract_data::fingerprint;
@@ -17,6 +17,7 @@ static RECIPROCAL_RANK: MetricEntry = MetricEntry {
     name: "mrr",
     about: "the reciprocal rank of the first hit",
     is_unbounded: false,
+    judges: Judges::Hits,
     of: |user, k| user.hit_ranks(k).next().map_or(0.0, |rank| 1.0 / rank as f64),
 };
 

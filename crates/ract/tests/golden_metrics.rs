@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
 use ndarray::Array2;
-use ract::metrics::{Candidates, Metric, score_users};
+use ract::metrics::{Candidates, ItemFacts, Metric, score_users};
 use ract_data::Interactions;
 use serde_json::Value;
 
@@ -26,7 +26,13 @@ fn every_metric_of_every_user_has_the_golden_value() {
         let scores = Array2::from_shape_vec((rows.len(), rows[0].len()), rows.concat()).unwrap();
         let (fold_in, held_out) = (items(&case["fold_in"], scores.ncols()), items(&case["held_out"], scores.ncols()));
         let metrics = [Metric::ndcg(k), Metric::dcg(k), Metric::recall(k), Metric::average_precision(k)];
-        let found = score_users(|user| scores.row(user), Candidates::AllBut(&fold_in), &held_out, &metrics);
+        let found = score_users(
+            |user| scores.row(user),
+            Candidates::AllBut(&fold_in),
+            &held_out,
+            &metrics,
+            &ItemFacts::default(),
+        );
         for (column, name) in ["ndcg", "dcg", "recall", "average_precision"].into_iter().enumerate() {
             for (user, expected) in numbers(&case[name]).into_iter().enumerate() {
                 let found = found[(user, column)];

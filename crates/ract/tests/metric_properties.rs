@@ -4,7 +4,7 @@
 
 use ndarray::Array2;
 use proptest::prelude::*;
-use ract::metrics::{Candidates, METRICS, Metric, RankingMetric, score_users};
+use ract::metrics::{Candidates, ItemFacts, Judges, METRICS, Metric, RankingMetric, score_users};
 use ract_data::Interactions;
 
 /// What an item is to a user.
@@ -58,11 +58,16 @@ impl Users {
         let (seen, candidates) = (rows(&[Item::Seen]), rows(&[Item::HeldOut, Item::Candidate]));
         let pool = if self.among { Candidates::Among(&candidates) } else { Candidates::AllBut(&seen) };
         let scores = Array2::from_shape_vec((self.scores.len(), n_items), self.scores.concat()).unwrap();
-        score_users(|user| scores.row(user), pool, &rows(&[Item::HeldOut]), &self.metrics())
+        // All items are equally popular.
+        let facts = ItemFacts::of(&Interactions::from_rows(n_items, [(0..n_items as u32).collect(), vec![]]), &[]);
+        score_users(|user| scores.row(user), pool, &rows(&[Item::HeldOut]), &self.metrics(), &facts)
     }
 
+    /// The metrics in which every hit counts the same here. In revenue and sales it does not: items differ.
     fn metrics(&self) -> Vec<Metric> {
-        METRICS.iter().map(|entry| format!("{}@{}", entry.name, self.k).parse().unwrap()).collect()
+        let of_hits =
+            METRICS.iter().filter(|entry| entry.judges == Judges::Hits && !["revenue", "sales"].contains(&entry.name));
+        of_hits.map(|entry| format!("{}@{}", entry.name, self.k).parse().unwrap()).collect()
     }
 }
 

@@ -7,6 +7,7 @@ mod lambda_rank;
 mod mult_dae;
 pub mod mult_vae;
 pub mod recvae;
+mod sl_vae;
 mod vwmf;
 mod warp;
 mod wide_vae;
@@ -15,7 +16,7 @@ mod wmf;
 use crate::baselines::{BaselineError, Weighting, memory};
 use crate::networks::VaeSizes;
 use crate::registry::{Entry, Registered};
-use crate::{Actor, Loss};
+use crate::{Actor, Loss, SlAtK};
 use ract_data::Interactions;
 use rand::RngCore;
 
@@ -35,6 +36,8 @@ pub struct Setting<'a> {
     pub gamma: f64,
     /// For actors with an EASE part.
     pub ease: EasePart,
+    /// For actors with the loss SL@K.
+    pub sl: SlAtK,
     /// The training users, for actors that need counts of them.
     pub train: &'a Interactions,
 }
@@ -148,6 +151,8 @@ pub static ACTORS: &[ActorEntry] = &[
     ActorEntry { name: "ease-vae", label: "EASE + VAE", l2: 0.0, beta: Beta::UpTo(BETA_MAX), build: ease_vae::build },
     // Not in the paper: as Mult-VAE.
     ActorEntry { name: "wide-vae", label: "wide VAE", l2: 0.0, beta: Beta::UpTo(BETA_MAX), build: wide_vae::build },
+    // Not in the paper: as Mult-VAE.
+    ActorEntry { name: "sl-vae", label: "SL@K VAE", l2: 0.0, beta: Beta::UpTo(BETA_MAX), build: sl_vae::build },
     // RecVAE's code: the KL term has a weight of its own, `Setting::gamma`.
     ActorEntry { name: "recvae", label: "RecVAE", l2: 0.0, beta: Beta::Constant(1.0), build: recvae::build },
     // The paper's scripts do not train CDAE: l2 is ours, that of WMF.
@@ -194,6 +199,7 @@ mod tests {
             positive_weight: 5.0,
             gamma: 0.005,
             ease: EasePart::plain(1.0),
+            sl: SlAtK::default(),
             train: &train,
         };
         assert_eq!(setting.check_memory_of(33e9), Ok(()));

@@ -189,6 +189,7 @@ mod tests {
             positive_weight: 5.0,
             gamma: 0.02,
             ease: EasePart::plain(1.0),
+            sl: crate::SlAtK::default(),
             train: &train,
         };
         RecVae::new(&setting, &mut SmallRng::seed_from_u64(1))

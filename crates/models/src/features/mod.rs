@@ -1,24 +1,33 @@
 //! The critic features: what a critic can see of a user. One feature per file. To add a feature, write a file beside
 //! this one and add a line to [`FEATURES`].
 
+mod above_boundary;
+mod boundary;
 mod entropy;
+mod exposure;
 mod head;
 mod head_loss;
+mod hits;
 mod items;
 mod lambda_rank;
+mod log_seen;
 mod loss;
+mod margin;
 mod score_gap;
 mod scores;
 mod seen;
 mod tail_loss;
+mod top_gap;
 mod unseen;
 
 pub use head::head;
 
+use crate::boundary::{Boundary, boundaries};
 use crate::registry::{Entry, Registered};
 use crate::{Loss, Scored};
 use ract_autodiff::{Mat, Sparse, Tape, Var};
 use ract_data::Interactions;
+use std::cell::OnceCell;
 use std::sync::Arc;
 
 /// A feature that a critic can see.
@@ -72,6 +81,30 @@ pub struct FeatureInput<'a, 't> {
     pub is_head: &'a [bool],
     /// How many ranks the critic's metric looks at.
     pub depth: usize,
+    /// The lists that were shown to the users. `None`: the actor's own.
+    pub shown: Option<&'a [Vec<u32>]>,
+    /// The boundaries of the users, once a feature has asked for them.
+    pub boundaries: OnceCell<Vec<Boundary<f32>>>,
+}
+
+impl<'t> FeatureInput<'_, 't> {
+    /// The boundary at `depth` of each user's ranking of the unseen items, found once for all features that ask for it. Empty when the
+    /// scores have an error, which the tape remembers.
+    fn boundaries(&self) -> &[Boundary<f32>] {
+        self.boundaries.get_or_init(|| {
+            self.scored
+                .scores
+                .value()
+                .map_or_else(|_| Vec::new(), |scores| boundaries(scores, self.depth, Some(self.seen)))
+        })
+    }
+
+    /// A constant for each user, B x 1, from the user's boundary.
+    fn at_boundary(&self, of: impl Fn(usize, &Boundary<f32>) -> f32) -> Var<'t, f32> {
+        let of_users: Vec<f32> =
+            self.boundaries().iter().enumerate().map(|(user, boundary)| of(user, boundary)).collect();
+        self.tape.constant(Mat::from_shape_fn((of_users.len(), 1), |(user, _)| of_users[user]))
+    }
 }
 
 /// All features. The first three are the paper's.
@@ -84,6 +117,13 @@ pub static FEATURES: &[FeatureEntry] = &[
     lambda_rank::ENTRY,
     score_gap::ENTRY,
     entropy::ENTRY,
+    log_seen::ENTRY,
+    boundary::ENTRY,
+    hits::ENTRY,
+    above_boundary::ENTRY,
+    margin::ENTRY,
+    top_gap::ENTRY,
+    exposure::ENTRY,
     scores::ENTRY,
     items::ENTRY,
 ];
@@ -137,6 +177,8 @@ mod tests {
                 loss: Loss::Nll,
                 is_head: &[true, false, true, false],
                 depth: 2,
+                shown: None,
+                boundaries: OnceCell::new(),
             };
             let feature = (entry.of)(&input);
             let value = feature.value().unwrap();

@@ -1,6 +1,7 @@
 //! The gap between the mean score of the user's items and the score at the last rank that the metric looks at.
 
 use super::{FeatureEntry, FeatureInput, Width};
+use crate::boundary::{at_items, boundaries};
 use ndarray::Axis;
 use ract_autodiff::{Mat, Sparse, Var};
 
@@ -25,14 +26,13 @@ fn of<'t>(input: &FeatureInput<'_, 't>) -> Var<'t, f32> {
 /// Weights, B x I, such that the gap is the sum of the scores times the weights. Each of the user's n items adds 1 / n;
 /// the item at rank `depth` of all items adds -1.
 fn gap_weights(scores: &Mat<f32>, items: &Sparse<f32>, depth: usize) -> Mat<f32> {
-    let mut weights = Mat::zeros(scores.dim());
-    let last = depth.clamp(1, scores.ncols().max(1)) - 1;
-    for ((scores, mut weights), items) in scores.rows().into_iter().zip(weights.rows_mut()).zip(items.outer_iterator())
-    {
-        let mut order: Vec<usize> = (0..scores.len()).collect();
-        let (_, &mut at_depth, _) = order.select_nth_unstable_by(last, |&a, &b| scores[b].total_cmp(&scores[a]));
-        items.indices().iter().for_each(|&item| weights[item as usize] = 1.0 / items.nnz() as f32);
-        weights[at_depth] -= 1.0;
+    let mut weights = at_items(items);
+    let boundaries = boundaries(scores, depth, None);
+    for ((mut weights, items), boundary) in weights.rows_mut().into_iter().zip(items.outer_iterator()).zip(boundaries) {
+        weights /= items.nnz().max(1) as f32;
+        if let Some(weight) = weights.get_mut(boundary.item) {
+            *weight -= 1.0;
+        }
     }
     weights
 }

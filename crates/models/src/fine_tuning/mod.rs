@@ -8,6 +8,7 @@ mod flat;
 mod lambda_rank;
 mod lambda_rank_full_rate;
 mod per_item;
+mod sl_at_k;
 mod warp;
 mod warp_full_rate;
 
@@ -66,6 +67,8 @@ pub struct ArmInput<'a, 't> {
     pub items: &'a Arc<Sparse<f32>>,
     /// The actor's output and its own loss.
     pub scored: &'a Scored<'t, f32>,
+    /// How many ranks the critic's metric looks at.
+    pub depth: usize,
 }
 
 /// All arms.
@@ -75,6 +78,7 @@ pub static ARMS: &[ArmEntry] = &[
     per_item::ENTRY,
     warp::ENTRY,
     lambda_rank::ENTRY,
+    sl_at_k::ENTRY,
     warp_full_rate::ENTRY,
     lambda_rank_full_rate::ENTRY,
     actor_full_rate::ENTRY,
@@ -115,7 +119,8 @@ mod tests {
             let tape = Tape::new();
             let scores = tape.input(array![[0.5_f32, -1.0, 0.25, 1.0], [1.5, 0.0, 2.0, 0.5]]);
             let scored = Scored { scores, own: scores, loss: Loss::Nll.of(scores, &items), kl: None };
-            let input = ArmInput { tape: &tape, seen: &seen, unseen: &unseen, items: &items, scored: &scored };
+            let input =
+                ArmInput { tape: &tape, seen: &seen, unseen: &unseen, items: &items, scored: &scored, depth: 2 };
             let loss = (entry.loss)(&input);
             let value = loss.value().unwrap();
             assert!(value.dim() == (2, 1) && value.iter().all(|x| x.is_finite()), "{}: {value}", entry.name);

@@ -27,6 +27,7 @@ mod score;
 mod serve;
 mod show;
 mod similar;
+mod simulate;
 mod speed;
 mod sweep;
 mod synth;
@@ -140,6 +141,8 @@ pub(crate) enum Command {
     Pages(pages::Args),
     /// Show the gradients of one batch: as a table, for Graphviz, or drawn
     Inspect(inspect::Args),
+    /// Show a run's lists to its training users in an invented world, and write what they buy: a log for a critic
+    Simulate(simulate::Args),
     /// Write a synthetic raw file of the shape of a public data set
     Synth(synth::Args),
     /// Show what this machine and this folder offer
@@ -181,6 +184,7 @@ impl Command {
             Self::Pages(args) => pages::run(args),
             Self::Inspect(args) => inspect::run(args),
             Self::Synth(args) => synth::run(args),
+            Self::Simulate(args) => simulate::run(args),
             Self::Doctor(args) => doctor::run(args),
             Self::Completions(args) => completions::run(args),
             Self::Man(args) => man::run(args),

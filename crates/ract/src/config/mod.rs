@@ -20,9 +20,10 @@ pub use precision::{Precision, UnitName};
 pub use rates::Rates;
 pub use role::{Gain, Role};
 pub use sections::{
-    Actor, ActorCritic, Control, Critic, Data, Evaluation, Features, FineTuning, FullRate, Schedule, Synthetic,
+    Actor, ActorCritic, Control, Critic, Data, Evaluation, Features, FineTuning, FullRate, Schedule, Synthetic, Target,
 };
 
+use crate::metrics::Metric;
 use crate::{Error, Result};
 use ract_autodiff::Products;
 use ract_autodiff::optim::EpsilonPlace;
@@ -32,6 +33,8 @@ use std::path::PathBuf;
 
 /// The largest width of a layer.
 const MAX_WIDTH: usize = 100_000;
+/// The critic features that are known of a list that was shown.
+const OF_A_LIST: [&str; 3] = ["seen", "log-seen", "exposure"];
 /// Random streams are numbered by epochs of 32 bits.
 const MAX_EPOCHS: u64 = u32::MAX as u64;
 
@@ -175,10 +178,33 @@ impl Config {
         Ok((products != Products::default()).then(|| products.to_string()))
     }
 
+    /// All metrics that it names: the measured ones, the one that selects, the critic's target.
+    pub(crate) fn metrics(&self) -> Vec<Metric> {
+        let Evaluation { metrics, select } = &self.evaluation;
+        metrics.iter().copied().chain([*select, self.critic.metric]).collect()
+    }
+
     /// Whether each epoch of the phase is measured on the validation users, and the best one is kept. The actor from which a
     /// fine-tuning starts is a candidate too, as epoch 0. Otherwise the last epoch is kept.
     pub fn selects(&self, phase: Phase) -> bool {
         phase.changes_actor() && self.refit_of.is_none()
+    }
+
+    fn check_outcomes(&self) -> Result<(), String> {
+        let Critic { target, outcomes, features, inputs, .. } = &self.critic;
+        let problem = match (target, outcomes) {
+            (Target::Metric, None) => return Ok(()),
+            (Target::Metric, Some(_)) => "critic.outcomes is a log: set critic.target = \"outcomes\" to learn from it",
+            (Target::Outcomes, None) => "critic.target is outcomes: name the log with critic.outcomes = \"FILE\"",
+            (Target::Outcomes, Some(_)) if *features != Features::Raw => {
+                "a critic of outcomes sees its features as they are: set critic.features = \"raw\""
+            }
+            (Target::Outcomes, Some(_)) if inputs.iter().any(|input| !OF_A_LIST.contains(&input.name())) => {
+                "a critic of outcomes sees lists, of which no item is held out: critic.inputs may have seen, log-seen, exposure"
+            }
+            (Target::Outcomes, Some(_)) => return Ok(()),
+        };
+        Err(problem.to_owned())
     }
 
     /// Epochs and step size of the control and of the other fine-tuning arms without a critic.
@@ -218,6 +244,9 @@ impl Settings for Config {
             ("actor.positive_weight", self.actor.positive_weight),
             ("actor.gamma", self.actor.gamma),
             ("actor.ease_gain", self.actor.ease_gain),
+            ("actor.sl_k", self.actor.sl_k as f64),
+            ("actor.sl_weight_temperature", self.actor.sl_weight_temperature),
+            ("actor.sl_temperature", self.actor.sl_temperature),
         ];
         let rates_of = [&self.actor_critic.learning_rate, &control.learning_rate];
         let rates = ["actor_critic.learning_rate", "control.learning_rate"].into_iter().zip(rates_of);
@@ -242,6 +271,8 @@ impl Settings for Config {
             ("actor.l2", self.actor.l2.unwrap_or(0.0)),
             ("critic.l2", self.critic.l2),
             ("actor_critic.regulariser", self.actor_critic.regulariser),
+            ("actor_critic.trust", self.actor_critic.trust),
+            ("actor_critic.lambda", self.actor_critic.lambda.unwrap_or(0.0)),
             ("checkpoint_seconds", self.checkpoint_seconds),
         ];
         for (key, value) in not_negative {
@@ -286,6 +317,11 @@ impl Settings for Config {
                 "refit_of trains the actor anew, actor_from takes a trained one: leave one of them out".to_owned()
             );
         }
+        self.check_outcomes()?;
+        if self.actor_critic.lambda.is_some() && self.actor_critic.regulariser > 0.0 {
+            let problem = "actor_critic.lambda keeps the actor's own loss with its regulariser: leave out actor_critic.regulariser";
+            return Err(problem.to_owned());
+        }
         if self.evaluation.metrics.is_empty() {
             return Err("evaluation.metrics is empty: name at least one, such as ndcg@100".to_owned());
         }
@@ -296,7 +332,6 @@ impl Settings for Config {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::metrics::Metric;
 
     const MINIMAL: &str = "dataset = \"tiny\"\ndata.path = \"data/tiny\"\n";
 

@@ -1,7 +1,9 @@
 //! The sections of an experiment file, with the paper's settings as their defaults.
 
 use super::{CriticAdam, Rates};
-use crate::metrics::Metric;
+use crate::metrics::{ItemFacts, Metric};
+use ract_data::Interactions;
+use ract_models::SlAtK;
 use ract_models::actors::{ActorKind, EasePart};
 use ract_models::baselines::Weighting;
 use ract_models::features::{Feature, of_the_paper};
@@ -76,6 +78,15 @@ pub struct Actor {
     pub ease_gain: f64,
     /// How many of the most popular items the EASE part covers; 0 means all items.
     pub ease_items: usize,
+    /// K of the loss SL@K.
+    #[serde(skip_serializing_if = "is_default_k")]
+    pub sl_k: usize,
+    /// The temperature of the weights of SL@K, `t_w`.
+    #[serde(skip_serializing_if = "is_one")]
+    pub sl_weight_temperature: f64,
+    /// The temperature of the differences of scores in SL@K, `t_d`.
+    #[serde(skip_serializing_if = "is_one")]
+    pub sl_temperature: f64,
 }
 
 /// The critic and its training while the actor is frozen.
@@ -84,7 +95,13 @@ pub struct Actor {
 pub struct Critic {
     /// Widths of its hidden layers.
     pub hidden: Vec<usize>,
-    /// The metric that it learns to predict.
+    /// What it learns to predict.
+    #[serde(skip_serializing_if = "Target::is_metric")]
+    pub target: Target,
+    /// The log of outcomes that it learns from, if the target is outcomes: a CSV file with the columns user, items, outcome.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub outcomes: Option<PathBuf>,
+    /// The metric that it learns to predict. If it learns from logged outcomes, only the cut-off counts: the length of a list.
     pub metric: Metric,
     /// Its features. In the paper, the loss is the feature that passes a gradient.
     pub inputs: Vec<Feature>,
@@ -107,6 +124,23 @@ pub enum Features {
     Standardised,
     /// They are not: the statistics stay at mean 0 and variance 1, as in the published code.
     Raw,
+}
+
+/// What the critic learns to predict.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Target {
+    /// A metric of the actor's ranking.
+    #[default]
+    Metric,
+    /// What came of lists that were shown.
+    Outcomes,
+}
+
+impl Target {
+    fn is_metric(&self) -> bool {
+        *self == Self::Metric
+    }
 }
 
 /// One fine-tuning of the best actor. Each starts from the same actor and trains on the same batches.
@@ -153,6 +187,14 @@ pub struct ActorCritic {
     /// The weight of the actor's own regulariser in the actor's loss, which is otherwise minus the critic's prediction;
     /// 0 in the paper. It multiplies the regulariser's weight at the actor's best epoch.
     pub regulariser: f64,
+    /// If it is given, the actor's loss is its own loss with its regulariser, as in the control, minus lambda times the critic's mean
+    /// prediction. With 0 it is the control's. If it is left out, the loss is minus the prediction alone, as in the paper.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lambda: Option<f64>,
+    /// The weight of the trust region: of the divergence `KL(p || q)` from the actor at the start of the phase, p, to the actor that trains,
+    /// q, both as the softmax of their scores; mean over users. 0 in the paper.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub trust: f64,
     /// Whether the critic's Adam goes on from the critic's own phase. Each step size starts from the same state.
     pub critic_adam: CriticAdam,
 }
@@ -219,6 +261,9 @@ impl Default for Actor {
             ease_dropout: 0.0,
             ease_popularity: 0.0,
             ease_gain: 1.0,
+            sl_k: SlAtK::default().k,
+            sl_weight_temperature: 1.0,
+            sl_temperature: 1.0,
         }
     }
 }
@@ -232,7 +277,16 @@ fn is_one(value: &f64) -> bool {
     *value == 1.0
 }
 
+fn is_default_k(k: &usize) -> bool {
+    *k == SlAtK::default().k
+}
+
 impl Actor {
+    /// The settings of the loss SL@K.
+    pub(crate) fn sl_at_k(&self) -> SlAtK {
+        SlAtK { k: self.sl_k, weight_temperature: self.sl_weight_temperature, temperature: self.sl_temperature }
+    }
+
     /// The settings of its EASE part.
     pub(crate) fn ease_part(&self) -> EasePart {
         let weighting = Weighting {
@@ -251,6 +305,8 @@ impl Default for Critic {
     fn default() -> Self {
         Self {
             hidden: vec![100, 100, 10],
+            target: Target::default(),
+            outcomes: None,
             metric: Metric::ndcg(100),
             inputs: of_the_paper(),
             features: Features::default(),
@@ -261,10 +317,24 @@ impl Default for Critic {
     }
 }
 
+impl Evaluation {
+    /// The facts of the items that its metrics need.
+    pub(crate) fn facts(&self, train: &Interactions) -> ItemFacts {
+        ItemFacts::of(train, &[&self.metrics[..], &[self.select]].concat())
+    }
+}
+
 /// The authors' script of the longer run on ML-20M; its other run has 50 epochs.
 impl Default for ActorCritic {
     fn default() -> Self {
-        Self { epochs: 100, learning_rate: Rates::of(2e-6), regulariser: 0.0, critic_adam: CriticAdam::default() }
+        Self {
+            epochs: 100,
+            learning_rate: Rates::of(2e-6),
+            regulariser: 0.0,
+            lambda: None,
+            trust: 0.0,
+            critic_adam: CriticAdam::default(),
+        }
     }
 }
 

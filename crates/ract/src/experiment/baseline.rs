@@ -32,6 +32,7 @@ pub fn run(
     let method = config.baseline.method;
     let failed = |error| Error::Failed(format!("{method}: {error}"));
     let select = config.evaluation.select;
+    let facts = config.evaluation.facts(&data.train);
     let role = Role::Baseline(method);
     let mut trials: Vec<Trial> = folder.history()?;
     folder.write_history(&trials)?;
@@ -44,7 +45,8 @@ pub fn run(
         let start = Instant::now();
         let baseline = (method.fit)(&data.train, &parameters).map_err(failed)?;
         let seconds = start.elapsed().as_secs_f64();
-        let validation = evaluate_baseline(&*baseline, &data.validation, &[select], BATCH_SIZE)?.estimate(select).mean;
+        let validation =
+            evaluate_baseline(&*baseline, &data.validation, &[select], &facts, BATCH_SIZE)?.estimate(select).mean;
         last = Some((parameters.clone(), baseline));
         let parameters = parameters.0.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
         let trial = Trial { parameters, validation, seconds };
@@ -59,7 +61,7 @@ pub fn run(
         None => fit_chosen(config, &chosen, data)?,
     };
     let metrics = &config.evaluation.metrics;
-    let per_user = evaluate_baseline(&*baseline, &data.test, metrics, BATCH_SIZE)?;
+    let per_user = evaluate_baseline(&*baseline, &data.test, metrics, &facts, BATCH_SIZE)?;
     let test: Metrics = metrics.iter().map(|&metric: &Metric| (metric, per_user.estimate(metric))).collect();
     let result = BaselineResult {
         dataset: config.dataset.clone(),

@@ -1,6 +1,6 @@
 //! Shows the gradients of one batch of a run.
 
-use crate::config::{Config, Phase};
+use crate::config::{self, Config, Phase};
 use crate::run::{Checkpoints, RunPath};
 use crate::training::Trainer;
 use crate::{Error, Result};
@@ -48,6 +48,10 @@ pub struct UserWeight {
 /// When there is no such batch, when these networks do not exist yet, or when the computation fails. If a value or a
 /// gradient is not finite, the error names the first op where this happens.
 pub fn inspect(config: &Config, data: &Dataset, run: &RunPath, phase: Phase, batch: usize) -> Result<Inspection> {
+    if phase == Phase::Critic && config.critic.target == config::Target::Outcomes {
+        let problem = "this critic learns from a log, not from the users of a batch: inspect the phase actor_critic";
+        return Err(Error::Usage(problem.to_owned()));
+    }
     let mut trainer = Trainer::new(config, &data.train)?;
     let checkpoints = Checkpoints::of(run);
     let trained = std::iter::successors(Some(phase), |phase| phase.starts_from()).find(|&phase| checkpoints.has(phase));
@@ -58,7 +62,7 @@ pub fn inspect(config: &Config, data: &Dataset, run: &RunPath, phase: Phase, bat
     }
     let order = trainer.order(&data.train, phase, 1);
     let users = order.chunks_exact(config.batch_size).nth(batch).ok_or_else(|| {
-        let batches = trainer.batches(&data.train);
+        let batches = trainer.batches(phase, &data.train);
         Error::Usage(format!("--batch {batch}: an epoch has {batches} batches, the first is 0"))
     })?;
 

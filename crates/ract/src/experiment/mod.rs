@@ -4,6 +4,7 @@ mod actor_from;
 pub mod baseline;
 pub mod inspect;
 pub mod refit;
+pub mod simulate;
 pub mod sweep;
 mod test;
 pub mod verify;
@@ -99,6 +100,7 @@ pub fn run_towards(
     {
         progress.taken(&from);
     }
+    trainer.read_log(&data.train)?;
     for phase in Phase::of(config) {
         if !folder.checkpoints.has(phase) {
             if profile {

@@ -12,7 +12,8 @@ use std::collections::BTreeMap;
 pub(crate) fn test_run(trainer: &mut Trainer<'_>, data: &Dataset, checkpoints: &Checkpoints) -> Result<Tested> {
     let config = trainer.config;
     let metrics = &config.evaluation.metrics;
-    let popularity = evaluate_baseline(&Popularity::fit(&data.train), &data.test, metrics, config.batch_size)?;
+    let popularity =
+        evaluate_baseline(&Popularity::fit(&data.train), &data.test, metrics, &trainer.facts, config.batch_size)?;
     let mut tested: Tested =
         Method::named("popularity").map(|method| (Role::Baseline(method), popularity)).into_iter().collect();
     for phase in Phase::of(config).filter(|&phase| checkpoints.has(phase)) {

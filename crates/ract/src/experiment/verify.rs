@@ -82,7 +82,8 @@ impl Check<'_> {
         let method = config.baseline.method;
         let fitted = super::baseline::fit_chosen(config, &result.chosen, &data)?;
         let select = config.evaluation.select;
-        let measure = |of, metrics: &[_]| evaluate_baseline(&*fitted, of, metrics, super::baseline::BATCH_SIZE);
+        let facts = config.evaluation.facts(&data.train);
+        let measure = |of, metrics: &[_]| evaluate_baseline(&*fitted, of, metrics, &facts, super::baseline::BATCH_SIZE);
         if !config.refit {
             let found = measure(&data.validation, &[select])?.estimate(select).mean;
             self.value(&format!("validation {select}"), found, result.chosen.validation)?;

@@ -1,11 +1,12 @@
 //! Average precision.
 
-use super::{MetricEntry, Ranked};
+use super::{Judges, MetricEntry, Ranked};
 
 pub(super) const ENTRY: MetricEntry = MetricEntry {
     name: "ap",
     about: "average precision: the precision at each hit, averaged",
     is_unbounded: false,
+    judges: Judges::Hits,
     of,
 };
 
@@ -19,10 +20,12 @@ fn of(user: Ranked<'_>, k: usize) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::metrics::ItemFacts;
 
     #[test]
     fn average_precision_is_the_mean_of_the_precisions_at_the_hits() {
-        let user = Ranked { hits: &[true, false, true], items: &[1, 2, 3], held_out: 2 };
+        let user =
+            Ranked { hits: &[true, false, true], items: &[1, 2, 3], wanted: &[1, 3], facts: &ItemFacts::default() };
         assert!((of(user, 3) - (1.0 + 2.0 / 3.0) / 2.0).abs() < 1e-12);
     }
 }

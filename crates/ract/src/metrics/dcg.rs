@@ -1,11 +1,12 @@
 //! Discounted cumulative gain.
 
-use super::{MetricEntry, Ranked};
+use super::{Judges, MetricEntry, Ranked};
 
 pub(super) const ENTRY: MetricEntry = MetricEntry {
     name: "dcg",
     about: "discounted cumulative gain: a hit at rank r counts 1 / log2(r + 1)",
     is_unbounded: true,
+    judges: Judges::Hits,
     of: dcg,
 };
 
@@ -22,10 +23,16 @@ pub(super) fn discount(rank: usize) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::metrics::ItemFacts;
 
     #[test]
     fn a_hit_at_a_lower_rank_counts_less() {
-        let user = Ranked { hits: &[true, false, true], items: &[1, 2, 3], held_out: 5 };
+        let user = Ranked {
+            hits: &[true, false, true],
+            items: &[1, 2, 3],
+            wanted: &[1, 3, 5, 6, 7],
+            facts: &ItemFacts::default(),
+        };
         assert_eq!((dcg(user, 2), dcg(user, 3)), (1.0, 1.5));
     }
 }

@@ -7,14 +7,22 @@
 
 mod average_precision;
 mod dcg;
+mod debiased_recall;
+mod diversity;
+mod facts;
 mod ndcg;
+mod novelty_ndcg;
 mod ranking;
 mod recall;
 mod recall_all;
+mod revenue;
+mod sales;
 mod significance;
 mod summary;
 
+pub use facts::ItemFacts;
 pub use ranking::{Candidates, Pool, Ranked, best_items, score_users};
+pub use sales::draw_sales;
 pub use significance::{Comparison, RESAMPLES, Seeds, holm};
 pub use summary::{Estimate, Pooled, correlation, paired_gain};
 
@@ -33,13 +41,35 @@ pub struct MetricEntry {
     pub about: &'static str,
     /// Whether its value can exceed 1.
     pub is_unbounded: bool,
-    /// The value for the first k ranks of one user. It is 0 or more, and 0 when nothing is held out.
+    /// What it looks at.
+    pub judges: Judges,
+    /// The value for the first k ranks of one user. It is 0 or more. A metric of the hits is 0 when nothing is held out.
     pub of: fn(user: Ranked<'_>, k: usize) -> f64,
 }
 
+/// What a metric looks at.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Judges {
+    /// Which of the ranked items were held out.
+    #[default]
+    Hits,
+    /// The ranked items themselves, and how alike they are: it needs the items' vectors ([`ItemFacts::similarity`]).
+    List,
+}
+
 /// The metrics of this crate.
-pub static METRICS: &[MetricEntry] =
-    &[ndcg::ENTRY, dcg::ENTRY, recall::ENTRY, recall_all::ENTRY, average_precision::ENTRY];
+pub static METRICS: &[MetricEntry] = &[
+    ndcg::ENTRY,
+    dcg::ENTRY,
+    recall::ENTRY,
+    recall_all::ENTRY,
+    average_precision::ENTRY,
+    novelty_ndcg::ENTRY,
+    debiased_recall::ENTRY,
+    revenue::ENTRY,
+    sales::ENTRY,
+    diversity::ENTRY,
+];
 
 /// Metrics that other crates registered.
 static REGISTERED: RwLock<Vec<&'static MetricEntry>> = RwLock::new(Vec::new());
@@ -132,6 +162,11 @@ impl Metric {
         self.k
     }
 
+    /// Whether it needs the items' vectors.
+    fn needs_vectors(self) -> bool {
+        self.entry.judges == Judges::List
+    }
+
     /// The title of a table's column: `NDCG@100`.
     pub fn title(self) -> String {
         self.to_string().to_uppercase()
@@ -215,6 +250,7 @@ impl TryFrom<String> for Metric {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use ract_data::Interactions;
 
     #[test]
     fn names_are_read_back_as_they_are_written() {
@@ -232,24 +268,33 @@ mod tests {
             name: "last",
             about: "whether the item at rank k is a hit",
             is_unbounded: false,
+            judges: Judges::Hits,
             of: |user, k| f64::from(u8::from(user.hits.get(k - 1) == Some(&true))),
         };
         register(&LAST).unwrap();
         let metric: Metric = "last@2".parse().unwrap();
-        assert_eq!(metric.of(Ranked { hits: &[false, true], items: &[3, 1], held_out: 1 }), 1.0);
+        assert_eq!(
+            metric.of(Ranked { hits: &[false, true], items: &[3, 1], wanted: &[1], facts: &ItemFacts::default() }),
+            1.0
+        );
         assert!(register(&LAST).unwrap_err().contains("there is a metric last already"));
         static NAMELESS: MetricEntry = MetricEntry { name: "a@b", ..LAST_COPY };
-        const LAST_COPY: MetricEntry = MetricEntry { name: "", about: "", is_unbounded: false, of: |_, _| 0.0 };
+        const LAST_COPY: MetricEntry =
+            MetricEntry { name: "", about: "", is_unbounded: false, judges: Judges::Hits, of: |_, _| 0.0 };
         assert!(register(&NAMELESS).unwrap_err().contains("is no name of a metric"));
     }
 
-    /// Edge cases for every metric of the registry.
+    /// Edge cases for every metric of hits in the registry. Items that are not ranked are the last ones that were held out.
     #[test]
     fn every_metric_stays_within_its_bounds_and_is_best_for_the_best_list() {
-        for entry in METRICS {
+        let known = Interactions::from_rows(200, [(0..200).collect(), vec![]]);
+        let facts = ItemFacts::of(&known, &[]);
+        for entry in METRICS.iter().filter(|entry| entry.judges == Judges::Hits) {
             let of = |hits: &[bool], held_out, k| {
                 let items: Vec<u32> = (0..hits.len() as u32).collect();
-                let value = (entry.of)(Ranked { hits, items: &items, held_out }, k);
+                let hit = items.iter().zip(hits).filter_map(|(&item, &hit)| hit.then_some(item));
+                let wanted: Vec<u32> = hit.chain(100..).take(held_out).collect();
+                let value = (entry.of)(Ranked { hits, items: &items, wanted: &wanted, facts: &facts }, k);
                 assert!(value.is_finite() && value >= 0.0, "{}@{k} is {value}", entry.name);
                 assert!(entry.is_unbounded || value <= 1.0, "{}@{k} is {value}", entry.name);
                 value
@@ -271,14 +316,14 @@ mod tests {
     #[test]
     fn of_items_with_equal_scores_the_one_with_the_smaller_number_ranks_first_for_every_metric() {
         use ndarray::array;
-        use ract_data::Interactions;
         let scores = array![[0.5_f32, 0.5, 0.5]];
         let rows = |items: &[u32]| Interactions::from_rows(3, [items.to_vec()]);
         let none = rows(&[]);
-        for entry in METRICS {
+        let facts = ItemFacts::of(&Interactions::from_rows(3, [vec![0, 1, 2], vec![]]), &[]);
+        for entry in METRICS.iter().filter(|entry| entry.judges == Judges::Hits) {
             let metric = Metric { entry, k: 1 };
             let of = |target: u32| {
-                score_users(|u| scores.row(u), Candidates::AllBut(&none), &rows(&[target]), &[metric])[(0, 0)]
+                score_users(|u| scores.row(u), Candidates::AllBut(&none), &rows(&[target]), &[metric], &facts)[(0, 0)]
             };
             assert!(of(0) > 0.0 && of(1) == 0.0 && of(2) == 0.0, "{}", entry.name);
         }

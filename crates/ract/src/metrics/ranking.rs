@@ -1,6 +1,6 @@
 //! The ranking of each user's items, and which of the ranked items were held out.
 
-use super::RankingMetric;
+use super::{ItemFacts, RankingMetric};
 use ndarray::{Array2, ArrayView1, Axis};
 use ract_data::{Batch, Interactions};
 use rayon::prelude::*;
@@ -18,8 +18,10 @@ pub struct Ranked<'a> {
     pub hits: &'a [bool],
     /// For each of the first ranks, the item there.
     pub items: &'a [u32],
-    /// How many items were held out.
-    pub held_out: usize,
+    /// The items that were held out, ascending.
+    pub wanted: &'a [u32],
+    /// Facts of the items.
+    pub facts: &'a ItemFacts,
 }
 
 impl Ranked<'_> {
@@ -31,7 +33,7 @@ impl Ranked<'_> {
     /// The largest possible number of hits in the first k ranks: the smaller of k and the number of held-out items. It
     /// is at least 1, so that it can be a divisor.
     pub fn attainable(&self, k: usize) -> usize {
-        self.held_out.min(k).max(1)
+        self.wanted.len().min(k).max(1)
     }
 }
 
@@ -59,6 +61,7 @@ pub fn score_users<'a>(
     pool: Candidates<'_>,
     wanted: &Interactions,
     metrics: &[impl RankingMetric],
+    facts: &ItemFacts,
 ) -> Array2<f64> {
     let depth = metrics.iter().map(|metric| metric.depth()).max().unwrap_or(0).min(wanted.n_items());
     let mut values = Array2::zeros((wanted.n_users(), metrics.len()));
@@ -76,7 +79,7 @@ pub fn score_users<'a>(
             hits.extend(best.iter().map(|&key| wanted.binary_search(&item_of(key)).is_ok()));
             items.clear();
             items.extend(best.iter().map(|&key| item_of(key)));
-            let ranked = Ranked { hits: &hits, items: &items, held_out: wanted.len() };
+            let ranked = Ranked { hits: &hits, items: &items, wanted, facts };
             values.iter_mut().zip(metrics).for_each(|(value, metric)| *value = metric.of(ranked));
         }
     });
@@ -190,7 +193,15 @@ mod tests {
         let scores = Array2::from_shape_vec((1, 6), vec![0.9, 0.1, 0.8, 0.6, f32::NAN, 0.7]).unwrap();
         let rows = |items: &[u32]| Interactions::from_rows(6, [items.to_vec()]);
         let (seen, wanted, candidates) = (rows(&[]), rows(&[3]), rows(&[1, 3, 4, 5]));
-        let of = |pool| score_users(|user| scores.row(user), pool, &wanted, &[recall(1), recall(2), ndcg(2), ndcg(10)]);
+        let of = |pool| {
+            score_users(
+                |user| scores.row(user),
+                pool,
+                &wanted,
+                &[recall(1), recall(2), ndcg(2), ndcg(10)],
+                &ItemFacts::default(),
+            )
+        };
         let at_second = 1.0 / 3.0_f64.log2();
         assert_eq!(of(Candidates::Among(&candidates)), ndarray::array![[0.0, 1.0, at_second, at_second]]);
         assert_eq!(of(Candidates::AllBut(&seen)), ndarray::array![[0.0, 0.0, 0.0, 1.0 / 5.0_f64.log2()]]);
@@ -211,7 +222,13 @@ mod tests {
         );
         let wanted = Interactions::from_rows(300, (0..USERS).map(|u| [candidates.items(u)[u % 100]]));
         let metrics = [Metric::recall(10)];
-        let found = score_users(|user| scores.row(user), Candidates::Among(&candidates), &wanted, &metrics);
+        let found = score_users(
+            |user| scores.row(user),
+            Candidates::Among(&candidates),
+            &wanted,
+            &metrics,
+            &ItemFacts::default(),
+        );
         let hits = Estimate::of(found.column(0).iter().copied());
         assert!((hits.mean - 0.1).abs() < 4.0 * hits.se && hits.se < 0.01, "{hits}");
     }

@@ -142,7 +142,8 @@ fn measured(
             let output = form.map_or(Ok(output), |form| form.of(&trainer.tape, output))?;
             outputs.extend(critic_outputs(trainer, &batch, output, ratio)?);
             let scores = output.scores.value()?;
-            let found = score_users(|user| scores.row(user), Candidates::of(&batch), &batch.unseen, &[metric]);
+            let found =
+                score_users(|user| scores.row(user), Candidates::of(&batch), &batch.unseen, &[metric], &trainer.facts);
             values.extend(found);
         }
         trainer.tape.reset();

@@ -14,7 +14,10 @@ use std::sync::mpsc;
 
 impl Trainer<'_> {
     /// The number of full batches in an epoch.
-    pub(crate) fn batches(&self, train: &Interactions) -> usize {
+    pub(crate) fn batches(&self, phase: Phase, train: &Interactions) -> usize {
+        if let Some(log) = self.log.as_ref().filter(|_| phase == Phase::Critic) {
+            return log.batches(self.config.batch_size);
+        }
         train.n_users() / self.config.batch_size
     }
 
@@ -27,8 +30,11 @@ impl Trainer<'_> {
         progress: &mut dyn Progress,
     ) -> Result<Losses> {
         let phase = state.phase;
+        if phase == Phase::Critic && self.log.is_some() {
+            return self.epoch_on_log(state, epoch, train, progress);
+        }
         let order = self.order(train, phase, epoch);
-        let batches = self.batches(train);
+        let batches = self.batches(phase, train);
         let mut means = Losses::new();
         let draws = self.draws(phase, epoch);
         std::thread::scope(|scope| -> Result<()> {

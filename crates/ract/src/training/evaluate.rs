@@ -1,6 +1,6 @@
 //! The evaluation on held-out users.
 
-use crate::metrics::{Candidates, Metric, score_users};
+use crate::metrics::{Candidates, ItemFacts, Metric, score_users};
 use crate::run::PerUser;
 use crate::training::Trainer;
 use crate::{Error, Result};
@@ -65,7 +65,7 @@ fn evaluate_and(
             let scores = output.scores.value()?;
             then(trainer, batch, output)?;
             trainer.tape.timed("ranking", || {
-                score_users(|user| scores.row(user), Candidates::of(batch), &batch.unseen, metrics)
+                score_users(|user| scores.row(user), Candidates::of(batch), &batch.unseen, metrics, &trainer.facts)
             })
         };
         trainer.tape.reset();
@@ -78,11 +78,12 @@ pub(crate) fn evaluate_baseline(
     baseline: &dyn Baseline,
     of: &HeldOut,
     metrics: &[Metric],
+    facts: &ItemFacts,
     batch_size: usize,
 ) -> Result<PerUser> {
     evaluate(of, metrics, batch_size, |batch| {
         let scores = baseline.scores(&batch.seen);
-        Ok(score_users(|user| scores.row(user), Candidates::of(batch), &batch.unseen, metrics))
+        Ok(score_users(|user| scores.row(user), Candidates::of(batch), &batch.unseen, metrics, facts))
     })
 }
 
@@ -118,7 +119,7 @@ fn evaluate(
 mod tests {
     use super::*;
     use crate::config::{Config, Data};
-    use crate::metrics::{MetricEntry, register};
+    use crate::metrics::{Judges, MetricEntry, register};
     use ract_data::{Interactions, SyntheticSpec};
     use ract_models::actors::ActorKind;
     use ract_models::baselines::Popularity;
@@ -129,7 +130,8 @@ mod tests {
             name: "ratio",
             about: "not a number for those who have one target",
             is_unbounded: true,
-            of: |user, k| user.hit_ranks(k).count() as f64 * 0.0 / (user.held_out as f64 - 1.0),
+            judges: Judges::Hits,
+            of: |user, k| user.hit_ranks(k).count() as f64 * 0.0 / (user.wanted.len() as f64 - 1.0),
         };
         register(&RATIO).unwrap();
         let of = HeldOut {
@@ -138,7 +140,8 @@ mod tests {
             candidates: None,
         };
         let popularity = Popularity::fit(&of.fold_in);
-        let error = evaluate_baseline(&popularity, &of, &["ratio@2".parse().unwrap()], 2).unwrap_err();
+        let error =
+            evaluate_baseline(&popularity, &of, &["ratio@2".parse().unwrap()], &ItemFacts::default(), 2).unwrap_err();
         assert_eq!(error.to_string(), "ratio@2 of user 1 is NaN");
     }
 

@@ -5,6 +5,7 @@ use ract_autodiff::{Tape, Var};
 use ract_data::Batch;
 use ract_models::Scored;
 use ract_models::features::{Feature, FeatureInput};
+use std::cell::OnceCell;
 
 /// The critic features of a batch of B users.
 pub(crate) struct Features<'t> {
@@ -22,6 +23,17 @@ impl Trainer<'_> {
         batch: &Batch<f32>,
         scored: &Scored<'t, f32>,
     ) -> Features<'t> {
+        self.features_of(tape, batch, scored, None)
+    }
+
+    /// As [`features`](Self::features), of lists that were `shown` to the users instead of the actor's own.
+    pub(crate) fn features_of<'t>(
+        &self,
+        tape: &'t Tape<f32>,
+        batch: &Batch<f32>,
+        scored: &Scored<'t, f32>,
+        shown: Option<&[Vec<u32>]>,
+    ) -> Features<'t> {
         let input = FeatureInput {
             tape,
             seen: &batch.seen,
@@ -31,6 +43,8 @@ impl Trainer<'_> {
             loss: self.actor.loss(),
             is_head: &self.is_head,
             depth: self.target.depth(),
+            shown,
+            boundaries: OnceCell::new(),
         };
         let inputs = self.config.critic.inputs.iter();
         let each: Vec<_> = inputs.map(|&feature| (feature, (feature.of)(&input).named(feature.name()))).collect();

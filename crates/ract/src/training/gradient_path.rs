@@ -91,7 +91,7 @@ fn with_the_loss_feature_detached_the_actor_critic_step_has_no_gradient_for_the_
             let scored = trainer.actor.forward(&tape, &users, eps);
             let loss = if is_detached { scored.loss.detach() } else { scored.loss };
             let scored = Scored { loss, ..scored };
-            let recorded = trainer.record_critic(&tape, Phase::ActorCritic, &batch, &scored).unwrap();
+            let recorded = trainer.record_critic(&tape, Phase::ActorCritic, &batch, &scored, None).unwrap();
             let grads = recorded.actor_loss.unwrap().backward(trainer.actor.params()).unwrap();
             assert_eq!(grads.is_empty(), is_detached, "{}", trainer.config.actor.network);
         }

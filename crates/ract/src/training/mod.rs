@@ -6,6 +6,7 @@ mod features;
 #[cfg(test)]
 mod gradient_path;
 mod moments;
+pub(crate) mod outcomes;
 mod phase;
 mod progress;
 mod snapshot;
@@ -18,15 +19,18 @@ pub use progress::Progress;
 pub(crate) use evaluate::{evaluate_actor, evaluate_baseline, test_actor, users_at_once};
 pub(crate) use phase::train_phase;
 
-use crate::config::Config;
-use crate::metrics::RankingMetric;
+use crate::config::{Config, Phase, Target};
+use crate::metrics::{ItemFacts, RankingMetric};
+use crate::run::Checkpoints;
 use crate::{Error, Result};
+use outcomes::Log;
 use ract_autodiff::{Module, Param, Tape};
 use ract_data::Interactions;
 use ract_data::random::{Purpose, stream};
 use ract_models::actors::{Beta, Setting};
 use ract_models::features::head;
 use ract_models::{Actor, Critic, CriticOutput};
+use rand::RngCore;
 use std::sync::Arc;
 
 /// The actor, the critic, and the state that their training shares.
@@ -36,6 +40,12 @@ pub(crate) struct Trainer<'a> {
     pub(crate) critic: Critic<f32>,
     /// The metric that the critic learns to predict.
     target: Arc<dyn RankingMetric>,
+    /// The log of outcomes that the critic learns from, if there is one.
+    log: Option<Log>,
+    /// The actor from which the actor-critic phase starts, if it has a trust region.
+    start: Option<Box<dyn Actor<f32>>>,
+    /// What the metrics ask of the items.
+    pub(crate) facts: ItemFacts,
     /// For each item, whether it is in the head.
     is_head: Vec<bool>,
     /// The weight of the sum of squares of the parameters of an actor that is not variational.
@@ -64,31 +74,23 @@ impl<'a> Trainer<'a> {
         train: &Interactions,
         target: Arc<dyn RankingMetric>,
     ) -> Result<Self> {
-        let weights = |network| stream(config.seed, Purpose::Weights, network, 0);
         let items = train.n_items();
         let settings = &config.actor;
         let network = settings.network;
-        let setting = Setting {
-            items,
-            hidden: settings.hidden,
-            latent: settings.latent,
-            positive_weight: settings.positive_weight,
-            gamma: settings.gamma,
-            ease: settings.ease_part(),
-            train,
-        };
-        setting.check_memory().map_err(|error| Error::Usage(format!("actor.hidden: {error}")))?;
-        let actor = (network.build)(&setting, &mut weights(0))
-            .map_err(|error| Error::Failed(format!("actor.network {network}: {error}")))?;
+        let actor = new_actor(config, train)?;
         let tape = Tape::new();
         tape.set_products(config.products()?);
-        let output = if target.is_unbounded() { CriticOutput::Unbounded } else { CriticOutput::Bounded };
+        let is_unbounded = target.is_unbounded() || config.critic.target == Target::Outcomes;
+        let output = if is_unbounded { CriticOutput::Unbounded } else { CriticOutput::Bounded };
         let features = config.critic.inputs.iter().map(|input| input.width.of(items)).sum();
         Ok(Self {
             config,
             actor,
-            critic: Critic::new(features, &config.critic.hidden, output, &mut weights(1)),
+            critic: Critic::new(features, &config.critic.hidden, output, &mut weights(config, 1)),
             target,
+            log: None,
+            start: None,
+            facts: ItemFacts::of(train, &config.metrics()),
             is_head: head(train),
             l2: settings.l2.unwrap_or(network.l2),
             beta_max: settings.beta_max.unwrap_or(network.beta.largest()),
@@ -96,6 +98,33 @@ impl<'a> Trainer<'a> {
             tape,
             users_at_once: None,
         })
+    }
+
+    /// Reads the log of outcomes, if the critic learns from one.
+    ///
+    /// # Errors
+    /// When it cannot be read, or has too few lists.
+    pub(crate) fn read_log(&mut self, train: &Interactions) -> Result<()> {
+        self.log = Log::read(self.config, train)?;
+        Ok(())
+    }
+
+    /// Prepares what a fine-tuning compares with its start: the held-out lists of the log, the actor of the trust region.
+    fn compare_with_start(&mut self, phase: Phase, train: &Interactions, checkpoints: &Checkpoints) -> Result<()> {
+        let trusts = phase == Phase::ActorCritic && self.config.actor_critic.trust > 0.0;
+        if phase.starts_from().is_none() || !(trusts || self.log.is_some()) {
+            return Ok(());
+        }
+        self.restore(&checkpoints.outcome(Phase::Actor)?)?;
+        self.measure_start(train)?;
+        if trusts {
+            let mut start = new_actor(self.config, train)?;
+            for (param, trained) in start.params_mut().into_iter().zip(self.actor.params()) {
+                param.value_mut()?.assign(trained.value());
+            }
+            self.start = Some(start);
+        }
+        Ok(())
     }
 
     /// The current weight of the KL term: `min(t / T, beta_max)`, or `beta_max` if the actor's KL term is not annealed.
@@ -120,6 +149,29 @@ impl<'a> Trainer<'a> {
         let critic = self.critic.params_mut().into_iter().map(|p| (full_name("critic", p), p));
         actor.chain(critic).collect()
     }
+}
+
+fn weights(config: &Config, network: u64) -> impl RngCore + use<> {
+    stream(config.seed, Purpose::Weights, network, 0)
+}
+
+/// The actor with new parameters.
+fn new_actor(config: &Config, train: &Interactions) -> Result<Box<dyn Actor<f32>>> {
+    let settings = &config.actor;
+    let network = settings.network;
+    let setting = Setting {
+        items: train.n_items(),
+        hidden: settings.hidden,
+        latent: settings.latent,
+        positive_weight: settings.positive_weight,
+        gamma: settings.gamma,
+        ease: settings.ease_part(),
+        sl: settings.sl_at_k(),
+        train,
+    };
+    setting.check_memory().map_err(|error| Error::Usage(format!("actor.hidden: {error}")))?;
+    (network.build)(&setting, &mut weights(config, 0))
+        .map_err(|error| Error::Failed(format!("actor.network {network}: {error}")))
 }
 
 fn full_name(network: &str, param: &Param<f32>) -> String {

@@ -21,6 +21,7 @@ pub(crate) fn train_phase(
     progress: &mut dyn Progress,
 ) -> Result<()> {
     let checkpoints = &folder.checkpoints;
+    trainer.compare_with_start(phase, &data.train, checkpoints)?;
     let mut state = match PhaseState::resume(phase, trainer, checkpoints)? {
         Some(state) => state,
         None => {
@@ -31,7 +32,7 @@ pub(crate) fn train_phase(
     folder.rewind_history(phase, state.epoch)?;
     let Schedule { epochs, learning_rate: rates } = phase.schedule(trainer.config);
     let all_epochs = phase.epochs(trainer.config);
-    progress.phase(phase, state.epoch, all_epochs, trainer.batches(&data.train));
+    progress.phase(phase, state.epoch, all_epochs, trainer.batches(phase, &data.train));
     let mut saved = Instant::now();
     while state.epoch < all_epochs {
         let began = Instant::now();
@@ -66,11 +67,15 @@ fn epoch_0(trainer: &Trainer<'_>, phase: Phase, checkpoints: &Checkpoints) -> Re
         return Ok(None);
     }
     let mut start = trainer.snapshot(0);
-    start.meta.validation = checkpoints.outcome(Phase::Actor)?.meta.validation;
+    start.meta.validation = match &trainer.log {
+        Some(log) => log.of_start(),
+        None => checkpoints.outcome(Phase::Actor)?.meta.validation,
+    };
     Ok(Some(start))
 }
 
-/// Measures the epoch on the validation users. Keeps it if it is the best so far.
+/// Measures the epoch on the validation users. Keeps it if it is the best so far: on them, or, in a fine-tuning with a log of outcomes, on the
+/// held-out lists.
 fn validate(trainer: &mut Trainer<'_>, data: &Dataset, state: &mut PhaseState, record: &mut EpochRecord) -> Result<()> {
     let metric = trainer.config.evaluation.select;
     let per_user = evaluate_actor(trainer, &data.validation, &[metric]).map_err(|error| match error {
@@ -79,8 +84,14 @@ fn validate(trainer: &mut Trainer<'_>, data: &Dataset, state: &mut PhaseState, r
         }
         other => other,
     })?;
-    let value = per_user.estimate(metric).mean;
+    let mut value = per_user.estimate(metric).mean;
     record.validation.insert(metric, value);
+    if record.phase.starts_from().is_some()
+        && let Some(outcome) = trainer.held_out_outcome(&data.train)?
+    {
+        record.losses.insert("held_out_outcome".to_owned(), outcome);
+        value = outcome;
+    }
     let best_so_far = state.best.as_ref().map_or(f64::NEG_INFINITY, |best| best.meta.validation);
     if value > best_so_far {
         record.best = true;

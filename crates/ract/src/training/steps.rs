@@ -3,11 +3,13 @@
 use super::Trainer;
 use super::features::Features;
 use super::state::PhaseState;
-use crate::config::Phase;
+use crate::config::{ActorCritic, Phase, Target};
 use crate::metrics::{Candidates, score_users};
 use crate::{Error, Result, config};
+use ndarray::Axis;
 use ract_autodiff::{Mat, Module, Tape, Var};
 use ract_data::Batch;
+use ract_models::features::Width;
 use ract_models::fine_tuning::{ArmInput, Regulariser};
 use ract_models::{Scored, Users};
 use std::collections::BTreeMap;
@@ -68,20 +70,24 @@ impl Trainer<'_> {
     /// Records the forward pass and the losses of `phase`:
     /// - actor and control: the actor's own loss and its regulariser; other fine-tuning arms have other losses;
     /// - critic: the critic's loss, while the actor stays fixed;
-    /// - actor-critic: minus the critic's mean prediction for the actor, and the critic's own loss for the critic.
+    /// - actor-critic: minus the critic's mean prediction for the actor, or its own loss minus lambda times that; and the critic's
+    ///   own loss for the critic.
     pub(crate) fn record<'t>(&self, tape: &'t Tape<f32>, phase: Phase, step: Step) -> Result<Recorded<'t>> {
         let Step { batch, users, eps } = step;
         let users = Users { input: &batch.input, items: &batch.items, rows: Some(&users) };
+        let start = self.start_scores(phase, &users, &eps)?;
         let scored = self.actor.forward(tape, &users, eps);
         if matches!(phase, Phase::Critic | Phase::ActorCritic) {
-            return self.record_critic(tape, phase, &batch, &scored);
+            return self.record_critic(tape, phase, &batch, &scored, start);
         }
         let mean_loss = scored.loss.mean();
         let mut report = report([(self.actor.loss().name(), mean_loss.scalar()?)]);
         let actor_loss = match phase {
             Phase::Arm(arm) => {
                 let Batch { seen, unseen, items, .. } = &batch;
-                let loss = (arm.loss)(&ArmInput { tape, seen, unseen, items, scored: &scored }).mean();
+                let loss =
+                    (arm.loss)(&ArmInput { tape, seen, unseen, items, scored: &scored, depth: self.target.depth() })
+                        .mean();
                 match arm.regulariser {
                     Regulariser::Absent => loss,
                     Regulariser::Constant | Regulariser::AnnealedAnew => {
@@ -124,45 +130,84 @@ impl Trainer<'_> {
         phase: Phase,
         batch: &Batch<f32>,
         scored: &Scored<'t, f32>,
+        start: Option<Mat<f32>>,
     ) -> Result<Recorded<'t>> {
-        let scores = scored.scores.value()?;
-        let metric = tape.timed("ranking", || self.metric(scores, batch));
-        let mean_metric = metric.mean().unwrap_or_default();
         let features = self.features(tape, batch, scored);
         let predicted = self.critic.predict(features.together);
         let mean_predicted = predicted.mean();
-        let critic_loss = self.critic.loss(predicted, metric, self.config.critic.l2);
-        let mut report = report([
-            (self.actor.loss().name(), scored.loss.mean().scalar()?),
-            ("critic_loss", critic_loss.scalar()?),
-            ("predicted", mean_predicted.scalar()?),
-            ("metric", mean_metric),
-        ]);
-        let weight = self.config.actor_critic.regulariser;
-        let actor_loss = match phase {
-            Phase::ActorCritic if weight > 0.0 => {
-                let regulariser = self.regulariser(tape, scored, &mut report)?;
-                Some(-mean_predicted + regulariser.scale(weight as f32))
+        let mut report =
+            report([(self.actor.loss().name(), scored.loss.mean().scalar()?), ("predicted", mean_predicted.scalar()?)]);
+        let critic_loss = match self.config.critic.target {
+            // What would come of the actor's lists is not known: the critic stays as the log taught it.
+            Target::Outcomes => {
+                if let Some((_, lists)) = features.each.iter().find(|(feature, _)| feature.width == Width::Items) {
+                    self.report_rarely_shown(lists.value()?, &mut report);
+                }
+                None
             }
-            Phase::ActorCritic => Some(-mean_predicted),
+            Target::Metric => {
+                let scores = scored.scores.value()?;
+                let metric = tape.timed("ranking", || self.metric(scores, batch));
+                report.insert("metric".to_owned(), metric.mean().unwrap_or_default().into());
+                let loss = self.critic.loss(predicted, metric, self.config.critic.l2);
+                report.insert("critic_loss".to_owned(), loss.scalar()?.into());
+                Some(loss)
+            }
+        };
+        let actor_loss = match phase {
+            Phase::ActorCritic => Some(self.climb(tape, scored, mean_predicted, start, &mut report)?),
             _ => None,
         };
-        Ok(Recorded {
-            actor_loss,
-            critic_loss: Some(critic_loss),
-            features: Some(features),
-            predicted: Some(predicted),
-            report,
-        })
+        Ok(Recorded { actor_loss, critic_loss, features: Some(features), predicted: Some(predicted), report })
+    }
+
+    /// The actor's loss in the actor-critic phase, 1 x 1: minus the critic's mean prediction. With a lambda, it is the actor's own loss
+    /// with its regulariser, minus lambda times the prediction. A trust region adds the divergence from the scores at the `start`.
+    fn climb<'t>(
+        &self,
+        tape: &'t Tape<f32>,
+        scored: &Scored<'t, f32>,
+        mean_predicted: Var<'t, f32>,
+        start: Option<Mat<f32>>,
+        report: &mut Losses,
+    ) -> Result<Var<'t, f32>> {
+        let ActorCritic { regulariser, lambda, trust, .. } = self.config.actor_critic;
+        let mut loss = match lambda {
+            Some(lambda) => {
+                let own = scored.loss.mean() + self.regulariser(tape, scored, report)?;
+                if lambda > 0.0 { own - mean_predicted.scale(lambda as f32) } else { own }
+            }
+            None if regulariser > 0.0 => {
+                -mean_predicted + self.regulariser(tape, scored, report)?.scale(regulariser as f32)
+            }
+            None => -mean_predicted,
+        };
+        if let Some(start) = start {
+            let (start, now) = (tape.constant(start).log_softmax(), scored.scores.log_softmax());
+            let divergence = (start.exp() * (start - now)).sum_axis(Axis(1)).mean().named("divergence");
+            report.insert("divergence".to_owned(), divergence.scalar()?.into());
+            loss = loss + divergence.scale(trust as f32);
+        }
+        Ok(loss)
+    }
+
+    /// The scores of the actor from which the actor-critic phase starts, on the same input, if there is a trust region.
+    fn start_scores(&self, phase: Phase, users: &Users<'_, f32>, eps: &Mat<f32>) -> Result<Option<Mat<f32>>> {
+        let Some(start) = self.start.as_ref().filter(|_| phase == Phase::ActorCritic) else { return Ok(None) };
+        let tape = Tape::new();
+        tape.set_products(self.tape.products());
+        let scores = start.output(&tape, users, Some(eps.clone())).scores;
+        Ok(Some(scores.value()?.clone()))
     }
 
     /// The critic's target: each user's metric on the unseen items, B x 1.
     fn metric(&self, scores: &Mat<f32>, batch: &Batch<f32>) -> Mat<f32> {
         let target = [&*self.target];
-        score_users(|user| scores.row(user), Candidates::of(batch), &batch.unseen, &target).mapv(|value| value as f32)
+        score_users(|user| scores.row(user), Candidates::of(batch), &batch.unseen, &target, &self.facts)
+            .mapv(|value| value as f32)
     }
 }
 
-fn report<const N: usize>(losses: [(&str, f32); N]) -> Losses {
+pub(super) fn report<'a>(losses: impl IntoIterator<Item = (&'a str, f32)>) -> Losses {
     losses.into_iter().map(|(name, value)| (name.to_owned(), f64::from(value))).collect()
 }

@@ -220,7 +220,7 @@ impl<'a> Workbench<'a> {
         self.trainer.epoch(&mut state, 1, &self.train, &mut Clock { ticks: Vec::new() })?;
         evaluate_actor(&mut self.trainer, &self.held_out, &[Metric::ndcg(100)])?;
         Ok(Epoch {
-            batches: self.trainer.batches(&self.train),
+            batches: self.trainer.batches(Phase::Actor, &self.train),
             evaluated: self.held_out.n_users(),
             seconds: start.elapsed().as_secs_f64(),
         })

@@ -2,7 +2,7 @@
 
 use super::{FigureEntry, FigureInput, Needs};
 use crate::Result;
-use crate::metrics::{Candidates, Metric, score_users};
+use crate::metrics::{Candidates, ItemFacts, Metric, score_users};
 use crate::plot::{Axis, Content, Figure, Mark, Panel, Series};
 use ndarray::{Array2, array};
 use ract_data::Interactions;
@@ -17,7 +17,8 @@ fn draw(input: &FigureInput<'_>) -> Result<Figure> {
     let wanted = Interactions::from_rows(ITEMS.len(), [[0, 1], [0, 1]]);
     let nothing = Interactions::from_rows(ITEMS.len(), [[0_u32; 0]; 2]);
     let all = Candidates::AllBut(&nothing);
-    let ndcg = score_users(|row| probabilities.row(row), all, &wanted, &[Metric::ndcg(ITEMS.len())]);
+    let ndcg =
+        score_users(|row| probabilities.row(row), all, &wanted, &[Metric::ndcg(ITEMS.len())], &ItemFacts::default());
     let series = probabilities.rows().into_iter().enumerate().map(|(row, of_items)| {
         let nll: f32 = wanted.items(row).iter().map(|&item| -of_items[item as usize].ln()).sum();
         let label = format!("{}: NLL {nll:.2}, NDCG {:.2}", ["first", "second"][row], ndcg[(row, 0)]);
