@@ -1,17 +1,18 @@
 //! Where a list puts which item: what a critic of logged outcomes sees of a list.
 
-use super::{FeatureEntry, FeatureInput, Width};
+use super::{FeatureEntry, FeatureInput, Width, counts};
 use ract_autodiff::{Mat, Var};
 
 pub(super) const ENTRY: FeatureEntry = FeatureEntry {
     name: "exposure",
-    about: "for each item of the list: how much its place is looked at, times how much the actor expects the user to like it",
+    about: "for each item of the list: how much its place is looked at, times the probability that the user likes it",
     has_gradient: true,
     width: Width::Items,
     of,
 };
 
-/// The value of an item at rank r is `I softmax(s)_i / log2(1 + r)`, with the softmax as a constant, and 0 for items that are not in the
+/// The value of an item at rank r is `(1 - exp(-n p_i)) / log2(1 + r)`, with the softmax p of the actor's scores at the start of its phase
+/// and the number n of items that the user has: about the probability that the item is among n draws from p. It is 0 for items that are not in the
 /// list: those that were shown, or the actor's first `depth` unseen items. The gradient passes as if the list were drawn from the
 /// softmax: straight through (Bengio et al., 2013). So the value is that of a list as it stands in a log, and every item of it can rise or
 /// fall.
@@ -20,11 +21,13 @@ fn of<'t>(input: &FeatureInput<'_, 't>) -> Var<'t, f32> {
     let places = places(input, scores);
     let exposed: Vec<f32> = places.rows().into_iter().map(|row| row.sum()).collect();
     let shares = input.scored.scores.softmax();
-    let Ok(liked) = shares.value() else { return shares };
-    let liked = liked.mapv(|share| share * scores.ncols() as f32);
+    // From the start: an actor that becomes surer of itself must not make the critic expect more of the same list.
+    let start = input.tape.constant(input.start.unwrap_or(scores).clone()).softmax();
+    let draws = input.tape.constant(counts(input.seen));
+    let liked = input.tape.constant(Mat::ones((1, 1))) - (-(start * draws)).exp();
     let drawn = shares * input.tape.constant(Mat::from_shape_fn((exposed.len(), 1), |(user, _)| exposed[user]));
     let list = drawn - drawn.detach() + input.tape.constant(places);
-    list * input.tape.constant(liked)
+    list * liked
 }
 
 /// How much each item's place is looked at, B x I.

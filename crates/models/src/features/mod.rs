@@ -83,6 +83,8 @@ pub struct FeatureInput<'a, 't> {
     pub depth: usize,
     /// The lists that were shown to the users. `None`: the actor's own.
     pub shown: Option<&'a [Vec<u32>]>,
+    /// The scores that the actor had at the start of its phase, B x I. `None`: as now.
+    pub start: Option<&'a Mat<f32>>,
     /// The boundaries of the users, once a feature has asked for them.
     pub boundaries: OnceCell<Vec<Boundary<f32>>>,
 }
@@ -178,6 +180,7 @@ mod tests {
                 is_head: &[true, false, true, false],
                 depth: 2,
                 shown: None,
+                start: None,
                 boundaries: OnceCell::new(),
             };
             let feature = (entry.of)(&input);

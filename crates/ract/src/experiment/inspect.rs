@@ -55,6 +55,9 @@ pub fn inspect(config: &Config, data: &Dataset, run: &RunPath, phase: Phase, bat
     let mut trainer = Trainer::new(config, &data.train)?;
     let checkpoints = Checkpoints::of(run);
     let trained = std::iter::successors(Some(phase), |phase| phase.starts_from()).find(|&phase| checkpoints.has(phase));
+    if checkpoints.has(Phase::Actor) {
+        trainer.compare_with_start(phase, &data.train, &checkpoints)?;
+    }
     match trained {
         Some(phase) => trainer.restore(&checkpoints.outcome(phase)?)?,
         None if phase == Phase::Actor => {} // it starts from new networks

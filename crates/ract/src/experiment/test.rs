@@ -1,7 +1,7 @@
 //! The test: the outcomes of a run's finished phases, measured on the test users.
 
 use crate::Result;
-use crate::config::{Config, Phase, Role};
+use crate::config::{Config, Phase, Role, Target};
 use crate::run::{Checkpoints, EpochRecord, Provenance, RunFolder, RunResult, TestSummary, Tested, peak_memory_bytes};
 use crate::training::{Trainer, evaluate_baseline, test_actor};
 use ract_data::Dataset;
@@ -20,7 +20,7 @@ pub(crate) fn test_run(trainer: &mut Trainer<'_>, data: &Dataset, checkpoints: &
         let Some(role) = phase.role() else { continue };
         let restored = checkpoints.with_critic(phase);
         trainer.restore(&checkpoints.outcome(restored)?)?;
-        let predicts = matches!(restored, Phase::Critic | Phase::ActorCritic);
+        let predicts = matches!(restored, Phase::Critic | Phase::ActorCritic) && config.critic.target == Target::Metric;
         tested.insert(role, test_actor(trainer, &data.test, metrics, predicts)?);
     }
     Ok(tested)

@@ -102,7 +102,7 @@ fn same_number(what: &str, one: f64, of_result: f64) -> Result<(), String> {
 /// A history has all epochs of all phases in order, and the kept epoch of a phase is the best one.
 fn of_history(config: &Config, result: &RunResult, history: &[EpochRecord]) -> Result<(), String> {
     let select = config.evaluation.select;
-    let validation = |record: &EpochRecord| record.validation.get(&select).copied();
+    let validation = |record: &EpochRecord| record.chosen_by(select).0;
     let mut start = f64::NEG_INFINITY;
     for phase in Phase::of(config) {
         let epochs: Vec<_> = history.iter().filter(|record| record.phase == phase).collect();
@@ -116,7 +116,8 @@ fn of_history(config: &Config, result: &RunResult, history: &[EpochRecord]) -> R
         let kept = result.kept_epoch.get(&phase).ok_or_else(|| format!("the result has no kept epoch of {phase}"))?;
         if config.selects(phase) {
             let of_kept = epochs.iter().find(|record| record.epoch == *kept).and_then(|record| validation(record));
-            let of_kept = of_kept.or_else(|| (*kept == 0).then_some(start));
+            let of_start = epochs.first().and_then(|record| record.chosen_by(select).1).unwrap_or(start);
+            let of_kept = of_kept.or_else(|| (*kept == 0).then_some(of_start));
             let of_kept = of_kept.ok_or_else(|| format!("{phase} kept epoch {kept}, which has no validation"))?;
             if let Some(better) = epochs.iter().find(|record| validation(record).is_none_or(|value| value > of_kept)) {
                 return Err(format!("{phase} kept epoch {kept}, but epoch {} is better", better.epoch));

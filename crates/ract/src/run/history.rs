@@ -28,7 +28,17 @@ pub struct EpochRecord {
     pub seconds: f64,
 }
 
+/// The names in `losses` of what held-out lists of a log say of the epoch, and of the start of its phase.
+pub(crate) const HELD_OUT: [&str; 2] = ["held_out_outcome", "held_out_outcome_of_start"];
+
 impl EpochRecord {
+    /// The value that chose the epoch, and that of the start of its phase if it is known here: by a log of outcomes if there is one,
+    /// otherwise by the metric `select`.
+    pub(crate) fn chosen_by(&self, select: Metric) -> (Option<f64>, Option<f64>) {
+        let [outcome, of_start] = HELD_OUT.map(|name| self.losses.get(name).copied());
+        (outcome.or_else(|| self.validation.get(&select).copied()), of_start)
+    }
+
     pub(crate) fn new(phase: Phase, epoch: u64, losses: BTreeMap<String, f64>) -> Self {
         Self { phase, epoch, losses, validation: BTreeMap::new(), learning_rate: None, best: false, seconds: 0.0 }
     }

@@ -27,5 +27,5 @@ pub use results::{Baseline, Results, Run};
 
 pub(crate) use agreement::is_equal;
 pub(crate) use checkpoints::{Checkpoints, StateMeta, take};
-pub(crate) use history::at_kept_rate;
+pub(crate) use history::{HELD_OUT, at_kept_rate};
 pub(crate) use snapshot::{Meta, Snapshot, Steps, Tensors};

@@ -1,7 +1,7 @@
 //! The critic features of a batch.
 
 use super::Trainer;
-use ract_autodiff::{Tape, Var};
+use ract_autodiff::{Mat, Tape, Var};
 use ract_data::Batch;
 use ract_models::Scored;
 use ract_models::features::{Feature, FeatureInput};
@@ -23,16 +23,18 @@ impl Trainer<'_> {
         batch: &Batch<f32>,
         scored: &Scored<'t, f32>,
     ) -> Features<'t> {
-        self.features_of(tape, batch, scored, None)
+        self.features_of(tape, batch, scored, None, None)
     }
 
-    /// As [`features`](Self::features), of lists that were `shown` to the users instead of the actor's own.
+    /// As [`features`](Self::features), of lists that were `shown` to the users instead of the actor's own, and with the actor's scores at
+    /// the `start` of its phase.
     pub(crate) fn features_of<'t>(
         &self,
         tape: &'t Tape<f32>,
         batch: &Batch<f32>,
         scored: &Scored<'t, f32>,
         shown: Option<&[Vec<u32>]>,
+        start: Option<&Mat<f32>>,
     ) -> Features<'t> {
         let input = FeatureInput {
             tape,
@@ -44,6 +46,7 @@ impl Trainer<'_> {
             is_head: &self.is_head,
             depth: self.target.depth(),
             shown,
+            start,
             boundaries: OnceCell::new(),
         };
         let inputs = self.config.critic.inputs.iter();

@@ -42,7 +42,7 @@ pub(crate) struct Trainer<'a> {
     target: Arc<dyn RankingMetric>,
     /// The log of outcomes that the critic learns from, if there is one.
     log: Option<Log>,
-    /// The actor from which the actor-critic phase starts, if it has a trust region.
+    /// The actor from which the actor-critic phase starts, if it has a trust region or a log.
     start: Option<Box<dyn Actor<f32>>>,
     /// What the metrics ask of the items.
     pub(crate) facts: ItemFacts,
@@ -109,15 +109,21 @@ impl<'a> Trainer<'a> {
         Ok(())
     }
 
-    /// Prepares what a fine-tuning compares with its start: the held-out lists of the log, the actor of the trust region.
-    fn compare_with_start(&mut self, phase: Phase, train: &Interactions, checkpoints: &Checkpoints) -> Result<()> {
-        let trusts = phase == Phase::ActorCritic && self.config.actor_critic.trust > 0.0;
-        if phase.starts_from().is_none() || !(trusts || self.log.is_some()) {
+    /// Prepares what a fine-tuning compares with its start: the held-out lists of the log, the actor itself.
+    pub(crate) fn compare_with_start(
+        &mut self,
+        phase: Phase,
+        train: &Interactions,
+        checkpoints: &Checkpoints,
+    ) -> Result<()> {
+        let of_outcomes = self.config.critic.target == Target::Outcomes;
+        let trusts = self.config.actor_critic.trust > 0.0;
+        if phase.starts_from().is_none() || !(trusts || of_outcomes) {
             return Ok(());
         }
         self.restore(&checkpoints.outcome(Phase::Actor)?)?;
         self.measure_start(train)?;
-        if trusts {
+        if phase == Phase::ActorCritic {
             let mut start = new_actor(self.config, train)?;
             for (param, trained) in start.params_mut().into_iter().zip(self.actor.params()) {
                 param.value_mut()?.assign(trained.value());

@@ -6,11 +6,12 @@ use super::steps::Losses;
 use super::{Progress, steps};
 use crate::config::{Config, Data};
 use crate::{Error, Result};
-use ract_autodiff::{Mat, Module};
+use ract_autodiff::{Mat, Module, Var};
 use ract_data::random::{Purpose, stream};
 use ract_data::{Batch, HeldOut, Interactions, LogNames, Names, Outcomes, Shown, epoch_order};
 use ract_models::{Output, Scored};
 use rand::Rng;
+use std::collections::BTreeMap;
 use std::fs::File;
 
 /// The share of the users whose lists are held out, to choose the epoch.
@@ -60,7 +61,18 @@ impl Log {
 
     /// The mean outcome of the held-out lists: what they say of the start.
     pub(super) fn of_start(&self) -> f64 {
-        self.held_out.iter().map(|list| f64::from(list.outcome)).sum::<f64>() / self.held_out.len() as f64
+        self.mean_outcome(std::iter::repeat(1.0))
+    }
+
+    /// The mean over the users of the held-out lists of each user's weighted mean outcome.
+    fn mean_outcome(&self, weights: impl IntoIterator<Item = f64>) -> f64 {
+        let mut of_users: BTreeMap<u32, (f64, f64)> = BTreeMap::new();
+        for (list, weight) in self.held_out.iter().zip(weights) {
+            let (sum, weights) = of_users.entry(list.user).or_default();
+            *sum += weight * f64::from(list.outcome);
+            *weights += weight;
+        }
+        of_users.values().map(|(sum, weights)| sum / weights).sum::<f64>() / of_users.len() as f64
     }
 
     /// The share of the items of the lists, B x I with values above 0 at the items, that the log shows too rarely.
@@ -115,15 +127,36 @@ impl Trainer<'_> {
         Ok(means)
     }
 
-    fn step_on_lists(&mut self, state: &mut PhaseState, lists: &[&Shown], train: &Interactions) -> Result<Losses> {
+    /// The critic's predictions for lists that were shown, B x 1, while the actor is that of the start.
+    fn predict_lists(&self, lists: &[&Shown], train: &Interactions) -> Var<'_, f32> {
         let batch = batch_of(lists, train);
         let shown: Vec<Vec<u32>> = lists.iter().map(|list| list.items.clone()).collect();
+        let Output { scores, own, kl } = self.output(&batch);
+        let loss = self.actor.loss().of(own, &batch.items);
+        let features = self.features_of(&self.tape, &batch, &Scored { scores, own, loss, kl }, Some(&shown), None);
+        self.critic.predict(features.together)
+    }
+
+    /// The critic's mean squared error on the held-out lists.
+    pub(super) fn held_out_error(&mut self, train: &Interactions) -> Result<Option<f64>> {
+        let Some(log) = self.log.take() else { return Ok(None) };
+        let mut sum = 0.0;
+        for lists in log.held_out.chunks(super::users_at_once(train.n_items()).max(1)) {
+            let lists: Vec<&Shown> = lists.iter().collect();
+            let predicted = self.predict_lists(&lists, train).value()?.clone();
+            self.tape.reset();
+            let errors = lists.iter().zip(&predicted).map(|(list, predicted)| f64::from(list.outcome - predicted));
+            sum += errors.map(|error| error * error).sum::<f64>();
+        }
+        let mean = sum / log.held_out.len() as f64;
+        self.log = Some(log);
+        Ok(Some(mean))
+    }
+
+    fn step_on_lists(&mut self, state: &mut PhaseState, lists: &[&Shown], train: &Interactions) -> Result<Losses> {
         let outcomes = Mat::from_shape_fn((lists.len(), 1), |(row, _)| lists[row].outcome);
         let (report, grads) = {
-            let Output { scores, own, kl } = self.output(&batch);
-            let loss = self.actor.loss().of(own, &batch.items);
-            let features = self.features_of(&self.tape, &batch, &Scored { scores, own, loss, kl }, Some(&shown));
-            let predicted = self.critic.predict(features.together);
+            let predicted = self.predict_lists(lists, train);
             let report = [("outcome", outcomes.mean().unwrap_or_default()), ("predicted", predicted.mean().scalar()?)];
             let loss = self.critic.loss(predicted, outcomes, self.config.critic.l2);
             let report = steps::report(report.into_iter().chain([("critic_loss", loss.scalar()?)]));
@@ -145,18 +178,17 @@ impl Trainer<'_> {
         Ok(())
     }
 
-    /// What the held-out lists say of the actor: their mean outcome, each weighted by how much more the actor exposes the list than the
-    /// start does, at most 10 times and at least a tenth. `None` without a log.
-    pub(super) fn held_out_outcome(&mut self, train: &Interactions) -> Result<Option<f64>> {
+    /// What the held-out lists say of the actor: the mean over their users of each user's mean outcome, in which a list weighs by how much
+    /// more the actor exposes it than the start does, at most 10 times and at least a tenth; then the same of the start. `None` without a
+    /// log.
+    pub(super) fn held_out_outcomes(&mut self, train: &Interactions) -> Result<Option<[f64; 2]>> {
         let Some(log) = self.log.take() else { return Ok(None) };
-        let now = self.exposures(&log.held_out, train);
-        let lists = now?.into_iter().zip(&log.start).zip(&log.held_out);
-        let (sum, weights) = lists.fold((0.0, 0.0), |(sum, weights), ((now, start), list)| {
-            let weight = (now / start).clamp(LARGEST_WEIGHT.recip(), LARGEST_WEIGHT);
-            (sum + weight * f64::from(list.outcome), weights + weight)
-        });
+        let now = self.exposures(&log.held_out, train)?;
+        let weights = now.into_iter().zip(&log.start);
+        let weights = weights.map(|(now, start)| (now / start).clamp(LARGEST_WEIGHT.recip(), LARGEST_WEIGHT));
+        let outcomes = [log.mean_outcome(weights), log.of_start()];
         self.log = Some(log);
-        Ok(Some(sum / weights))
+        Ok(Some(outcomes))
     }
 
     /// The share of the softmax that the items of each list have, weighted by their places.

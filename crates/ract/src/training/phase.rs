@@ -4,13 +4,14 @@ use super::evaluate::evaluate_actor;
 use super::state::PhaseState;
 use super::{Progress, Trainer};
 use crate::config::{Phase, Schedule};
-use crate::run::{Checkpoints, EpochRecord, RunFolder, Snapshot};
+use crate::run::{Checkpoints, EpochRecord, HELD_OUT, RunFolder, Snapshot};
 use crate::{Error, Result};
 use ract_data::Dataset;
 use std::time::Instant;
 
 /// Trains the remaining epochs of `phase` and saves its outcome in the run folder. The outcome is the epoch that is
-/// best on the validation users; in the critic's phase and in a refit, the last epoch. The actor from which a fine-tuning starts is a
+/// best on the validation users; in the critic's phase and in a refit, the last epoch. With a log of outcomes, held-out lists choose the
+/// epoch of the critic and of the fine-tunings. The actor from which a fine-tuning starts is a
 /// candidate too, so a fine-tuning that only harms keeps its start. With several step sizes, each one starts again from
 /// the beginning of the phase.
 pub(crate) fn train_phase(
@@ -48,6 +49,11 @@ pub(crate) fn train_phase(
         }
         if trainer.config.selects(phase) {
             validate(trainer, data, &mut state, &mut record)?;
+        } else if phase == Phase::Critic
+            && let Some(error) = trainer.held_out_error(&data.train)?
+        {
+            record.losses.insert("held_out_error".to_owned(), error);
+            keep_if_better(trainer, -error, &mut state, &mut record);
         }
         record.seconds = began.elapsed().as_secs_f64();
         state.epoch = epoch;
@@ -87,11 +93,17 @@ fn validate(trainer: &mut Trainer<'_>, data: &Dataset, state: &mut PhaseState, r
     let mut value = per_user.estimate(metric).mean;
     record.validation.insert(metric, value);
     if record.phase.starts_from().is_some()
-        && let Some(outcome) = trainer.held_out_outcome(&data.train)?
+        && let Some(outcomes) = trainer.held_out_outcomes(&data.train)?
     {
-        record.losses.insert("held_out_outcome".to_owned(), outcome);
-        value = outcome;
+        record.losses.extend(HELD_OUT.map(str::to_owned).into_iter().zip(outcomes));
+        value = outcomes[0];
     }
+    keep_if_better(trainer, value, state, record);
+    Ok(())
+}
+
+/// Keeps the epoch if `value` is the largest so far.
+fn keep_if_better(trainer: &Trainer<'_>, value: f64, state: &mut PhaseState, record: &mut EpochRecord) {
     let best_so_far = state.best.as_ref().map_or(f64::NEG_INFINITY, |best| best.meta.validation);
     if value > best_so_far {
         record.best = true;
@@ -99,5 +111,4 @@ fn validate(trainer: &mut Trainer<'_>, data: &Dataset, state: &mut PhaseState, r
         trainer.snapshot_into(record.epoch, best);
         best.meta.validation = value;
     }
-    Ok(())
 }

@@ -132,7 +132,7 @@ impl Trainer<'_> {
         scored: &Scored<'t, f32>,
         start: Option<Mat<f32>>,
     ) -> Result<Recorded<'t>> {
-        let features = self.features(tape, batch, scored);
+        let features = self.features_of(tape, batch, scored, None, start.as_ref());
         let predicted = self.critic.predict(features.together);
         let mean_predicted = predicted.mean();
         let mut report =
@@ -182,7 +182,7 @@ impl Trainer<'_> {
             }
             None => -mean_predicted,
         };
-        if let Some(start) = start {
+        if let Some(start) = start.filter(|_| trust > 0.0) {
             let (start, now) = (tape.constant(start).log_softmax(), scored.scores.log_softmax());
             let divergence = (start.exp() * (start - now)).sum_axis(Axis(1)).mean().named("divergence");
             report.insert("divergence".to_owned(), divergence.scalar()?.into());
@@ -191,7 +191,7 @@ impl Trainer<'_> {
         Ok(loss)
     }
 
-    /// The scores of the actor from which the actor-critic phase starts, on the same input, if there is a trust region.
+    /// The scores of the actor from which the actor-critic phase starts, on the same input, if something is compared with them.
     fn start_scores(&self, phase: Phase, users: &Users<'_, f32>, eps: &Mat<f32>) -> Result<Option<Mat<f32>>> {
         let Some(start) = self.start.as_ref().filter(|_| phase == Phase::ActorCritic) else { return Ok(None) };
         let tape = Tape::new();
