@@ -268,9 +268,13 @@ fn a_csv_file_is_prepared_with_the_presets_options() {
     let folder = tempdir().unwrap();
     fs::write(folder.path().join("in.csv"), ratings()).unwrap();
     let arguments = ["prepare", "ml-20m", "--input", "in.csv", "--heldout-users", "5", "--out", "out"];
-    ract(folder.path()).args(arguments).assert().success();
+    let said = ract(folder.path()).args(arguments).assert().success().get_output().clone();
     let meta = fs::read_to_string(folder.path().join("out/meta.json")).unwrap();
     assert!(meta.contains("\"min_rating\": 3.5"), "{meta}");
+    let said = String::from_utf8(said.stdout).unwrap();
+    let other =
+        "this is not the published split of MovieLens 20M, which has other settings: `ract prepare --list` names them";
+    assert_eq!(said.lines().last(), Some(other));
 }
 
 #[test]

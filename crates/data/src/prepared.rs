@@ -251,11 +251,11 @@ pub fn check_target(folder: &Path) -> Result<()> {
 
 /// Writes `train.csv`, `validation_tr.csv`, `validation_te.csv`, `test_tr.csv`, `test_te.csv`, perhaps
 /// `validation_candidates.csv` and `test_candidates.csv`, `unique_sid.txt`, `unique_uid.txt` and `meta.json` into a folder beside `folder`,
-/// which then takes its place.
+/// which then takes its place. Returns what `meta.json` says: `meta`, with the rows and the checksum of each file.
 ///
 /// # Errors
 /// When `folder` holds something else, or the system refuses.
-pub fn write(folder: &Path, split: &Split, meta: &Meta) -> Result<()> {
+pub fn write(folder: &Path, split: &Split, meta: &Meta) -> Result<Meta> {
     check_target(folder)?;
     split.check(&meta.source)?;
     let new = AtomicFolder::create(folder).map_err(DataError::io("write", folder))?;
@@ -288,7 +288,8 @@ pub fn write(folder: &Path, split: &Split, meta: &Meta) -> Result<()> {
         file.write_all(b"\n")
     };
     write_file(&place(META), write_meta).map_err(DataError::io("write", folder.join(META)))?;
-    new.commit().map_err(DataError::io("write", folder))
+    new.commit().map_err(DataError::io("write", folder))?;
+    Ok(meta)
 }
 
 fn write_file(path: &Path, fill: impl FnOnce(&mut BufWriter<File>) -> std::io::Result<()>) -> std::io::Result<()> {

@@ -2,6 +2,7 @@
 
 use super::fetch::PublicFile;
 use crate::Checksum;
+use crate::prepared::{TEST, VALIDATION, VOCABULARY};
 use crate::readers::{CHECKINS, CSV, DAT, Input, LASTFM, NETFLIX_PRIZE, Reader, TRIPLETS, TSV, first_lines};
 use crate::{DataError, ReadOptions, Result, Size, SplitOptions};
 use std::borrow::Cow;
@@ -33,6 +34,9 @@ pub struct Preset {
     pub min_rating: Option<f64>,
     /// Filters and split.
     pub split: SplitOptions,
+    /// Files of the split that others publish results on, by their names in a prepared folder, each with its SHA-256; empty
+    /// where none are known.
+    pub published_split: &'static [(&'static str, &'static str)],
 }
 
 /// Where raw data come from.
@@ -72,6 +76,7 @@ static ML_100K: Preset = Preset {
     files: &["u.data"],
     min_rating: Some(3.5),
     split: SplitOptions { heldout_users: 150, ..SplitOptions::PUBLISHED },
+    published_split: &[],
 };
 
 static ML_1M: Preset = Preset {
@@ -91,6 +96,7 @@ static ML_1M: Preset = Preset {
     files: &["ratings.dat"],
     min_rating: Some(2.5),
     split: SplitOptions { heldout_users: 600, ..SplitOptions::PUBLISHED },
+    published_split: &[],
 };
 
 pub(crate) static ML_20M: Preset = Preset {
@@ -110,6 +116,12 @@ pub(crate) static ML_20M: Preset = Preset {
     files: &["ratings.csv"],
     min_rating: Some(3.5),
     split: SplitOptions { heldout_users: 10_000, ..SplitOptions::PUBLISHED },
+    // Those of a copy that others keep; line feeds end its lines.
+    published_split: &[
+        (VOCABULARY, "b9f95107e156c2feaf78439ae302001abf13bdb480aeedcb0e4d8382f2f8b76f"),
+        (VALIDATION.targets, "bec3f6dfbe876ec2224e98458ffe2ff74c453ef1894644757c1e3ca747a26adf"),
+        (TEST.targets, "df4a9ddc77c79bab4a581adec7ff1487de146d47b42c35c393696842252435c2"),
+    ],
 };
 
 /// One of MovieLens' later data sets: name, title, description and address; size; reader and files; held-out users.
@@ -130,6 +142,7 @@ const fn half_stars(
         files,
         min_rating: Some(3.5),
         split: SplitOptions { heldout_users, ..SplitOptions::PUBLISHED },
+        published_split: &[],
     }
 }
 
@@ -185,6 +198,7 @@ pub(crate) static NETFLIX: Preset = Preset {
     files: &["combined_data_1.txt", "combined_data_2.txt", "combined_data_3.txt", "combined_data_4.txt"],
     min_rating: Some(3.5),
     split: SplitOptions { heldout_users: 40_000, ..SplitOptions::PUBLISHED },
+    published_split: &[],
 };
 
 pub(crate) static MSD: Preset = Preset {
@@ -201,6 +215,7 @@ pub(crate) static MSD: Preset = Preset {
     files: &["train_triplets.txt"],
     min_rating: None,
     split: SplitOptions { min_user_items: 20, min_item_users: 200, heldout_users: 50_000, ..SplitOptions::PUBLISHED },
+    published_split: &[],
 };
 
 static GOWALLA: Preset = Preset {
@@ -217,6 +232,7 @@ static GOWALLA: Preset = Preset {
     files: &["loc-gowalla_totalCheckins.txt"],
     min_rating: None,
     split: SplitOptions { min_user_items: 10, min_item_users: 10, heldout_users: 3_000, ..SplitOptions::PUBLISHED },
+    published_split: &[],
 };
 
 static LASTFM_360K: Preset = Preset {
@@ -234,6 +250,7 @@ static LASTFM_360K: Preset = Preset {
     files: &["usersha1-artmbid-artname-plays.tsv"],
     min_rating: None,
     split: SplitOptions { min_user_items: 20, min_item_users: 50, heldout_users: 30_000, ..SplitOptions::PUBLISHED },
+    published_split: &[],
 };
 
 impl Preset {
@@ -279,6 +296,7 @@ impl Preset {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::prepared::FILES;
 
     #[test]
     fn names_are_different_and_are_not_those_of_formats() {
@@ -300,6 +318,15 @@ mod tests {
         };
         let lines: String = PRESETS.iter().filter_map(line).collect();
         assert_eq!(include_str!("../../../../data/checksums.txt"), lines);
+    }
+
+    #[test]
+    fn a_published_split_is_known_by_the_sha_256_of_files_that_a_prepared_folder_has() {
+        for (name, sha256) in PRESETS.iter().flat_map(|preset| preset.published_split) {
+            assert!(FILES.contains(name), "{name}");
+            let is_digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+            assert!(sha256.len() == 64 && sha256.bytes().all(is_digit), "{name}: {sha256}");
+        }
     }
 
     #[test]

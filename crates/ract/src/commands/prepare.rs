@@ -5,6 +5,7 @@ mod given;
 mod how;
 mod list;
 mod ncf;
+mod published;
 mod summary;
 
 use self::how::How;
@@ -176,7 +177,11 @@ fn data_set(args: &Args, preset: &Preset, out: &Path) -> Result<()> {
     let raw = read_as(input, &read_options, |input, options| reader.read(input, options))?;
     let heldout_users = Some(options.heldout_users);
     let (split, options) = args.how.apply(&raw, options, heldout_users)?;
-    write(out, raw, min_rating, &options, &split)
+    let meta = write_folder(out, raw, min_rating, &options, &split)?;
+    match published::text(&meta, preset, is_public_archive(&path, preset)) {
+        Some(text) => super::print(&text),
+        None => Ok(()),
+    }
 }
 
 /// Checks that what is said of the split belongs together.
@@ -235,9 +240,7 @@ fn missing(name: &str, flag: &str) -> Error {
 fn public_file(input: Option<&Path>, preset: &Preset, file: &PublicFile, path: &Path) -> Result<PathBuf> {
     let is_named = input.is_some();
     let path = input.unwrap_or(path);
-    let public = preset.path();
-    let is_such_an_archive = (is_zip(path) && is_zip(&public)) || (is_tar(path) && is_tar(&public));
-    if is_named && !is_such_an_archive {
+    if is_named && !is_public_archive(path, preset) {
         return Ok(path.to_owned());
     }
     let known = file.expected(path)?.map(|expected| expected.bytes);
@@ -251,6 +254,12 @@ fn public_file(input: Option<&Path>, preset: &Preset, file: &PublicFile, path: &
     }
     bar.finish_and_clear();
     Ok(path.to_owned())
+}
+
+/// Whether `path` is an archive of the kind of the public one, which [`public_file`] then holds it to.
+fn is_public_archive(path: &Path, preset: &Preset) -> bool {
+    let public = preset.path();
+    (is_zip(path) && is_zip(&public)) || (is_tar(path) && is_tar(&public))
 }
 
 /// By the published procedure.
@@ -278,7 +287,7 @@ fn read_as(
     Ok(raw?)
 }
 
-/// Takes `raw`, which is large, so that it is gone before the files are written.
+/// Writes the folder, and says what is in it.
 fn write(
     out: &Path,
     raw: RawInteractions,
@@ -286,11 +295,23 @@ fn write(
     options: &SplitOptions,
     split: &Split,
 ) -> Result<()> {
+    write_folder(out, raw, min_rating, options, split).map(drop)
+}
+
+/// As [`write`], and returns what is in `meta.json`. Takes `raw`, which is large, so that it is gone before the files are
+/// written.
+fn write_folder(
+    out: &Path,
+    raw: RawInteractions,
+    min_rating: Option<f64>,
+    options: &SplitOptions,
+    split: &Split,
+) -> Result<Meta> {
     let meta = Meta::new(&raw, min_rating, options, split);
     drop(raw);
-    prepared::write(out, split, &meta)?;
+    let meta = prepared::write(out, split, &meta)?;
     super::print(&summary::text(out, &meta, [split.validation_users(), split.test_users()]))?;
-    Ok(())
+    Ok(meta)
 }
 
 /// On stderr; hidden when that is not a terminal. Without a number of bytes it tells how many have come.

@@ -125,14 +125,29 @@ impl Index {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::{AnyConfig, Data};
+    use crate::experiment::sweep;
     use crate::paper::figures::FIGURES;
     use crate::paper::tables::TABLES;
+    use ract_models::actors::ActorKind;
     use std::collections::BTreeSet;
+    use std::path::PathBuf;
 
     fn repository() -> Index {
         let index: Index = toml::from_str(include_str!("../../../../experiments/index.toml")).unwrap();
         index.check().unwrap();
         index
+    }
+
+    fn experiments() -> PathBuf {
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../experiments")
+    }
+
+    /// The names of the experiments on a data set.
+    fn files(data: &str) -> BTreeSet<String> {
+        let entries = std::fs::read_dir(experiments().join(data)).unwrap();
+        let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        names.filter_map(|name| name.strip_suffix(".toml").map(str::to_owned)).collect()
     }
 
     #[test]
@@ -148,21 +163,43 @@ mod tests {
     #[test]
     fn every_experiment_on_movielens_1m_is_in_a_group_and_every_name_is_an_experiment() {
         let index = repository();
-        let experiments = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../experiments");
-        let files = |data: &str| -> BTreeSet<String> {
-            let entries = std::fs::read_dir(experiments.join(data)).unwrap();
-            let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
-            names.filter_map(|name| name.strip_suffix(".toml").map(str::to_owned)).collect()
-        };
         let grouped: BTreeSet<String> = index.groups.values().flatten().cloned().collect();
         let missing: Vec<_> = files("ml-1m").difference(&grouped).cloned().collect();
         assert!(missing.is_empty(), "in no group: {missing:?}");
         let there: BTreeSet<String> =
-            ["ml-1m", "gowalla", "ncf-ml-100k", "gowalla-m1"].into_iter().flat_map(files).collect();
+            ["ml-1m", "ml-20m", "gowalla", "ncf-ml-100k", "gowalla-m1"].into_iter().flat_map(files).collect();
         let pages = index.tables.values().chain(index.figures.values());
         let shown = pages.flat_map(|page| index.shown(page)).map(|shown| shown.experiment);
         for name in grouped.iter().cloned().chain(shown) {
             assert!(there.contains(&name), "there is no experiment {name}");
+        }
+    }
+
+    /// A file of an actor's name trains that actor.
+    #[test]
+    fn every_experiment_file_can_be_read_and_is_of_its_folders_data_set() {
+        let folders = std::fs::read_dir(experiments()).unwrap().map(|entry| entry.unwrap().file_name());
+        for data in folders.map(|name| name.into_string().unwrap()).filter(|name| experiments().join(name).is_dir()) {
+            for name in files(&data) {
+                let path = experiments().join(&data).join(format!("{name}.toml"));
+                let text = std::fs::read_to_string(&path).unwrap();
+                let table: toml::Table = toml::from_str(&text).unwrap();
+                let (dataset, folder) = if table.contains_key("sweep") {
+                    let config = sweep::read(&path).unwrap().swap_remove(0).config;
+                    (config.dataset, config.data)
+                } else {
+                    match AnyConfig::read(&path, &[]).unwrap() {
+                        AnyConfig::Baseline(config) => (config.dataset, config.data),
+                        AnyConfig::Run(config) => {
+                            let is_of_an_actor = ActorKind::named(&name).is_some();
+                            assert!(!is_of_an_actor || config.actor.network.name == name, "{}", path.display());
+                            (config.dataset, config.data)
+                        }
+                    }
+                };
+                let expected = Data::Path(Path::new("data").join(&data));
+                assert_eq!((dataset, folder), (data.clone(), expected), "{}", path.display());
+            }
         }
     }
 
