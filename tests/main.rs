@@ -9,6 +9,7 @@ mod faults;
 mod json;
 mod kept;
 mod ncf;
+mod outcomes;
 mod pages;
 mod paper;
 mod precision;

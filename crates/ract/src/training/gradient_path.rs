@@ -117,6 +117,24 @@ fn the_critics_phase_changes_no_bit_of_the_actor_and_the_arms_change_no_bit_of_t
 }
 
 #[test]
+fn with_lambda_0_the_actor_critic_step_is_the_controls_to_the_last_bit() {
+    for network in ActorKind::all() {
+        let after = |phase: Phase, lambda| {
+            let mut config = config(network);
+            config.actor_critic.lambda = lambda;
+            let train = train();
+            let mut trainer = Trainer::new(&config, &train).unwrap();
+            let step = first_step(&trainer, Phase::ActorCritic, &train);
+            trainer.step(&mut PhaseState::new(phase, &trainer), step).unwrap();
+            actor_of(&trainer)
+        };
+        let control = after(Phase::Arm("control".parse().unwrap()), None);
+        assert_eq!(after(Phase::ActorCritic, Some(0.0)), control, "{network}");
+        assert_ne!(after(Phase::ActorCritic, Some(1000.0)), control, "{network}");
+    }
+}
+
+#[test]
 fn after_the_actors_own_training_the_statistics_of_the_features_stay_as_they_are() {
     for_each_actor(|trainer, train| {
         let gathered = trainer.critic.statistics.clone();
