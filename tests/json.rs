@@ -5,7 +5,7 @@ use serde_json::Value;
 use std::fs;
 
 /// The subcommands that print no table of results.
-const WITHOUT: [&str; 16] = [
+const WITHOUT: [&str; 17] = [
     "prepare",
     "verify",
     "recommend",
@@ -16,6 +16,7 @@ const WITHOUT: [&str; 16] = [
     "figure",
     "keep",
     "pages",
+    "simulate",
     "synth",
     "completions",
     "man",

@@ -1,6 +1,6 @@
 //! A critic that learns from a log of outcomes: `ract simulate`, `critic.target = "outcomes"`, the trust region.
 
-use crate::support::workplace::{Workplace, failure};
+use crate::support::workplace::Workplace;
 use std::fs;
 
 const START: &str = r#"
@@ -94,7 +94,11 @@ fn what_a_critic_of_outcomes_cannot_do_is_said() {
     let workplace = Workplace::new();
     fs::write(workplace.folder.path().join("start.toml"), START).unwrap();
     fs::write(workplace.folder.path().join("by-log.toml"), by_log()).unwrap();
-    let refused = |set: &str| failure(&workplace.ract(&["run", "by-log.toml", "--set", set]).output().unwrap()).1;
+    let refused = |set: &str| {
+        let output = workplace.ract(&["run", "by-log.toml", "--set", set]).output().unwrap();
+        assert!(!output.status.success(), "{set}");
+        String::from_utf8(output.stderr).unwrap().lines().last().unwrap().to_owned()
+    };
     assert!(refused("critic.target=metric").contains("set critic.target = \"outcomes\" to learn from it"));
     assert!(refused("critic.features=standardised").contains("set critic.features = \"raw\""));
     assert!(refused("critic.inputs=[\"loss\"]").contains("critic.inputs may have seen, log-seen, exposure"));

@@ -31,7 +31,8 @@ pub enum Loss {
     /// LambdaRank for NDCG (Burges, Ragno and Le, NIPS 2006).
     LambdaRank,
     /// Softmax loss at K (Yang et al., KDD 2025): `sum_i x_i sigmoid((s_i - beta) / t_w) log sum_j exp((s_j - s_i) / t_d)`. The boundary
-    /// beta is the K-th largest score, found at every step, and a constant in the gradient.
+    /// beta is the K-th largest score, found at every step. The weights, with the boundary in them, are constants in the gradient: otherwise
+    /// the loss falls most easily when the user's items fall below the boundary.
     SlAtK(SlAtK),
 }
 
@@ -74,21 +75,28 @@ impl Default for SlAtK {
 impl SlAtK {
     fn of<'t, T: Scalar>(self, scores: Var<'t, T>, items: &Arc<Sparse<T>>) -> Var<'t, T> {
         match scores.value() {
-            Ok(values) => {
-                let of_users: Vec<T> = boundaries(values, self.k, None).iter().map(|boundary| boundary.score).collect();
-                let boundaries = Mat::from_shape_fn((of_users.len(), 1), |(user, _)| of_users[user]);
-                self.with_boundaries(scores, items, boundaries)
-            }
+            Ok(values) => self.weighted(scores, self.weights(values, items)),
             Err(_) => scores, // the tape remembers the error
         }
     }
 
-    /// The loss with given boundaries, B x 1.
-    fn with_boundaries<'t, T: Scalar>(self, s: Var<'t, T>, items: &Sparse<T>, boundaries: Mat<T>) -> Var<'t, T> {
-        let tape = s.tape();
-        let weights = (s - tape.constant(boundaries)).scale(T::of(1.0 / self.weight_temperature)).sigmoid();
-        let weights = weights * tape.constant(at_items(items));
-        -(weights * s.scale(T::of(1.0 / self.temperature)).log_softmax()).sum_axis(Axis(1))
+    /// `x_i sigmoid((s_i - beta) / t_w)`, B x I.
+    fn weights<T: Scalar>(self, scores: &Mat<T>, items: &Sparse<T>) -> Mat<T> {
+        let mut weights = at_items(items);
+        let per_temperature = T::of(1.0 / self.weight_temperature);
+        let boundaries = boundaries(scores, self.k, None);
+        for ((mut weights, scores), boundary) in weights.rows_mut().into_iter().zip(scores.rows()).zip(boundaries) {
+            weights.zip_mut_with(&scores, |weight, &s| {
+                *weight = *weight / (T::one() + ((boundary.score - s) * per_temperature).exp());
+            });
+        }
+        weights
+    }
+
+    /// `sum_i w_i log sum_j exp((s_j - s_i) / t_d)` with constant weights, B x 1.
+    fn weighted<T: Scalar>(self, scores: Var<'_, T>, weights: Mat<T>) -> Var<'_, T> {
+        let shares = scores.scale(T::of(1.0 / self.temperature)).log_softmax();
+        -(scores.tape().constant(weights) * shares).sum_axis(Axis(1))
     }
 }
 
@@ -116,8 +124,15 @@ mod tests {
     }
 
     #[test]
-    fn the_gradient_of_sl_at_k_is_that_of_its_formula_with_a_constant_boundary() {
-        let items = Sparse::new((2, 4), vec![0, 2, 3], vec![0, 3, 1], vec![1.0; 3]);
-        gradcheck([(2, 4)], |_, [s]| SL.with_boundaries(s, &items, array![[0.3], [-0.2]])).unwrap();
+    fn the_gradient_of_sl_at_k_is_that_of_its_formula_with_constant_weights() {
+        let weights = array![[0.3, 0.0, 0.0, 0.9], [0.0, 0.5, 0.0, 0.0]];
+        gradcheck([(2, 4)], |_, [s]| SL.weighted(s, weights.clone())).unwrap();
+        // A step against the gradient raises every item of the user, however far it is below the boundary.
+        let items = Arc::new(Sparse::new((1, 4), vec![0, 2], vec![0, 3], vec![1.0; 2]));
+        let tape = Tape::<f64>::new();
+        let scores = tape.input(array![[-1.0, 0.5, 2.0, 1.0]]);
+        let gradient = Loss::SlAtK(SL).of(scores, &items).backward([scores]).unwrap();
+        let gradient = gradient.get(scores).unwrap();
+        assert!(gradient[(0, 0)] < 0.0 && gradient[(0, 3)] < 0.0 && gradient[(0, 2)] > 0.0, "{gradient}");
     }
 }

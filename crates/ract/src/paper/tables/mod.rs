@@ -1,4 +1,4 @@
-//! The paper's tables, and two of our own, one per file, with our results beside the published ones. To add a table, write a
+//! The paper's tables, and three of our own, one per file, with our results beside the published ones. To add a table, write a
 //! file beside this one and add a line to [`TABLES`]. Which experiments a table shows is written in
 //! `experiments/index.toml`.
 
@@ -7,6 +7,7 @@ mod comparison;
 mod critics;
 mod known_users;
 mod ncf;
+mod quality;
 mod statistics;
 
 pub use actors::actors;
@@ -66,8 +67,15 @@ pub struct TableInput<'a> {
 }
 
 /// All tables.
-pub static TABLES: &[TableEntry] =
-    &[statistics::ENTRY, comparison::ENTRY, ncf::ENTRY, actors::ENTRY, critics::ENTRY, known_users::ENTRY];
+pub static TABLES: &[TableEntry] = &[
+    statistics::ENTRY,
+    comparison::ENTRY,
+    ncf::ENTRY,
+    actors::ENTRY,
+    critics::ENTRY,
+    known_users::ENTRY,
+    quality::ENTRY,
+];
 
 #[cfg(test)]
 mod tests {
