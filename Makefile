@@ -66,6 +66,7 @@ shop: build
 	@$(RACT) run experiments/shop/start.toml
 	@$(MAKE) --no-print-directory data/shop/outcomes.csv
 	$(call each,outcomes,shop)
+	$(call each,shop-black-boxes,shop)
 
 # The log of the shop: what the training users bought of the lists of the first seed's actor.
 data/shop/outcomes.csv:

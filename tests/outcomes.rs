@@ -95,7 +95,8 @@ fn what_a_critic_of_outcomes_cannot_do_is_said() {
     fs::write(workplace.folder.path().join("start.toml"), START).unwrap();
     fs::write(workplace.folder.path().join("by-log.toml"), by_log()).unwrap();
     let refused = |set: &str| {
-        let output = workplace.ract(&["run", "by-log.toml", "--set", set]).output().unwrap();
+        let output =
+            workplace.ract(&["run", "by-log.toml", "--set", set, "--out", &set.replace('=', "-")]).output().unwrap();
         assert!(!output.status.success(), "{set}");
         String::from_utf8(output.stderr).unwrap().lines().last().unwrap().to_owned()
     };

@@ -3,6 +3,7 @@
 use ract_autodiff::{Mat, Scalar, Sparse};
 use ract_data::Interactions;
 use rayon::prelude::*;
+use std::cmp::Ordering;
 
 /// The item at the boundary of each user's ranking, and its score.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -19,23 +20,18 @@ pub struct Boundary<T> {
 /// users in parallel. A user without any ranked item has item 0 with the score 0.
 pub fn boundaries<T: Scalar>(scores: &Mat<T>, k: usize, without: Option<&Interactions>) -> Vec<Boundary<T>> {
     let of_user = |user: usize| {
-        let scores = scores.row(user);
         let mut left_out = without.map_or(&[][..], |without| without.items(user)).iter().peekable();
-        let mut order = Vec::with_capacity(scores.len());
-        for item in 0..scores.len() {
-            if left_out.next_if(|&&out| out as usize == item).is_none() {
-                order.push(item);
-            }
-        }
-        if order.is_empty() {
+        let ranked = scores.row(user).into_iter().enumerate();
+        let ranked = ranked.filter(|(item, _)| left_out.next_if(|&&out| out as usize == *item).is_none());
+        let mut ranked: Vec<(T, u32)> = ranked.map(|(item, &score)| (score, item as u32)).collect();
+        if ranked.is_empty() {
             return Boundary { item: 0, score: T::zero(), top: T::zero() };
         }
-        let score = |item: usize| scores[item];
-        let descending = |a: &usize, b: &usize| score(*b).partial_cmp(&score(*a)).unwrap_or(std::cmp::Ordering::Equal);
-        let last = k.clamp(1, order.len()) - 1;
-        let (above, &mut item, _) = order.select_nth_unstable_by(last, descending);
-        let top = above.iter().map(|&item| score(item)).fold(score(item), T::max);
-        Boundary { item, score: score(item), top }
+        let falling = |a: &(T, u32), b: &(T, u32)| b.0.partial_cmp(&a.0).unwrap_or(Ordering::Equal);
+        let last = k.clamp(1, ranked.len()) - 1;
+        let (above, &mut (score, item), _) = ranked.select_nth_unstable_by(last, falling);
+        let top = above.iter().fold(score, |top, &(score, _)| top.max(score));
+        Boundary { item: item as usize, score, top }
     };
     (0..scores.nrows()).into_par_iter().map(of_user).collect()
 }

@@ -85,10 +85,12 @@ impl SlAtK {
         let mut weights = at_items(items);
         let per_temperature = T::of(1.0 / self.weight_temperature);
         let boundaries = boundaries(scores, self.k, None);
-        for ((mut weights, scores), boundary) in weights.rows_mut().into_iter().zip(scores.rows()).zip(boundaries) {
-            weights.zip_mut_with(&scores, |weight, &s| {
-                *weight = *weight / (T::one() + ((boundary.score - s) * per_temperature).exp());
-            });
+        for (user, boundary) in boundaries.into_iter().enumerate() {
+            let range = items.indptr().outer_inds_sz(user);
+            for &item in &items.indices()[range] {
+                let above = (scores[(user, item as usize)] - boundary.score) * per_temperature;
+                weights[(user, item as usize)] /= T::one() + (-above).exp();
+            }
         }
         weights
     }
@@ -127,12 +129,12 @@ mod tests {
     fn the_gradient_of_sl_at_k_is_that_of_its_formula_with_constant_weights() {
         let weights = array![[0.3, 0.0, 0.0, 0.9], [0.0, 0.5, 0.0, 0.0]];
         gradcheck([(2, 4)], |_, [s]| SL.weighted(s, weights.clone())).unwrap();
-        // A step against the gradient raises every item of the user, however far it is below the boundary.
+        // A step against the gradient raises the user's items at the boundary and lowers the others.
         let items = Arc::new(Sparse::new((1, 4), vec![0, 2], vec![0, 3], vec![1.0; 2]));
         let tape = Tape::<f64>::new();
         let scores = tape.input(array![[-1.0, 0.5, 2.0, 1.0]]);
         let gradient = Loss::SlAtK(SL).of(scores, &items).backward([scores]).unwrap();
         let gradient = gradient.get(scores).unwrap();
-        assert!(gradient[(0, 0)] < 0.0 && gradient[(0, 3)] < 0.0 && gradient[(0, 2)] > 0.0, "{gradient}");
+        assert!(gradient[(0, 3)] < 0.0 && gradient[(0, 1)] > 0.0 && gradient[(0, 2)] > 0.0, "{gradient}");
     }
 }

@@ -4,13 +4,14 @@ use crate::commands::baseline;
 use crate::commands::experiment_file::ExperimentFile;
 use crate::commands::output::Output;
 use crate::commands::terminal::Terminal;
-use crate::config::{AnyConfig, Config};
+use crate::config::{AnyConfig, Config, Phase};
 use crate::paper::published::published;
 use crate::paper::table;
 use crate::report::tensorboard::EventFiles;
 use crate::run::layout::{run_of_seed, runs_of};
-use crate::run::{OverSeeds, RunFolder, RunPath, RunResult};
+use crate::run::{EpochRecord, OverSeeds, RunFolder, RunPath, RunResult};
 use crate::training::Progress;
+use crate::training::outcomes::RARELY_SHOWN;
 use crate::{Error, Result, experiment, report};
 use ract_autodiff::{Products, Vectors};
 use ract_data::fingerprint;
@@ -94,6 +95,7 @@ pub(super) fn train(config: &Config, out: &RunPath, watch: &Watch) -> Result<Run
     let data_sha256 = fingerprint(&data);
     if !out.folder().exists() {
         experiment::check_actor_from(config, &data_sha256)?;
+        experiment::check_outcomes(config, &data)?;
     }
     let folder = RunFolder::open(out.folder(), config, &data_sha256)?;
     let mut events = match &watch.tensorboard {
@@ -112,6 +114,9 @@ pub(super) fn train(config: &Config, out: &RunPath, watch: &Watch) -> Result<Run
         }
     };
     terminal.clear();
+    if let Some(warning) = unknown_lists(&folder.history()?, &result) {
+        terminal.line(&warning);
+    }
     events.map_or(Ok(()), EventFiles::finish)?;
     terminal.line(&format!("All metrics: {}", out.result().display()));
     terminal.line(&format!("Report: {}", report::write_run(out.folder(), report::Lists::Ids)?.display()));
@@ -128,6 +133,21 @@ fn print_profiles(run: &RunPath, output: Output) -> Result<()> {
         Terminal::new().line(&format!("All parts: {}", run.profile().display()));
     }
     Ok(())
+}
+
+/// A warning when the lists of a kept actor-critic epoch are of items that the log of outcomes hardly shows.
+fn unknown_lists(history: &[EpochRecord], result: &RunResult) -> Option<String> {
+    const TOO_MANY: f64 = 0.1;
+    let kept = result.kept_epoch.get(&Phase::ActorCritic)?;
+    let of_kept = |record: &&EpochRecord| record.phase == Phase::ActorCritic && record.epoch == *kept;
+    let share = *history.iter().find(of_kept)?.losses.get(RARELY_SHOWN)?;
+    (share > TOO_MANY).then(|| {
+        format!(
+            "warning: {:.0} % of the items in RaCT's lists are hardly in the log, so the critic does not know them: raise \
+             actor_critic.trust, or log more lists",
+            100.0 * share
+        )
+    })
 }
 
 /// Which kernels run.

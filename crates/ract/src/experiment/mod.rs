@@ -12,6 +12,7 @@ pub mod verify;
 use crate::config::{Config, Data, Phase};
 use crate::metrics::RankingMetric;
 use crate::run::{Checkpoints, RunFolder, RunPath, RunResult, TestSummary, Tested};
+use crate::training::outcomes::Log;
 use crate::training::{Progress, Trainer, train_phase};
 use crate::{Error, Result};
 use ract_data::{Dataset, SyntheticSpec, fingerprint};
@@ -60,6 +61,14 @@ pub fn load_data(config: &Config) -> Result<Dataset> {
 /// When the actor differs from that of `config`, was trained on other data, or lacks statistics that the critic needs.
 pub fn check_actor_from(config: &Config, data_sha256: &str) -> Result<()> {
     actor_from::source(config, data_sha256).map(drop)
+}
+
+/// Checks whether the log of outcomes can be used, if the critic learns from one. This is done before a folder is created for the run.
+///
+/// # Errors
+/// When it cannot be read, or has too few lists.
+pub fn check_outcomes(config: &Config, data: &Dataset) -> Result<()> {
+    Log::read(config, &data.train).map(drop)
 }
 
 /// Trains all phases that are not finished yet, tests their outcomes, and writes `result.json`. A finished run is only
