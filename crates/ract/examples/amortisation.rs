@@ -7,6 +7,7 @@ use ndarray::Array2;
 use ndarray_rand::RandomExt;
 use ndarray_rand::rand_distr::{StandardNormal, Uniform};
 use ract::metrics::{Candidates, ItemFacts, Metric, score_users};
+use ract::run::Provenance;
 use ract_autodiff::{Sparse, Tape};
 use ract_data::Interactions;
 use ract_models::{Critic, CriticOutput, Loss};
@@ -90,6 +91,7 @@ fn measure(items: usize) -> serde_json::Value {
         "ranking_and_ndcg_ns": ranking,
         "loss_and_critic_ns": predicting.saturating_sub(copied),
         "critic_alone_ns": network,
+        "provenance": Provenance::here(),
     })
 }
 

@@ -6,6 +6,7 @@ use crate::metrics::{ItemFacts, Ranked, best_items, draw_sales};
 use crate::run::{Checkpoints, RunPath};
 use crate::training::{Trainer, users_at_once};
 use crate::{Error, Result};
+use ract_autodiff::Mat;
 use ract_data::random::{Purpose, stream};
 use ract_data::{Batch, Dataset, Outcomes, Shown};
 use rand::Rng;
@@ -74,7 +75,7 @@ fn sales_of(user: u32) -> u64 {
 
 /// The scores divided by the temperature, with noise of the Gumbel distribution: the order of these is a draw without replacement from
 /// their softmax.
-fn drawn(mut scores: ract_autodiff::Mat<f32>, users: &[u32], world: &World, list: u64) -> ract_autodiff::Mat<f32> {
+fn drawn(mut scores: Mat<f32>, users: &[u32], world: &World, list: u64) -> Mat<f32> {
     for (mut row, &user) in scores.rows_mut().into_iter().zip(users) {
         let mut rng = stream(world.seed, Purpose::Shown, list, 2 << 32 | u64::from(user));
         row.mapv_inplace(|score| {
