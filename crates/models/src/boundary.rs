@@ -40,7 +40,7 @@ pub fn boundaries<T: Scalar>(scores: &Mat<T>, k: usize, without: Option<&Interac
 pub(crate) fn at_items<T: Scalar>(items: &Sparse<T>) -> Mat<T> {
     let mut dense = Mat::zeros((items.rows(), items.cols()));
     for (mut row, items) in dense.rows_mut().into_iter().zip(items.outer_iterator()) {
-        items.iter().for_each(|(item, &value)| row[item as usize] = value);
+        items.iter().for_each(|(item, &value)| row[item] = value);
     }
     dense
 }
