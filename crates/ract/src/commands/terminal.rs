@@ -98,7 +98,10 @@ impl Progress for Terminal {
         let validation = record.validation.iter().map(|(metric, value)| format!("validation {metric} {value:.4}"));
         let validation = validation.collect::<Vec<_>>().join("  ");
         if record.best {
-            self.best = Some(format!("best epoch {}: {validation}", record.epoch));
+            // Lists of a log that are held out chose the epoch, if there is a log.
+            let held_out = record.losses.iter().find(|(name, _)| name.starts_with("held_out"));
+            let chosen_by = held_out.map_or_else(|| validation.clone(), |(name, value)| format!("{name} {value:.4}"));
+            self.best = Some(format!("best epoch {}: {chosen_by}", record.epoch));
         }
         let text = format!("{losses}  {validation}");
         let (phase, epoch, epochs) = (record.phase, record.epoch, self.epochs);
