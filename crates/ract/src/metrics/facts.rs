@@ -43,7 +43,7 @@ impl ItemFacts {
         users.map_or(0.0, |users| (self.of_users.max(*users) / users).log2())
     }
 
-    /// The inverse of the item's propensity to be seen, `users^-1/2` (Yang et al., RecSys 2018, with gamma = 1). 1 when nothing is known.
+    /// The inverse of the item's propensity to be seen, `users^-1/2` (Yang et al., RecSys 2018, with gamma = 0). 1 when nothing is known.
     pub fn inverse_propensity(&self, item: u32) -> f64 {
         self.users.get(item as usize).map_or(1.0, |users| users.sqrt().recip())
     }
