@@ -49,7 +49,11 @@ fn shop() -> Workplace {
 #[test]
 fn a_critic_of_logged_sales_leads_the_actor_to_more_sales_than_the_control() {
     let workplace = shop();
-    workplace.succeed(&["run", "by-log.toml", "--out", "by-log"]);
+    let log = workplace.read("log.csv") + "somebody,1 2 3,1\n";
+    fs::write(workplace.folder.path().join("log.csv"), log).unwrap();
+    let output = workplace.ract(&["run", "by-log.toml", "--out", "by-log"]).output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success() && said.contains("lists of the log that are left out: 1,"), "{said}");
     let result = workplace.json("by-log/result.json");
     let sales = |role: &str| result["test"][role]["sales@10"]["mean"].as_f64().unwrap();
     assert!(sales("ract") > 1.05 * sales("control"), "{} and {}", sales("ract"), sales("control"));

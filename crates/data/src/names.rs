@@ -20,17 +20,9 @@ impl Names {
     /// # Errors
     /// When a file cannot be read or is damaged.
     pub fn read(folder: &Path) -> Result<Self> {
-        let read = |name: &str| {
-            let path = folder.join(name);
-            let text = std::fs::read_to_string(&path).map_err(DataError::io("read", &path))?;
-            Result::Ok(text.lines().map(str::to_owned).collect::<Vec<_>>())
-        };
-        let items = read(VOCABULARY)?;
-        let test = Pairs::read(&folder.join(TEST.fold_in), items.len(), None)?.users();
-        // Where nothing names the users, they go by their numbers in the files.
-        let users = if folder.join(USERS).exists() { read(USERS)? } else { Vec::new() };
-        let name = |&uid: &u32| users.get(uid as usize).cloned().unwrap_or_else(|| uid.to_string());
-        Ok(Self::new(items, test.iter().map(name).collect()))
+        let items = lines(folder, VOCABULARY)?;
+        let test_users = users_of(folder, TEST.fold_in, items.len())?;
+        Ok(Self::new(items, test_users))
     }
 
     /// Of items and test users that go by their numbers, as those of synthetic data.
@@ -69,4 +61,18 @@ impl Names {
     pub fn test_users(&self) -> &[String] {
         &self.test_users
     }
+}
+
+/// The original ids of the users of `file` in the prepared folder, in the order of their rows. Where nothing names the users, they go by their
+/// numbers in the files.
+pub(crate) fn users_of(folder: &Path, file: &str, n_items: usize) -> Result<Vec<String>> {
+    let rows = Pairs::read(&folder.join(file), n_items, None)?.users();
+    let ids = if folder.join(USERS).exists() { lines(folder, USERS)? } else { Vec::new() };
+    Ok(rows.iter().map(|&uid| ids.get(uid as usize).cloned().unwrap_or_else(|| uid.to_string())).collect())
+}
+
+fn lines(folder: &Path, file: &str) -> Result<Vec<String>> {
+    let path = folder.join(file);
+    let text = std::fs::read_to_string(&path).map_err(DataError::io("read", &path))?;
+    Ok(text.lines().map(str::to_owned).collect())
 }

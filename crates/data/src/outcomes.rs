@@ -1,7 +1,7 @@
 //! A log of lists that were shown to users, and what came of each: clicks, sales, minutes.
 
-use crate::dataset::Pairs;
-use crate::prepared::{TRAIN, USERS};
+use crate::names::users_of;
+use crate::prepared::TRAIN;
 use crate::{DataError, Names, Result};
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde::{Deserialize, Serialize};
@@ -48,16 +48,8 @@ impl<'a> LogNames<'a> {
     /// # Errors
     /// When a file of the folder cannot be read.
     pub fn read(folder: &Path, items: &'a Names) -> Result<Self> {
-        let rows = Pairs::read(&folder.join(TRAIN), items.items().len(), None)?.users();
-        let names = folder.join(USERS);
-        let called: Vec<String> = if names.exists() {
-            let text = std::fs::read_to_string(&names).map_err(DataError::io("read", &names))?;
-            text.lines().map(str::to_owned).collect()
-        } else {
-            Vec::new()
-        };
-        let name = |uid: &u32| called.get(*uid as usize).cloned().unwrap_or_else(|| uid.to_string());
-        Ok(Self { items, users: rows.iter().map(name).zip(0..).collect() })
+        let users = users_of(folder, TRAIN, items.items().len())?;
+        Ok(Self { items, users: users.into_iter().zip(0..).collect() })
     }
 
     /// Of users and items that go by their rows, as those of synthetic data.

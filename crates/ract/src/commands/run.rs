@@ -95,7 +95,13 @@ pub(super) fn train(config: &Config, out: &RunPath, watch: &Watch) -> Result<Run
     let data_sha256 = fingerprint(&data);
     if !out.folder().exists() {
         experiment::check_actor_from(config, &data_sha256)?;
-        experiment::check_outcomes(config, &data)?;
+        let left_out = experiment::check_outcomes(config, &data)?;
+        if left_out > 0 {
+            let n = super::thousands(left_out);
+            terminal.line(&format!(
+                "lists of the log that are left out: {n}, because their user is no training user or none of their items is known"
+            ));
+        }
     }
     let folder = RunFolder::open(out.folder(), config, &data_sha256)?;
     let mut events = match &watch.tensorboard {
@@ -114,7 +120,8 @@ pub(super) fn train(config: &Config, out: &RunPath, watch: &Watch) -> Result<Run
         }
     };
     terminal.clear();
-    if let Some(warning) = unknown_lists(&folder.history()?, &result) {
+    let kept = result.kept_epoch.get(&Phase::ActorCritic).copied();
+    if let Some(warning) = unknown_lists(&folder.history()?, kept) {
         terminal.line(&warning);
     }
     events.map_or(Ok(()), EventFiles::finish)?;
@@ -136,10 +143,9 @@ fn print_profiles(run: &RunPath, output: Output) -> Result<()> {
 }
 
 /// A warning when the lists of a kept actor-critic epoch are of items that the log of outcomes hardly shows.
-fn unknown_lists(history: &[EpochRecord], result: &RunResult) -> Option<String> {
+fn unknown_lists(history: &[EpochRecord], kept: Option<u64>) -> Option<String> {
     const TOO_MANY: f64 = 0.1;
-    let kept = result.kept_epoch.get(&Phase::ActorCritic)?;
-    let of_kept = |record: &&EpochRecord| record.phase == Phase::ActorCritic && record.epoch == *kept;
+    let of_kept = |record: &&EpochRecord| record.phase == Phase::ActorCritic && Some(record.epoch) == kept;
     let share = *history.iter().find(of_kept)?.losses.get(RARELY_SHOWN)?;
     (share > TOO_MANY).then(|| {
         format!(
@@ -158,5 +164,21 @@ fn kernels(config: &Config, products: Products) -> String {
             format!("kernels: {vectors}; products in {products}, because no unit here is faster in {asked}")
         }
         _ => format!("kernels: {vectors}; products in {products}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeMap;
+
+    #[test]
+    fn lists_that_the_log_hardly_shows_are_warned_of_when_their_epoch_is_kept() {
+        let history = [0.05, 0.4].into_iter().zip(1..).map(|(share, epoch)| {
+            EpochRecord::new(Phase::ActorCritic, epoch, BTreeMap::from([(RARELY_SHOWN.to_owned(), share)]))
+        });
+        let history: Vec<_> = history.collect();
+        assert!(unknown_lists(&history, Some(2)).unwrap().starts_with("warning: 40 % of the items"));
+        assert_eq!([Some(0), Some(1), None].map(|kept| unknown_lists(&history, kept)), [None, None, None]);
     }
 }

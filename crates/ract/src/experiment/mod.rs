@@ -64,11 +64,12 @@ pub fn check_actor_from(config: &Config, data_sha256: &str) -> Result<()> {
 }
 
 /// Checks whether the log of outcomes can be used, if the critic learns from one. This is done before a folder is created for the run.
+/// Returns how many of its lists are left out, because their user is no training user or none of their items is known.
 ///
 /// # Errors
 /// When it cannot be read, or has too few lists.
-pub fn check_outcomes(config: &Config, data: &Dataset) -> Result<()> {
-    Log::read(config, &data.train).map(drop)
+pub fn check_outcomes(config: &Config, data: &Dataset) -> Result<usize> {
+    Ok(Log::read(config, &data.train)?.map_or(0, |log| log.left_out))
 }
 
 /// Trains all phases that are not finished yet, tests their outcomes, and writes `result.json`. A finished run is only

@@ -41,7 +41,9 @@ pub(crate) struct Trainer<'a> {
     /// The metric that the critic learns to predict.
     target: Arc<dyn RankingMetric>,
     /// The log of outcomes that the critic learns from, if there is one.
-    log: Option<Log>,
+    log: Option<Arc<Log>>,
+    /// For each held-out list of the log, how much the start of the fine-tuning exposes it. Empty until it is measured.
+    start_exposures: Vec<f64>,
     /// The actor from which the actor-critic phase starts, if it has a trust region or a log.
     start: Option<Box<dyn Actor<f32>>>,
     /// What the metrics ask of the items.
@@ -89,6 +91,7 @@ impl<'a> Trainer<'a> {
             critic: Critic::new(features, &config.critic.hidden, output, &mut weights(config, 1)),
             target,
             log: None,
+            start_exposures: Vec::new(),
             start: None,
             facts: ItemFacts::of(train, &config.metrics()),
             is_head: head(train),
@@ -105,7 +108,7 @@ impl<'a> Trainer<'a> {
     /// # Errors
     /// When it cannot be read, or has too few lists.
     pub(crate) fn read_log(&mut self, train: &Interactions) -> Result<()> {
-        self.log = Log::read(self.config, train)?;
+        self.log = Log::read(self.config, train)?.map(Arc::new);
         Ok(())
     }
 

@@ -29,8 +29,8 @@ pub(crate) struct Log {
     held_out: Vec<Shown>,
     /// How often each item was shown in the lists to train on.
     times_shown: Vec<u32>,
-    /// For each held-out list, the share of the start's softmax that its items have, weighted by their places. Empty until it is measured.
-    start: Vec<f64>,
+    /// Lists that were left out because their user or all their items are unknown.
+    pub(crate) left_out: usize,
 }
 
 impl Log {
@@ -51,7 +51,7 @@ impl Log {
         }
         let mut times_shown = vec![0; train.n_items()];
         lists.iter().flat_map(|list| &list.items).for_each(|&item| times_shown[item as usize] += 1);
-        Ok(Some(Self { train: lists, held_out, times_shown, start: Vec::new() }))
+        Ok(Some(Self { train: lists, held_out, times_shown, left_out: outcomes.left_out }))
     }
 
     /// The number of full batches in an epoch of the critic.
@@ -112,7 +112,7 @@ impl Trainer<'_> {
         train: &Interactions,
         progress: &mut dyn Progress,
     ) -> Result<Losses> {
-        let Some(log) = self.log.take() else { return Ok(Losses::new()) };
+        let Some(log) = self.log.clone() else { return Ok(Losses::new()) };
         let size = self.config.batch_size;
         let order = epoch_order(log.train.len(), &mut stream(self.config.seed, Purpose::Shuffle, epoch, 1));
         let mut means = Losses::new();
@@ -123,7 +123,6 @@ impl Trainer<'_> {
             }
             progress.batch();
         }
-        self.log = Some(log);
         Ok(means)
     }
 
@@ -139,7 +138,7 @@ impl Trainer<'_> {
 
     /// The critic's mean squared error on the held-out lists.
     pub(super) fn held_out_error(&mut self, train: &Interactions) -> Result<Option<f64>> {
-        let Some(log) = self.log.take() else { return Ok(None) };
+        let Some(log) = self.log.clone() else { return Ok(None) };
         let mut sum = 0.0;
         for lists in log.held_out.chunks(super::users_at_once(train.n_items()).max(1)) {
             let lists: Vec<&Shown> = lists.iter().collect();
@@ -149,7 +148,6 @@ impl Trainer<'_> {
             sum += errors.map(|error| error * error).sum::<f64>();
         }
         let mean = sum / log.held_out.len() as f64;
-        self.log = Some(log);
         Ok(Some(mean))
     }
 
@@ -172,9 +170,8 @@ impl Trainer<'_> {
 
     /// Measures how much the start, which the trainer holds now, exposes the held-out lists.
     pub(super) fn measure_start(&mut self, train: &Interactions) -> Result<()> {
-        let Some(mut log) = self.log.take() else { return Ok(()) };
-        log.start = self.exposures(&log.held_out, train)?;
-        self.log = Some(log);
+        let Some(log) = self.log.clone() else { return Ok(()) };
+        self.start_exposures = self.exposures(&log.held_out, train)?;
         Ok(())
     }
 
@@ -182,12 +179,11 @@ impl Trainer<'_> {
     /// more the actor exposes it than the start does, at most 10 times and at least a tenth; then the same of the start. `None` without a
     /// log.
     pub(super) fn held_out_outcomes(&mut self, train: &Interactions) -> Result<Option<[f64; 2]>> {
-        let Some(log) = self.log.take() else { return Ok(None) };
+        let Some(log) = self.log.clone() else { return Ok(None) };
         let now = self.exposures(&log.held_out, train)?;
-        let weights = now.into_iter().zip(&log.start);
+        let weights = now.into_iter().zip(&self.start_exposures);
         let weights = weights.map(|(now, start)| (now / start).clamp(LARGEST_WEIGHT.recip(), LARGEST_WEIGHT));
         let outcomes = [log.mean_outcome(weights), log.of_start()];
-        self.log = Some(log);
         Ok(Some(outcomes))
     }
 
