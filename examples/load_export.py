@@ -33,7 +33,11 @@ class Model:
             "sigmoid": lambda h: 1.0 / (1.0 + np.exp(-h)),
             "add": np.add,
             "mul": np.multiply,
-            "matmul": np.matmul,
+            "scale": lambda h, factor: h * factor,
+            "matmul": lambda a, b, transposed_left=0, transposed_right=0: (
+                (a.T if transposed_left else a) @ (b.T if transposed_right else b)
+            ),
+            "l2_normalize": lambda h: h / np.maximum(np.sqrt((h * h).sum(1, keepdims=True)), 1e-12),
             "layer_norm": lambda h, epsilon: (h - h.mean(1, keepdims=True)) / np.sqrt(h.var(1, keepdims=True) + epsilon),
         }
         values = []

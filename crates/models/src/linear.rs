@@ -16,6 +16,11 @@ impl<T: Scalar> Linear<T> {
         Self { weights: Param::new(names[0], weights), bias: Param::new(names[1], bias) }
     }
 
+    /// The weights alone, for a layer that shares them with another.
+    pub(crate) fn weights<'t>(&self, tape: &'t Tape<T>) -> Var<'t, T> {
+        tape.param(&self.weights)
+    }
+
     pub(crate) fn apply<'t>(&self, x: Var<'t, T>) -> Var<'t, T> {
         x.affine(x.tape().param(&self.weights), x.tape().param(&self.bias))
     }

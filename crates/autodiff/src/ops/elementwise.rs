@@ -6,6 +6,8 @@ use crate::{Mat, Op, Scalar, Slot, Slots, Var};
 /// `y = f(x)`, elementwise; `backward(slot, x, y, dy)` adds `dx` to the slot.
 struct Elementwise<F, B> {
     name: &'static str,
+    /// See [`Op::numbers`].
+    numbers: Vec<(&'static str, f64)>,
     f: F,
     backward: B,
 }
@@ -18,6 +20,10 @@ where
 {
     fn name(&self) -> &'static str {
         self.name
+    }
+
+    fn numbers(&self) -> Vec<(&'static str, f64)> {
+        self.numbers.clone()
     }
 
     fn forward(&mut self, x: &[&Mat<T>], y: &mut Mat<T>) {
@@ -78,7 +84,9 @@ impl<T: Scalar> Var<'_, T> {
     /// Every element times the constant `factor`.
     #[must_use]
     pub fn scale(self, factor: T) -> Self {
-        self.elementwise("scale", move |x| factor * x, move |dx, _, _, dy| dx.add_map(dy, |dy| factor * dy))
+        let numbers = vec![("factor", factor.to_f64().unwrap_or(f64::NAN))];
+        let backward = move |dx: Slot<'_, T>, _: &Mat<T>, _: &Mat<T>, dy: &Mat<T>| dx.add_map(dy, |dy| factor * dy);
+        self.tape().apply(Elementwise { name: "scale", numbers, f: move |x| factor * x, backward }, &[self])
     }
 
     /// An elementwise function of your own, whose gradient follows from its input: `y = f(x)` with `dx = rule(dy, x)`.
@@ -117,7 +125,7 @@ impl<T: Scalar> Var<'_, T> {
         f: impl Fn(T) -> T + Sync + 'static,
         backward: impl Fn(Slot<'_, T>, &Mat<T>, &Mat<T>, &Mat<T>) + 'static,
     ) -> Self {
-        self.tape().apply(Elementwise { name, f, backward }, &[self])
+        self.tape().apply(Elementwise { name, numbers: Vec::new(), f, backward }, &[self])
     }
 }
 

@@ -22,6 +22,11 @@ impl<T: Scalar> Op<T> for Matmul {
         "matmul"
     }
 
+    fn numbers(&self) -> Vec<(&'static str, f64)> {
+        let sides = ["transposed_left", "transposed_right"].into_iter().zip(self.transposed);
+        sides.filter(|&(_, transposed)| transposed).map(|(side, _)| (side, 1.0)).collect()
+    }
+
     fn shape(&self, inputs: &[Shape]) -> Result<Shape, String> {
         let sides = [0, 1].map(|side| {
             let Shape { rows, cols } = inputs[side];

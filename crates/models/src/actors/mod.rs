@@ -1,6 +1,7 @@
 //! The actors, one per file, and their registry.
 
 mod cdae;
+mod cosine_ae;
 mod ease_vae;
 mod gaussian_vae;
 mod lambda_rank;
@@ -38,6 +39,8 @@ pub struct Setting<'a> {
     pub ease: EasePart,
     /// For actors with the loss SL@K.
     pub sl: SlAtK,
+    /// For actors whose scores are cosines: what these are divided by.
+    pub temperature: f64,
     /// The training users, for actors that need counts of them.
     pub train: &'a Interactions,
 }
@@ -153,6 +156,8 @@ pub static ACTORS: &[ActorEntry] = &[
     ActorEntry { name: "wide-vae", label: "wide VAE", l2: 0.0, beta: Beta::UpTo(BETA_MAX), build: wide_vae::build },
     // Not in the paper: as Mult-VAE.
     ActorEntry { name: "sl-vae", label: "SL@K VAE", l2: 0.0, beta: Beta::UpTo(BETA_MAX), build: sl_vae::build },
+    // Not in the paper.
+    ActorEntry { name: "cosine-ae", label: "cosine AE", l2: 0.0, beta: Beta::Absent, build: cosine_ae::build },
     // RecVAE's code: the KL term has a weight of its own, `Setting::gamma`.
     ActorEntry { name: "recvae", label: "RecVAE", l2: 0.0, beta: Beta::Constant(1.0), build: recvae::build },
     // The paper's scripts do not train CDAE: l2 is ours, that of WMF.
@@ -200,6 +205,7 @@ mod tests {
             gamma: 0.005,
             ease: EasePart::plain(1.0),
             sl: SlAtK::default(),
+            temperature: 0.1,
             train: &train,
         };
         assert_eq!(setting.check_memory_of(33e9), Ok(()));

@@ -190,6 +190,7 @@ mod tests {
             gamma: 0.02,
             ease: EasePart::plain(1.0),
             sl: crate::SlAtK::default(),
+            temperature: 0.1,
             train: &train,
         };
         RecVae::new(&setting, &mut SmallRng::seed_from_u64(1))

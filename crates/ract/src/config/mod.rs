@@ -247,6 +247,7 @@ impl Settings for Config {
             ("actor.sl_k", self.actor.sl_k as f64),
             ("actor.sl_weight_temperature", self.actor.sl_weight_temperature),
             ("actor.sl_temperature", self.actor.sl_temperature),
+            ("actor.temperature", self.actor.temperature),
         ];
         let rates_of = [&self.actor_critic.learning_rate, &control.learning_rate];
         let rates = ["actor_critic.learning_rate", "control.learning_rate"].into_iter().zip(rates_of);

@@ -87,6 +87,9 @@ pub struct Actor {
     /// The temperature of the differences of scores in SL@K, `t_d`.
     #[serde(skip_serializing_if = "is_one")]
     pub sl_temperature: f64,
+    /// What the cosines of `cosine-ae` are divided by.
+    #[serde(skip_serializing_if = "is_default_temperature")]
+    pub temperature: f64,
 }
 
 /// The critic and its training while the actor is frozen.
@@ -264,6 +267,7 @@ impl Default for Actor {
             sl_k: SlAtK::default().k,
             sl_weight_temperature: 1.0,
             sl_temperature: 1.0,
+            temperature: TEMPERATURE,
         }
     }
 }
@@ -275,6 +279,13 @@ fn is_zero(value: &f64) -> bool {
 
 fn is_one(value: &f64) -> bool {
     *value == 1.0
+}
+
+/// The temperature of SimpleX's and other sampled softmax losses is of this order.
+const TEMPERATURE: f64 = 0.1;
+
+fn is_default_temperature(temperature: &f64) -> bool {
+    *temperature == TEMPERATURE
 }
 
 fn is_default_k(k: &usize) -> bool {

@@ -13,7 +13,8 @@ use std::fs::File;
 use std::path::Path;
 
 /// The ops whose results follow from their inputs alone, so that `model.json` can name them.
-const OPS: [&str; 8] = ["sparse_affine", "affine", "tanh", "sigmoid", "add", "mul", "matmul", "layer_norm"];
+const OPS: [&str; 10] =
+    ["sparse_affine", "affine", "tanh", "sigmoid", "scale", "add", "mul", "matmul", "l2_normalize", "layer_norm"];
 
 /// The name of the weights of an actor's fixed linear part, and of its node.
 const LINEAR: &str = "linear";

@@ -176,6 +176,7 @@ fn new_actor(config: &Config, train: &Interactions) -> Result<Box<dyn Actor<f32>
         gamma: settings.gamma,
         ease: settings.ease_part(),
         sl: settings.sl_at_k(),
+        temperature: settings.temperature,
         train,
     };
     setting.check_memory().map_err(|error| Error::Usage(format!("actor.hidden: {error}")))?;
