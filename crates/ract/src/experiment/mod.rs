@@ -20,6 +20,8 @@ use std::path::Path;
 use std::sync::Arc;
 use test::test_run;
 
+pub(crate) use test::test_training_users;
+
 /// The interactions that a configuration names. They are read from a folder or generated.
 ///
 /// # Errors

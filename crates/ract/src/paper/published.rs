@@ -9,6 +9,9 @@ use std::collections::BTreeMap;
 
 const FILE: &str = include_str!("../../../../experiments/published.toml");
 
+/// The data sets of the paper: the name in the file, and the name to show.
+pub const OF_THE_PAPER: [(&str, &str); 3] = [("ml-20m", "ML-20M"), ("netflix", "Netflix"), ("msd", "MSD")];
+
 /// The footnote of tables with a [`Row::mark`].
 pub const FOOTNOTE: &str = "*: quoted from memory or from a copy, not checked against the publication.";
 
@@ -175,10 +178,23 @@ mod tests {
         let ract = rows.iter().find(|row| row.model == "RaCT").unwrap();
         assert_eq!((ract.test[&Metric::ndcg(100)], ract.mark()), (0.434, ""));
         assert_eq!(rows.iter().find(|row| row.model == "CDAE").unwrap().mark(), "*");
-        assert_eq!(curves[0].points[4], (5.0, 0.391));
+        assert_eq!((curves.len(), curves[0].points[4]), (4, (5.0, 0.3913)));
         assert_eq!(statistics[0].items, 20_108);
         assert_eq!((ablations.len(), correlations.len(), activity.len(), cut_offs.len()), (4, 2, 4, 2));
         assert_eq!(targets.len(), 3);
         assert_eq!(published("nowhere").unwrap(), Published::default());
+    }
+
+    #[test]
+    fn the_published_curves_have_ascending_epochs_and_ract_ends_above_its_actor_on_each_data_set() {
+        for (data, _) in OF_THE_PAPER {
+            let curves = published(data).unwrap().curves;
+            for curve in &curves {
+                assert!(curve.points.is_sorted_by(|a, b| a.0 < b.0), "{data}: {}", curve.phase);
+            }
+            let of = |phase: Phase| &curves.iter().find(|curve| curve.phase == phase).unwrap().points;
+            let best = of(Phase::Actor).iter().map(|point| point.1).fold(0.0, f64::max);
+            assert!(of(Phase::ActorCritic).last().unwrap().1 > best, "{data}");
+        }
     }
 }

@@ -47,7 +47,9 @@ fn of_runs(runs: &[RunView<'_>]) -> Result<Vec<Part>> {
 }
 
 fn curves(run: &RunView<'_>) -> Result<Part> {
-    let published = published(&run.config.dataset)?.curves;
+    let mut published = published(&run.config.dataset)?.curves;
+    // Others may have published fine-tunings that this run does not have: their curves would only take room.
+    published.retain(|curve| run.history.iter().any(|record| record.phase == curve.phase));
     let figures = curves::figures(run.history, &published)?;
     let own =
         "If a phase tried several step sizes, its curve is that of the best one on the validation users.".to_owned();

@@ -16,7 +16,7 @@ pub mod workbench;
 
 pub use progress::Progress;
 
-pub(crate) use evaluate::{evaluate_actor, evaluate_baseline, test_actor, users_at_once};
+pub(crate) use evaluate::{evaluate_actor, evaluate_baseline, test_actor, test_on_training_users, users_at_once};
 pub(crate) use phase::train_phase;
 
 use crate::config::{Config, Phase, Target};

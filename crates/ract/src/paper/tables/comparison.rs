@@ -5,7 +5,7 @@ use crate::Result;
 use crate::config::Role;
 use crate::metrics::{Metric, Pooled};
 use crate::paper::index::Shown;
-use crate::paper::published::{FOOTNOTE, Published, published};
+use crate::paper::published::{FOOTNOTE, OF_THE_PAPER, Published, published};
 use crate::paper::table::{Captioned, OVER_SEEDS, pooled};
 use crate::run::{Baseline, OverSeeds, Results, Run};
 use crate::tabular::{Cell, Column, Table};
@@ -14,8 +14,6 @@ pub(super) const ENTRY: TableEntry = TableEntry { number: 2, about: "the main co
 
 /// The metrics of the paper's table, unless one was asked for.
 const METRICS: [Metric; 3] = [Metric::recall(20), Metric::recall(50), Metric::ndcg(100)];
-/// The data sets of the paper.
-const OF_THE_PAPER: [(&str, &str); 3] = [("ml-20m", "ML-20M"), ("netflix", "Netflix"), ("msd", "MSD")];
 
 /// One row per model: its results on the data set, and the published results on the paper's data sets.
 fn draw(input: &TableInput<'_>) -> Result<Drawn> {
