@@ -29,7 +29,7 @@ help:
 	@echo 'make baselines   the baselines that no gradient trains, on both, chosen on validation users'
 	@echo 'make study       the splits of graph papers, beside what others published on them (hours; GIVEN_DATA=path: their folders)'
 	@echo 'make shop        an invented shop: a critic that learns from a log of sales, beside the control, five seeds (minutes)'
-	@echo 'make critic-study  critics with a fair chance, with other features, and of other metrics, on MovieLens 1M (hours)'
+	@echo 'make critic-study  critics with a fair chance, with other features, and of other metrics, on MovieLens 1M and Amazon Electronic (hours)'
 	@echo 'make ncf         MovieLens 100K by the protocol of NCF (table 3), three seeds, and baselines (ML100K_CSV=path: ratings.csv)'
 	@echo 'make tables      the tables of the paper, ours beside the published figures; trains what is missing'
 	@echo 'make figures     the figures of the paper, in experiments/figures; trains what is missing'
@@ -121,9 +121,10 @@ baselines: build data/ml-1m/meta.json data/gowalla/meta.json
 # The old name.
 rivals: baselines
 
-# A critic with a fair chance, critics that see the boundary, and metrics that are no formula: MovieLens 1M (hours).
-critic-study: build data/ml-1m/meta.json
+# A critic with a fair chance, critics that see the boundary, and metrics that are no formula: MovieLens 1M and Amazon Electronic (hours).
+critic-study: build data/ml-1m/meta.json data/amazon-electronic/meta.json
 	$(call each,boundary,ml-1m)
+	$(call each,boundary,amazon-electronic)
 	$(call each,black-boxes,ml-1m)
 
 # The splits of given training and test files, which others published results on.
