@@ -85,8 +85,7 @@ impl<T: Scalar> Var<'_, T> {
     #[must_use]
     pub fn scale(self, factor: T) -> Self {
         let numbers = vec![("factor", factor.to_f64().unwrap_or(f64::NAN))];
-        let backward = move |dx: Slot<'_, T>, _: &Mat<T>, _: &Mat<T>, dy: &Mat<T>| dx.add_map(dy, |dy| factor * dy);
-        self.tape().apply(Elementwise { name: "scale", numbers, f: move |x| factor * x, backward }, &[self])
+        self.elementwise("scale", numbers, move |x| factor * x, move |dx, _, _, dy| dx.add_map(dy, |dy| factor * dy))
     }
 
     /// An elementwise function of your own, whose gradient follows from its input: `y = f(x)` with `dx = rule(dy, x)`.
@@ -105,7 +104,7 @@ impl<T: Scalar> Var<'_, T> {
         f: impl Fn(T) -> T + Sync + 'static,
         rule: impl Fn(T, T) -> T + Sync + 'static,
     ) -> Self {
-        self.elementwise(name, f, move |dx, x, _, dy| dx.add_zip(dy, x, &rule))
+        self.elementwise(name, Vec::new(), f, move |dx, x, _, dy| dx.add_zip(dy, x, &rule))
     }
 
     /// The same, when the gradient follows from the output: `dx = rule(dy, y)`.
@@ -116,16 +115,17 @@ impl<T: Scalar> Var<'_, T> {
         f: impl Fn(T) -> T + Sync + 'static,
         rule: impl Fn(T, T) -> T + Sync + 'static,
     ) -> Self {
-        self.elementwise(name, f, move |dx, _, y, dy| dx.add_zip(dy, y, &rule))
+        self.elementwise(name, Vec::new(), f, move |dx, _, y, dy| dx.add_zip(dy, y, &rule))
     }
 
     fn elementwise(
         self,
         name: &'static str,
+        numbers: Vec<(&'static str, f64)>,
         f: impl Fn(T) -> T + Sync + 'static,
         backward: impl Fn(Slot<'_, T>, &Mat<T>, &Mat<T>, &Mat<T>) + 'static,
     ) -> Self {
-        self.tape().apply(Elementwise { name, numbers: Vec::new(), f, backward }, &[self])
+        self.tape().apply(Elementwise { name, numbers, f, backward }, &[self])
     }
 }
 

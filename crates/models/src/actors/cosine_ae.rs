@@ -9,9 +9,8 @@ use ract_autodiff::{Mat, Module, Scalar, Tape};
 use rand::{Rng, RngCore};
 
 /// `z = x W + b` and `s_i = cos(z, w_i) / temperature`, where `w_i` is row i of W: one matrix for both layers. A user is the sum
-/// of the items' rows, whose lengths are the items' weights; a score compares directions alone. Without a bound on the scores, the
-/// items that many users have take the longest rows and are above all others. The user's part is that of SimpleX (Mao et al.,
-/// CIKM 2021), the temperature that of sampled softmax losses (Wu et al., 2022); here the softmax is over all items.
+/// of the items' rows, whose lengths are the items' weights; a score compares directions alone. The user's part is that of SimpleX
+/// (Mao et al., CIKM 2021), the temperature that of sampled softmax losses (Wu et al., 2022); here the softmax is over all items.
 #[derive(Debug, Module)]
 struct CosineAutoencoder<T> {
     items: Linear<T>,
