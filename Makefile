@@ -25,7 +25,7 @@ help:
 	@echo 'make netflix-like, make msd-like  the same of the others, on files of a twentieth of their size (SCALE=1: of all)'
 	@echo 'make actors      every actor on MovieLens 1M, three seeds: before and after the critic, beside the control (hours)'
 	@echo 'make tuning      searches over the settings of six actors on MovieLens 1M, chosen on validation users'
-	@echo 'make actors-gowalla  three actors on Gowalla, one seed (GOWALLA_CSV=path: user,item)'
+	@echo 'make actors-gowalla  four actors on Gowalla, one seed (GOWALLA_CSV=path: user,item)'
 	@echo 'make baselines   the baselines that no gradient trains, on both, chosen on validation users'
 	@echo 'make study       the splits of graph papers, beside what others published on them (hours; GIVEN_DATA=path: their folders)'
 	@echo 'make shop        an invented shop: a critic that learns from a log of sales, beside the control, five seeds (minutes)'
