@@ -48,9 +48,9 @@ fn test_users(run: &Run, role: Role) -> Result<PerUser> {
 
 /// The panels of the loss and of the prediction, for `users` of some kind. The points are those of the first seed.
 fn pair(label: &str, users: &str, runs: &[&Run], measured: &[PerUser]) -> Result<[Panel; 2]> {
-    let is_published = runs.iter().all(|run| run.config.actor.network.name == PUBLISHED) && users == "test users";
-    let published = if is_published { elsewhere()?.correlations } else { Vec::new() };
-    let loss = if runs.iter().all(|run| run.config.actor.network.name == PUBLISHED) { "NLL" } else { "loss" };
+    let is_mult_vae = runs.iter().all(|run| run.config.actor.network.name == PUBLISHED);
+    let published = if is_mult_vae && users == "test users" { elsewhere()?.correlations } else { Vec::new() };
+    let loss = if is_mult_vae { "NLL" } else { "loss" };
     let panel = |of: &str, axis: String, values: fn(&PerUser) -> &Vec<f64>| {
         let of_seed = |users: &PerUser| correlation(values(users).iter().copied(), &users.column(METRIC).to_vec());
         let r = measured.iter().map(of_seed).sum::<f64>() / measured.len() as f64;
