@@ -234,6 +234,7 @@ impl Settings for Config {
             ("batch_size", self.batch_size as f64),
             ("actor.epochs", self.actor.epochs as f64),
             ("actor.learning_rate", self.actor.learning_rate),
+            ("actor.decay", self.actor.decay),
             ("actor.anneal_batches", self.actor.anneal_batches as f64),
             ("critic.epochs", self.critic.epochs as f64),
             ("critic.learning_rate", self.critic.learning_rate),
@@ -256,6 +257,9 @@ impl Settings for Config {
             if !(value > 0.0 && value.is_finite()) {
                 return Err(format!("{key} is {value}: it must be above 0"));
             }
+        }
+        if self.actor.decay > 1.0 {
+            return Err(format!("actor.decay is {}: it must be 1 at most", self.actor.decay));
         }
         let epochs = [
             ("actor.epochs", self.actor.epochs),

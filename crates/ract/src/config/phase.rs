@@ -130,7 +130,11 @@ impl Phase {
     /// The actor's step size in epoch `epoch` of the phase, counted from 1.
     pub fn learning_rate(self, config: &Config, epoch: u64) -> f64 {
         let Schedule { epochs, learning_rate } = self.schedule(config);
-        learning_rate.iter().nth(((epoch - 1) / epochs) as usize).unwrap_or_default()
+        let rate = learning_rate.iter().nth(((epoch - 1) / epochs) as usize).unwrap_or_default();
+        match self {
+            Self::Actor => rate * config.actor.decay.powf((epoch - 1) as f64),
+            Self::Arm(_) | Self::Critic | Self::ActorCritic => rate,
+        }
     }
 
     /// Whether the actor changes in this phase.
@@ -180,6 +184,17 @@ mod tests {
         assert!(phases.is_sorted() && phases.first() == Some(&Phase::Actor));
         for phase in phases {
             assert_eq!(phase.name().parse(), Ok(phase));
+        }
+    }
+
+    #[test]
+    fn only_the_actors_own_training_lowers_its_step_size_after_each_epoch() {
+        let config: Config = toml::from_str("dataset = 'x'\ndata.path = 'x'\nactor.decay = 0.5\nfull_rate.epochs = 3\n").unwrap();
+        let rates = |phase: Phase| [1, 2, 3].map(|epoch| phase.learning_rate(&config, epoch));
+        assert_eq!(rates(Phase::Actor), [1e-3, 5e-4, 2.5e-4]);
+        for phase in Phase::all().filter(|&phase| phase != Phase::Actor) {
+            let [first, second, third] = rates(phase);
+            assert!(first == second && second == third, "{phase}");
         }
     }
 }

@@ -50,6 +50,9 @@ pub struct Actor {
     pub epochs: u64,
     /// Adam's step size.
     pub learning_rate: f64,
+    /// What the step size is multiplied by after each epoch.
+    #[serde(skip_serializing_if = "is_one")]
+    pub decay: f64,
     /// The weight of the KL term is `min(t / anneal_batches, beta_max)` after t batches.
     pub anneal_batches: u64,
     /// The largest weight of the KL term. If it is left out, the registry's value counts.
@@ -253,6 +256,7 @@ impl Default for Actor {
             latent: 200,
             epochs: 200,
             learning_rate: 1e-3,
+            decay: 1.0,
             anneal_batches: 200_000,
             beta_max: None,
             l2: None,

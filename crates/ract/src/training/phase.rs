@@ -41,6 +41,7 @@ pub(crate) fn train_phase(
             state = PhaseState { best: state.best, ..PhaseState::start(phase, state.epoch, trainer, checkpoints)? };
         }
         let epoch_of_rate = state.epoch % epochs + 1;
+        state.actor_adam.learning_rate = phase.learning_rate(trainer.config, state.epoch + 1);
         let losses = trainer.epoch(&mut state, epoch_of_rate, &data.train, progress)?;
         let epoch = state.epoch + 1;
         let mut record = EpochRecord::new(phase, epoch, losses);
