@@ -136,7 +136,7 @@ GIVEN_DATA ?= $(SHARED)/data
 # where it was stopped.
 study: build $(foreach data,$(GIVEN),data/$(data)/meta.json)
 	@for data in $(GIVEN); do for file in $$($(RACT) list tuning --data $$data); do $(RACT) sweep $$file || exit 1; done; done
-	@for data in $(GIVEN); do for file in $$($(RACT) list baselines --data $$data) $(foreach actor,mult-vae cosine-ae,experiments/$$data/$(actor).toml experiments/$$data/$(actor)-refit.toml); do $(RACT) run $$file || exit 1; done; done
+	@for data in $(GIVEN); do for file in $$($(RACT) list baselines --data $$data) $(foreach actor,mult-vae cosine-ae cosine-blend,experiments/$$data/$(actor).toml experiments/$$data/$(actor)-refit.toml); do $(RACT) run $$file || exit 1; done; done
 	@for data in $(GIVEN); do $(RACT) table 6 --data $$data --existing || exit 1; done
 
 $(foreach data,$(GIVEN),data/$(data)/meta.json): data/%/meta.json: | build

@@ -48,10 +48,22 @@ class Model:
                 sums = np.zeros_like(x)
                 sums[:, node["items"]] = (x[:, node["items"]] > 0) @ self.weights[node["name"]] * node["gain"]
                 values.append(sums)
+            elif node["op"] == "neighbours":
+                values.append(self.neighbours(x, node))
             else:
                 numbers = {name: value for name, value in node.items() if name not in ("op", "inputs")}
                 values.append(ops[node["op"]](*(values[i] for i in node["inputs"]), **numbers))
         return values[self.model["scores"]]
+
+    def neighbours(self, x, node):
+        """gain ln(1 + k / mean(k)), where k are sums over the neighbours of the user's items."""
+        of, item, weight = self.weights[node["name"]].T
+        k = np.zeros_like(x)
+        for row, user in zip(k, x):
+            recommends = user[of.astype(int)] > 0
+            np.add.at(row, item[recommends].astype(int), weight[recommends])
+        mean = k.mean(1, keepdims=True)
+        return node["gain"] * np.log1p(np.divide(k, mean, out=k, where=mean > 0))
 
 
 if __name__ == "__main__":

@@ -322,6 +322,9 @@ fn a_refit_trains_on_the_validation_items_too_for_as_many_epochs_as_were_best_wi
     let found = workplace.json("ease/result.json")["test"]["ease"]["recall-all@20"]["mean"].as_f64().unwrap();
     assert!((values.mean().unwrap() - found).abs() < 1e-12);
     workplace.succeed(&["verify", "ease"]);
+    // Both are on the prepared data, so they can be paired.
+    let compared = workplace.succeed(&["compare", "ease", "again:actor", "--metric", "recall-all@20"]);
+    assert!(compared.contains("again:actor - ease:ease"), "{compared}");
 
     // What cannot be refitted is said.
     let refuse = |set: &str, message: &str| {

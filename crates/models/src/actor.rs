@@ -1,8 +1,8 @@
 //! The trait that every actor implements, with its inputs and outputs.
 
-use crate::Loss;
-use crate::baselines::Ease;
+use crate::{FixedPart, Loss};
 use ract_autodiff::{Mat, Module, Result, Scalar, Sparse, Tape, Var};
+use std::cell::OnceCell;
 use std::sync::Arc;
 
 /// A batch of B users, as an actor sees it.
@@ -18,46 +18,57 @@ pub struct Users<'a, T> {
 }
 
 /// An actor's output, before a loss compares it with the users' items.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Output<'t, T> {
-    /// Scores of all items, B x I.
-    pub scores: Var<'t, T>,
-    /// The scores that the loss compares with the users' items in training, B x I. They differ from `scores` only when
-    /// a part of the actor is fixed.
+    /// The scores that the loss compares with the users' items in training, B x I. They differ from [`scores`](Self::scores) only
+    /// when a part of the actor is fixed.
     pub own: Var<'t, T>,
     /// For a variational actor: the divergence of the latent variables from their prior, mean over users, 1 x 1. `None`
     /// for other actors.
     pub kl: Option<Var<'t, T>>,
+    fixed: Option<Fixed<T>>,
+    scores: OnceCell<Var<'t, T>>,
 }
 
-/// The parts of an actor's forward pass that a training step needs.
-#[derive(Clone, Copy, Debug)]
-pub struct Scored<'t, T> {
-    /// Scores, B x I.
-    pub scores: Var<'t, T>,
-    /// See [`Output::own`].
-    pub own: Var<'t, T>,
-    /// The actor's own loss `E(x, s)` on all of each user's items, B x 1.
-    pub loss: Var<'t, T>,
-    /// For a variational actor: the divergence of the latent variables from their prior, mean over users, 1 x 1. `None`
-    /// for other actors.
-    pub kl: Option<Var<'t, T>>,
+/// Fixed parts, and the users whose scores they add to.
+#[derive(Clone, Debug)]
+struct Fixed<T> {
+    parts: Arc<[FixedPart]>,
+    input: Arc<Sparse<T>>,
+    items: Arc<Sparse<T>>,
 }
 
-impl<'t, T> Output<'t, T> {
+impl<'t, T: Scalar> Output<'t, T> {
     /// An output in which the loss trains all of the scores.
     pub fn of(scores: Var<'t, T>, kl: Option<Var<'t, T>>) -> Self {
-        Self { scores, own: scores, kl }
+        Self { own: scores, kl, fixed: None, scores: OnceCell::new() }
+    }
+
+    /// The output of an actor that has fixed parts, too, whose own scores are those of `self`.
+    pub(crate) fn with_fixed(self, parts: &Arc<[FixedPart]>, users: &Users<'_, T>) -> Self {
+        let fixed = Fixed { parts: Arc::clone(parts), input: Arc::clone(users.input), items: Arc::clone(users.items) };
+        Self { fixed: Some(fixed), scores: OnceCell::new(), ..self }
+    }
+
+    /// Scores of all items, B x I. Fixed parts are computed when this is called for the first time: an actor's own training, whose
+    /// loss does not see them, does without.
+    pub fn scores(&self) -> Var<'t, T> {
+        *self.scores.get_or_init(|| {
+            let Some(Fixed { parts, input, items }) = &self.fixed else { return self.own };
+            let users = Users { input, items, rows: None };
+            let constant = |part: &FixedPart| self.own.tape().constant(part.scores(&users)).named(part.name());
+            parts.iter().fold(self.own, |sum, part| sum + constant(part))
+        })
     }
 }
 
-/// `gain x B`, where x has a 1 at each of the user's items.
-#[derive(Clone, Copy, Debug)]
-pub struct LinearPart<'a> {
-    /// The weights B.
-    pub ease: &'a Ease<f32>,
-    /// What the product is multiplied by.
-    pub gain: f64,
+/// The parts of an actor's forward pass that a training step needs.
+#[derive(Clone, Debug)]
+pub struct Scored<'t, T> {
+    /// The scores, and the divergence of a variational actor.
+    pub output: Output<'t, T>,
+    /// The actor's own loss `E(x, s)` on all of each user's items, B x 1.
+    pub loss: Var<'t, T>,
 }
 
 /// What one epoch of an actor's own training changes, and how many items it shows.
@@ -83,9 +94,9 @@ pub trait Actor<T: Scalar>: Module<T> + Send + Sync {
     /// The actor's own loss.
     fn loss(&self) -> Loss;
 
-    /// A part that no gradient trains, which is added to the scores as a constant with the name `linear`.
-    fn linear_part(&self) -> Option<LinearPart<'_>> {
-        None
+    /// The parts that no gradient trains: constants with their names, which are added to the scores.
+    fn fixed_parts(&self) -> &[FixedPart] {
+        &[]
     }
 
     /// What epoch `epoch` (counted from 1) of the actor's own training trains.
@@ -110,7 +121,7 @@ pub trait Actor<T: Scalar>: Module<T> + Send + Sync {
 impl<T: Scalar> dyn Actor<T> + '_ {
     /// The training pass: scores with the noise `eps`, and their losses on all items of each user.
     pub fn forward<'t>(&self, tape: &'t Tape<T>, users: &Users<'_, T>, eps: Mat<T>) -> Scored<'t, T> {
-        let Output { scores, own, kl } = self.output(tape, users, Some(eps));
-        Scored { scores, own, loss: self.loss().of(own, users.items), kl }
+        let output = self.output(tape, users, Some(eps));
+        Scored { loss: self.loss().of(output.own, users.items), output }
     }
 }

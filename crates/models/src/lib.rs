@@ -11,6 +11,7 @@ pub mod boundary;
 mod critic;
 pub mod features;
 pub mod fine_tuning;
+mod fixed;
 mod init;
 mod linear;
 mod loss;
@@ -18,7 +19,8 @@ pub mod networks;
 pub mod registry;
 mod statistics;
 
-pub use actor::{Actor, LinearPart, Output, Scored, Turn, Users};
+pub use actor::{Actor, Output, Scored, Turn, Users};
 pub use critic::{Critic, CriticOutput};
+pub use fixed::FixedPart;
 pub use loss::{Loss, SlAtK};
 pub use statistics::RunningStatistics;

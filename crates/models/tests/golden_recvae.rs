@@ -10,7 +10,7 @@ use ndarray::Axis;
 use ract_autodiff::{Mat, Tape};
 use ract_data::Interactions;
 use ract_models::Users;
-use ract_models::actors::{EasePart, Setting, recvae};
+use ract_models::actors::{EasePart, KnnPart, Setting, recvae};
 use rand::SeedableRng;
 use rand::rngs::SmallRng;
 use serde_json::Value;
@@ -51,6 +51,7 @@ fn assert_turn(turn: &str, mask: impl FnOnce(&Value, &Mat<f64>) -> Mat<f64>, kee
         positive_weight: 5.0,
         gamma: json["gamma"].as_f64().unwrap(),
         ease: EasePart::plain(1.0),
+        knn: KnnPart::default(),
         sl: ract_models::SlAtK::default(),
         temperature: 0.1,
         train: &train,
@@ -71,7 +72,7 @@ fn assert_turn(turn: &str, mask: impl FnOnce(&Value, &Mat<f64>) -> Mat<f64>, kee
         let found = tape.named(name).unwrap();
         assert_close(&format!("{turn} {name}"), found.value().unwrap(), &matrix(&expected[name]));
     }
-    let (nll, kl) = (scored.loss.mean(), scored.kl.unwrap());
+    let (nll, kl) = (scored.loss.mean(), scored.output.kl.unwrap());
     let loss = nll + kl;
     for (name, found) in [("nll", nll), ("kld", kl), ("loss", loss)] {
         assert_number(&format!("{turn} {name}"), found.scalar().unwrap(), expected[name].as_f64().unwrap());

@@ -8,7 +8,7 @@ mod golden;
 use golden::{assert_close, assert_number, matrix, sparse};
 use ract_autodiff::{Grads, Mat, Module, Precision, Products, Scalar, Sparse, Tape, Unit, Var};
 use ract_data::Interactions;
-use ract_models::actors::{EasePart, Setting, mult_vae};
+use ract_models::actors::{EasePart, KnnPart, Setting, mult_vae};
 use ract_models::{Actor, Critic, CriticOutput, RunningStatistics, Scored, Users};
 use rand::SeedableRng;
 use rand::rngs::SmallRng;
@@ -33,6 +33,7 @@ fn golden_actor<T: Scalar>() -> Box<dyn Actor<T>> {
         positive_weight: 5.0,
         gamma: 0.005,
         ease: EasePart::plain(1.0),
+        knn: KnnPart::default(),
         sl: ract_models::SlAtK::default(),
         temperature: 0.1,
         train: &train,
@@ -101,8 +102,8 @@ impl Golden {
 fn the_actor_step_has_the_golden_values_and_gradients() {
     let golden = Golden::load();
     let tape = Tape::new();
-    let Scored { scores: logits, loss: nll, kl, .. } = golden.forward(&tape);
-    let kl = kl.unwrap();
+    let Scored { output, loss: nll } = golden.forward(&tape);
+    let (logits, kl) = (output.scores(), output.kl.unwrap());
     assert_close("logits", logits.value().unwrap(), &golden.matrix("logits"));
     assert_close("nll", nll.value().unwrap(), &golden.column("nll"));
     assert_number("kl", kl.scalar().unwrap(), golden.number("kl"));
@@ -131,8 +132,8 @@ fn in_three_products_of_bf16_the_actors_gradients_are_within_1e_4_of_the_golden_
         let tape = Tape::new();
         tape.set_products(products.including_small());
         let users = Users { input: &input, items: &items, rows: None };
-        let Scored { loss: nll, kl, .. } = actor.forward(&tape, &users, golden.matrix("eps").mapv(|x| x as f32));
-        let loss = nll.mean() + kl.unwrap().scale(golden.number("beta") as f32);
+        let Scored { output, loss: nll } = actor.forward(&tape, &users, golden.matrix("eps").mapv(|x| x as f32));
+        let loss = nll.mean() + output.kl.unwrap().scale(golden.number("beta") as f32);
         let grads = loss.backward(actor.params()).unwrap();
         let expected = |name: &str| matrix(&golden.json["actor_loss_grads"][name]);
         actor.params().iter().map(|param| error(grads.get(*param).unwrap(), &expected(param.name()))).collect()
@@ -150,7 +151,7 @@ fn in_three_products_of_bf16_the_actors_gradients_are_within_1e_4_of_the_golden_
 fn the_weighted_squared_error_has_the_golden_values_and_gradients() {
     let golden = Golden::load();
     let tape = Tape::new();
-    let logits = golden.forward(&tape).scores;
+    let logits = golden.forward(&tape).output.scores();
     let error = logits.weighted_squared_error(&golden.items, golden.number("positive_weight"));
     assert_close("error", error.value().unwrap(), &golden.column("weighted_squared_error"));
     let grads = error.mean().backward(golden.actor.params()).unwrap();

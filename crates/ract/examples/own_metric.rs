@@ -9,7 +9,6 @@ use ract::experiment;
 use ract::metrics::{Judges, MetricEntry, register};
 use ract::run::{EpochRecord, RunFolder};
 use ract::training::Progress;
-use ract_data::fingerprint;
 use std::path::Path;
 
 /// The reciprocal rank of the first hit among the first k.
@@ -49,8 +48,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     std::fs::write(&file, EXPERIMENT)?;
     let config = Config::read(&file, &[])?;
 
-    let data = experiment::load_data(&config)?;
-    let run = RunFolder::open(&folder.path().join("run"), &config, &fingerprint(&data))?;
+    let (data, data_sha256) = experiment::load_data(&config)?;
+    let run = RunFolder::open(&folder.path().join("run"), &config, &data_sha256)?;
     let result = experiment::run(&config, &data, &run, &mut Silent, false)?;
 
     let last = run.history::<EpochRecord>()?.pop().ok_or("no epoch")?;

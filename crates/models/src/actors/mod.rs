@@ -2,6 +2,7 @@
 
 mod cdae;
 mod cosine_ae;
+mod cosine_blend;
 mod ease_vae;
 mod gaussian_vae;
 mod lambda_rank;
@@ -14,10 +15,10 @@ mod warp;
 mod wide_vae;
 mod wmf;
 
-use crate::baselines::{BaselineError, Weighting, memory};
+use crate::baselines::{BaselineError, Ease, Weighting, memory};
 use crate::networks::VaeSizes;
 use crate::registry::{Entry, Registered};
-use crate::{Actor, Loss, SlAtK};
+use crate::{Actor, FixedPart, Loss, SlAtK};
 use ract_data::Interactions;
 use rand::RngCore;
 
@@ -37,6 +38,8 @@ pub struct Setting<'a> {
     pub gamma: f64,
     /// For actors with an EASE part.
     pub ease: EasePart,
+    /// For actors with a part of item neighbours.
+    pub knn: KnnPart,
     /// For actors with the loss SL@K.
     pub sl: SlAtK,
     /// For actors whose scores are cosines: what these are divided by.
@@ -60,6 +63,26 @@ impl EasePart {
     /// Plain EASE between all items.
     pub fn plain(lambda: f64) -> Self {
         Self { weighting: Weighting::plain(lambda), items: 0, gain: 1.0 }
+    }
+
+    fn fit(&self, train: &Interactions) -> Result<FixedPart, BaselineError> {
+        let Self { weighting, items, gain } = *self;
+        Ok(FixedPart::Linear { ease: Ease::fit_weighted(train, &weighting, items)?, gain })
+    }
+}
+
+/// The item neighbours of an actor.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct KnnPart {
+    /// How many neighbours each item has.
+    pub neighbours: usize,
+    /// What the logarithm of their share is multiplied by before it is added to the scores of the other parts.
+    pub gain: f64,
+}
+
+impl Default for KnnPart {
+    fn default() -> Self {
+        Self { neighbours: 1000, gain: 1.0 }
     }
 }
 
@@ -158,6 +181,14 @@ pub static ACTORS: &[ActorEntry] = &[
     ActorEntry { name: "sl-vae", label: "SL@K VAE", l2: 0.0, beta: Beta::UpTo(BETA_MAX), build: sl_vae::build },
     // Not in the paper.
     ActorEntry { name: "cosine-ae", label: "cosine AE", l2: 0.0, beta: Beta::Absent, build: cosine_ae::build },
+    // Not in the paper.
+    ActorEntry {
+        name: "cosine-blend",
+        label: "cosine AE + kNN + EASE",
+        l2: 0.0,
+        beta: Beta::Absent,
+        build: cosine_blend::build,
+    },
     // RecVAE's code: the KL term has a weight of its own, `Setting::gamma`.
     ActorEntry { name: "recvae", label: "RecVAE", l2: 0.0, beta: Beta::Constant(1.0), build: recvae::build },
     // The paper's scripts do not train CDAE: l2 is ours, that of WMF.
@@ -204,6 +235,7 @@ mod tests {
             positive_weight: 5.0,
             gamma: 0.005,
             ease: EasePart::plain(1.0),
+            knn: KnnPart::default(),
             sl: SlAtK::default(),
             temperature: 0.1,
             train: &train,

@@ -189,6 +189,7 @@ mod tests {
             positive_weight: 5.0,
             gamma: 0.02,
             ease: EasePart::plain(1.0),
+            knn: crate::actors::KnnPart::default(),
             sl: crate::SlAtK::default(),
             temperature: 0.1,
             train: &train,

@@ -25,9 +25,9 @@ pub(super) fn build<T: Scalar>(setting: &Setting<'_>, mut rng: &mut dyn RngCore)
 
 impl<T: Scalar> Network<T> for WideVae<T> {
     fn output<'t>(&self, tape: &'t Tape<T>, users: &Users<'_, T>, eps: Option<Mat<T>>) -> Output<'t, T> {
-        let linear = self.linear.output(tape, users, None).scores.named("linear");
-        let Output { scores, kl, .. } = self.vae.output(tape, users, eps);
-        Output::of(linear + scores, kl)
+        let linear = self.linear.output(tape, users, None).own.named("linear");
+        let Output { own, kl, .. } = self.vae.output(tape, users, eps);
+        Output::of(linear + own, kl)
     }
 
     fn noise(&self) -> usize {

@@ -13,7 +13,7 @@ const BM25: (f64, f64) = (1.2, 0.75);
 pub(super) const PARAMETERS: &[Parameter] = &[
     Parameter::number("neighbours", &[20.0, 50.0, 100.0, 200.0, 400.0]),
     Parameter::number("shrink", &[0.0, 10.0, 100.0, 1000.0]),
-    Parameter::choice("weighting", &[0.0, 1.0, 2.0, 3.0], &["cosine", "Jaccard", "TF-IDF", "BM25"]),
+    Parameter::choice("weighting", &[0.0, 1.0, 2.0, 3.0], &["cosine", "Jaccard", "TF-IDF", "BM25", "1 / n"]),
 ];
 
 /// The number of each is its value in configurations.
@@ -27,17 +27,19 @@ enum Weighting {
     TfIdf,
     /// As TF-IDF, with columns that are scaled down for popular items. The scale matters only beside `shrink`.
     Bm25,
+    /// The cosine of columns in which a user with n items counts `1 / n`: on a walk from an item to a user of it and on to an
+    /// item of that user, each of the user's items is as likely.
+    UserShare,
 }
 
 impl Weighting {
     fn of(parameters: &Parameters) -> Result<Self, BaselineError> {
-        const EXPECTED: &str = "it must be 0 (cosine), 1 (Jaccard), 2 (TF-IDF) or 3 (BM25)";
+        const EXPECTED: &str = "it must be 0 (cosine), 1 (Jaccard), 2 (TF-IDF), 3 (BM25) or 4 (1 / n)";
         let weighting = parameters.whole("weighting", 0, EXPECTED)?;
-        [Self::Cosine, Self::Jaccard, Self::TfIdf, Self::Bm25].get(weighting).copied().ok_or(BaselineError::Parameter {
-            parameter: "weighting",
-            value: weighting as f64,
-            expected: EXPECTED,
-        })
+        [Self::Cosine, Self::Jaccard, Self::TfIdf, Self::Bm25, Self::UserShare]
+            .get(weighting)
+            .copied()
+            .ok_or(BaselineError::Parameter { parameter: "weighting", value: weighting as f64, expected: EXPECTED })
     }
 }
 
@@ -46,6 +48,11 @@ pub(super) fn fit(train: &Interactions, parameters: &Parameters) -> Fitted {
     let shrink = parameters.at_least("shrink", 0.0, "it must be 0 or more")?;
     let similarity = Similarity::new(train, Weighting::of(parameters)?, shrink);
     Ok(Box::new(neighbours_of_all(train, neighbours, &similarity)))
+}
+
+/// The weights from each item's neighbours, `neighbours` of them, where a user with n items counts `1 / n`.
+pub(crate) fn by_user_share(train: &Interactions, neighbours: usize) -> SparseWeights {
+    neighbours_of_all(train, neighbours, &Similarity::new(train, Weighting::UserShare, 0.0))
 }
 
 /// The similarity of two items i and j. With `s_ij` the sum of the weights of the users who have both, it is
@@ -66,6 +73,7 @@ impl Similarity {
         let n_items = train.n_items() as f64;
         let weight = |user| match weighting {
             Weighting::Cosine | Weighting::Jaccard => 1.0,
+            Weighting::UserShare => 1.0 / train.items(user).len().max(1) as f64,
             Weighting::TfIdf | Weighting::Bm25 => (n_items / (1.0 + train.items(user).len() as f64)).ln().powi(2),
         };
         let users: Vec<_> = (0..train.n_users()).map(weight).collect();
@@ -139,6 +147,14 @@ mod tests {
             [(1, similar(2.0, 4.0, 2.0)), (2, similar(2.0, 4.0, 2.0)), (3, similar(1.0, 4.0, 1.0))]
         );
         assert!((0..4).all(|item| weights.of(item).iter().all(|&(other, _)| other as usize != item)));
+    }
+
+    #[test]
+    fn a_users_items_share_the_users_weight() {
+        // Items 0 and 1: users with 2 and 3 items. Item 0: 2, 3, 2 and 2 items. Item 1: 2 and 3.
+        let (both, of_0, of_1) = (1.0 / 2.0 + 1.0 / 3.0, 3.0 / 2.0 + 1.0 / 3.0, 1.0 / 2.0 + 1.0 / 3.0);
+        let similar = both / f64::sqrt(of_0 * of_1);
+        assert_similar(Weighting::UserShare, 0.0, 1, &[(0, similar), (2, 1.0 / 3.0 / f64::sqrt(of_1 * of_1))]);
     }
 
     #[test]

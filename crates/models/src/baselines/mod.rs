@@ -4,7 +4,7 @@ mod als;
 mod co_counts;
 mod ease;
 mod inverse;
-mod knn;
+pub(crate) mod knn;
 pub(crate) mod memory;
 mod popularity;
 mod slim;

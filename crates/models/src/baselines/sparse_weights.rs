@@ -14,12 +14,17 @@ pub struct SparseWeights {
 
 impl SparseWeights {
     /// Builds the weights from the items that recommend each item, and their weights.
-    pub(super) fn from_recommended_by(recommended_by: &[Vec<(u32, f32)>]) -> Self {
+    pub(crate) fn from_recommended_by(recommended_by: &[Vec<(u32, f32)>]) -> Self {
         let mut recommends = vec![Vec::new(); recommended_by.len()];
         for (item, by) in (0..).zip(recommended_by) {
             by.iter().for_each(|&(other, weight)| recommends[other as usize].push((item, weight)));
         }
         Self { recommends }
+    }
+
+    /// Number of items.
+    pub fn n_items(&self) -> usize {
+        self.recommends.len()
     }
 
     /// The items that `item` recommends, ascending, and the weights.

@@ -15,6 +15,6 @@ pub(super) const ENTRY: FeatureEntry = FeatureEntry {
 
 /// The weights of SL@K (Yang et al., KDD 2025) with the temperature 1; the boundary is a constant.
 fn of<'t>(input: &FeatureInput<'_, 't>) -> Var<'t, f32> {
-    let above = (input.scored.scores - input.at_boundary(|_, boundary| boundary.score)).sigmoid();
+    let above = (input.scored.output.scores() - input.at_boundary(|_, boundary| boundary.score)).sigmoid();
     (above * input.tape.constant(mean_weights(input.unseen))).sum_axis(Axis(1))
 }

@@ -13,6 +13,6 @@ pub(super) const ENTRY: FeatureEntry = FeatureEntry {
 };
 
 fn of<'t>(input: &FeatureInput<'_, 't>) -> Var<'t, f32> {
-    let log_shares = input.scored.scores.log_softmax();
+    let log_shares = input.scored.output.scores().log_softmax();
     -(log_shares.exp() * log_shares).sum_axis(Axis(1))
 }

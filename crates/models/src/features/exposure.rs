@@ -17,10 +17,10 @@ pub(super) const ENTRY: FeatureEntry = FeatureEntry {
 /// softmax: straight through (Bengio et al., 2013). So the value is that of a list as it stands in a log, and every item of it can rise or
 /// fall.
 fn of<'t>(input: &FeatureInput<'_, 't>) -> Var<'t, f32> {
-    let Ok(scores) = input.scored.scores.value() else { return input.scored.loss }; // the tape remembers the error
+    let Ok(scores) = input.scored.output.scores().value() else { return input.scored.loss }; // the tape remembers the error
     let places = places(input, scores);
     let exposed: Vec<f32> = places.rows().into_iter().map(|row| row.sum()).collect();
-    let shares = input.scored.scores.softmax();
+    let shares = input.scored.output.scores().softmax();
     // From the start: an actor that becomes surer of itself must not make the critic expect more of the same list.
     let start = input.tape.constant(input.start.unwrap_or(scores).clone()).softmax();
     let draws = input.tape.constant(counts(input.seen));

@@ -8,5 +8,5 @@ pub(super) const ENTRY: FeatureEntry = FeatureEntry {
     about: "the actor's own loss on the popular items alone, which make up half of all interactions",
     has_gradient: true,
     width: Width::One,
-    of: |input| input.loss.nameless(input.scored.own, &part_of(input.items, input.is_head, true)),
+    of: |input| input.loss.nameless(input.scored.output.own, &part_of(input.items, input.is_head, true)),
 };

@@ -12,7 +12,7 @@ pub(super) const ENTRY: FeatureEntry = FeatureEntry {
 };
 
 fn of<'t>(input: &FeatureInput<'_, 't>) -> Var<'t, f32> {
-    let Ok(scores) = input.scored.scores.value() else { return input.scored.loss }; // the tape remembers the error
+    let Ok(scores) = input.scored.output.scores().value() else { return input.scored.loss }; // the tape remembers the error
     input.at_boundary(|user, boundary| {
         let unseen = input.unseen.items(user);
         let hits = unseen.iter().filter(|&&item| scores[(user, item as usize)] >= boundary.score).count();

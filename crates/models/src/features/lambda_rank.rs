@@ -8,5 +8,5 @@ pub(super) const ENTRY: FeatureEntry = FeatureEntry {
     about: "the LambdaRank loss of the scores, which follows the ranking more closely than the actor's own loss",
     has_gradient: true,
     width: Width::One,
-    of: |input| Loss::LambdaRank.nameless(input.scored.scores, input.items),
+    of: |input| Loss::LambdaRank.nameless(input.scored.output.scores(), input.items),
 };

@@ -14,5 +14,5 @@ pub(super) const ENTRY: FeatureEntry = FeatureEntry {
 };
 
 fn of<'t>(input: &FeatureInput<'_, 't>) -> Var<'t, f32> {
-    (input.scored.scores.log_softmax() * input.tape.constant(mean_weights(input.unseen))).sum_axis(Axis(1))
+    (input.scored.output.scores().log_softmax() * input.tape.constant(mean_weights(input.unseen))).sum_axis(Axis(1))
 }

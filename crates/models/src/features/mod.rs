@@ -95,7 +95,8 @@ impl<'t> FeatureInput<'_, 't> {
     fn boundaries(&self) -> &[Boundary<f32>] {
         self.boundaries.get_or_init(|| {
             self.scored
-                .scores
+                .output
+                .scores()
                 .value()
                 .map_or_else(|_| Vec::new(), |scores| boundaries(scores, self.depth, Some(self.seen)))
         })
@@ -169,7 +170,7 @@ mod tests {
         for entry in FEATURES {
             let tape = Tape::new();
             let scores = tape.input(array![[0.5_f32, -1.0, 2.0, 1.0], [1.5, 0.0, -2.0, 0.5]]);
-            let scored = Scored { scores, own: scores, loss: Loss::Nll.of(scores, &items), kl: None };
+            let scored = Scored { output: crate::Output::of(scores, None), loss: Loss::Nll.of(scores, &items) };
             let input = FeatureInput {
                 tape: &tape,
                 seen: &seen,

@@ -14,10 +14,10 @@ pub(super) const ENTRY: FeatureEntry = FeatureEntry {
 };
 
 fn of<'t>(input: &FeatureInput<'_, 't>) -> Var<'t, f32> {
-    match input.scored.scores.value() {
+    match input.scored.output.scores().value() {
         Ok(scores) => {
             let weights = input.tape.constant(gap_weights(scores, input.items, input.depth));
-            (input.scored.scores * weights).sum_axis(Axis(1))
+            (input.scored.output.scores() * weights).sum_axis(Axis(1))
         }
         Err(_) => input.scored.loss, // the tape remembers the error
     }

@@ -7,5 +7,5 @@ pub(super) const ENTRY: FeatureEntry = FeatureEntry {
     about: "the scores of all items: the paper found that a critic does not learn from them",
     has_gradient: true,
     width: Width::Items,
-    of: |input| input.scored.scores,
+    of: |input| input.scored.output.scores(),
 };

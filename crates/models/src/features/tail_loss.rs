@@ -8,5 +8,5 @@ pub(super) const ENTRY: FeatureEntry = FeatureEntry {
     about: "the actor's own loss on the items that are not popular",
     has_gradient: true,
     width: Width::One,
-    of: |input| input.loss.nameless(input.scored.own, &part_of(input.items, input.is_head, false)),
+    of: |input| input.loss.nameless(input.scored.output.own, &part_of(input.items, input.is_head, false)),
 };

@@ -9,5 +9,5 @@ pub(super) const ENTRY: ArmEntry = ArmEntry {
     label: "fine-tuned by LambdaRank",
     regulariser: Regulariser::Absent,
     pace: Pace::Slow,
-    loss: |input| Loss::LambdaRank.of(input.scored.scores, input.items),
+    loss: |input| Loss::LambdaRank.of(input.scored.output.scores(), input.items),
 };

@@ -118,7 +118,7 @@ mod tests {
         for entry in ARMS {
             let tape = Tape::new();
             let scores = tape.input(array![[0.5_f32, -1.0, 0.25, 1.0], [1.5, 0.0, 2.0, 0.5]]);
-            let scored = Scored { scores, own: scores, loss: Loss::Nll.of(scores, &items), kl: None };
+            let scored = Scored { output: crate::Output::of(scores, None), loss: Loss::Nll.of(scores, &items) };
             let input =
                 ArmInput { tape: &tape, seen: &seen, unseen: &unseen, items: &items, scored: &scored, depth: 2 };
             let loss = (entry.loss)(&input);

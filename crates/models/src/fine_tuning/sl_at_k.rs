@@ -11,6 +11,6 @@ pub(super) const ENTRY: ArmEntry = ArmEntry {
     pace: Pace::Slow,
     loss: |input| {
         let settings = SlAtK { k: input.depth, weight_temperature: 1.0, temperature: 1.0 };
-        Loss::SlAtK(settings).of(input.scored.scores, input.items)
+        Loss::SlAtK(settings).of(input.scored.output.scores(), input.items)
     },
 };

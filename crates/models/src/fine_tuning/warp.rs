@@ -9,5 +9,5 @@ pub(super) const ENTRY: ArmEntry = ArmEntry {
     label: "fine-tuned by WARP",
     regulariser: Regulariser::Absent,
     pace: Pace::Slow,
-    loss: |input| Loss::Warp.of(input.scored.scores, input.items),
+    loss: |input| Loss::Warp.of(input.scored.output.scores(), input.items),
 };

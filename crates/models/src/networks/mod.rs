@@ -1,19 +1,23 @@
 //! Autoencoders. A network and a loss together make an actor.
 
+mod cosine_autoencoder;
 mod dae;
 mod linear_autoencoder;
 mod linear_vae;
 mod vae;
+mod with_fixed;
 
+pub use cosine_autoencoder::CosineAutoencoder;
 pub use dae::Dae;
 pub use linear_autoencoder::LinearAutoencoder;
 pub use linear_vae::LinearVae;
 pub use vae::{Vae, VaeSizes};
+pub use with_fixed::WithFixed;
 
-use crate::actor::{LinearPart, Output, Users};
+use crate::actor::{Output, Users};
 use crate::init::{truncated_normal, uniform_fan_in, xavier};
 use crate::linear::Linear;
-use crate::{Actor, Loss};
+use crate::{Actor, FixedPart, Loss};
 use ract_autodiff::{Mat, Module, Scalar, Tape, Var};
 use rand::Rng;
 
@@ -25,9 +29,9 @@ pub trait Network<T: Scalar>: Module<T> + Send + Sync {
     /// See [`Actor::output`].
     fn output<'t>(&self, tape: &'t Tape<T>, users: &Users<'_, T>, eps: Option<Mat<T>>) -> Output<'t, T>;
 
-    /// See [`Actor::linear_part`].
-    fn linear_part(&self) -> Option<LinearPart<'_>> {
-        None
+    /// See [`Actor::fixed_parts`].
+    fn fixed_parts(&self) -> &[FixedPart] {
+        &[]
     }
 
     /// See [`Actor::noise`].
@@ -55,8 +59,8 @@ impl<T: Scalar, N: Network<T>> Actor<T> for Autoencoder<N> {
         self.loss
     }
 
-    fn linear_part(&self) -> Option<LinearPart<'_>> {
-        self.network.linear_part()
+    fn fixed_parts(&self) -> &[FixedPart] {
+        self.network.fixed_parts()
     }
 
     fn noise(&self) -> usize {

@@ -14,7 +14,6 @@ use crate::training::Progress;
 use crate::training::outcomes::RARELY_SHOWN;
 use crate::{Error, Result, experiment, report};
 use ract_autodiff::{Products, Vectors};
-use ract_data::fingerprint;
 use std::path::{Path, PathBuf};
 
 #[derive(clap::Args)]
@@ -78,7 +77,7 @@ fn run_all(config: &Config, experiment: &ExperimentFile, watch: &Watch) -> Resul
 pub(super) fn train(config: &Config, out: &RunPath, watch: &Watch) -> Result<RunResult> {
     let config = &experiment::refit::resolved(config)?;
     // The data are loaded first, so that a run that cannot start does not create a folder.
-    let data = experiment::load_data(config)?;
+    let (data, data_sha256) = experiment::load_data(config)?;
     let products = config.products()?;
     let mut terminal = if watch.follow { Terminal::following() } else { Terminal::new() };
     super::tell_of_missing_checksums(&config.data, &terminal)?;
@@ -92,7 +91,6 @@ pub(super) fn train(config: &Config, out: &RunPath, watch: &Watch) -> Result<Run
         data.train.len(),
     ));
     terminal.line(&kernels(config, products));
-    let data_sha256 = fingerprint(&data);
     if !out.folder().exists() {
         experiment::check_actor_from(config, &data_sha256)?;
         let left_out = experiment::check_outcomes(config, &data)?;

@@ -245,6 +245,8 @@ impl Settings for Config {
             ("actor.positive_weight", self.actor.positive_weight),
             ("actor.gamma", self.actor.gamma),
             ("actor.ease_gain", self.actor.ease_gain),
+            ("actor.knn_neighbours", self.actor.knn_neighbours as f64),
+            ("actor.knn_gain", self.actor.knn_gain),
             ("actor.sl_k", self.actor.sl_k as f64),
             ("actor.sl_weight_temperature", self.actor.sl_weight_temperature),
             ("actor.sl_temperature", self.actor.sl_temperature),

@@ -189,7 +189,8 @@ mod tests {
 
     #[test]
     fn only_the_actors_own_training_lowers_its_step_size_after_each_epoch() {
-        let config: Config = toml::from_str("dataset = 'x'\ndata.path = 'x'\nactor.decay = 0.5\nfull_rate.epochs = 3\n").unwrap();
+        let config: Config =
+            toml::from_str("dataset = 'x'\ndata.path = 'x'\nactor.decay = 0.5\nfull_rate.epochs = 3\n").unwrap();
         let rates = |phase: Phase| [1, 2, 3].map(|epoch| phase.learning_rate(&config, epoch));
         assert_eq!(rates(Phase::Actor), [1e-3, 5e-4, 2.5e-4]);
         for phase in Phase::all().filter(|&phase| phase != Phase::Actor) {

@@ -4,7 +4,7 @@ use super::{CriticAdam, Rates};
 use crate::metrics::{ItemFacts, Metric};
 use ract_data::Interactions;
 use ract_models::SlAtK;
-use ract_models::actors::{ActorKind, EasePart};
+use ract_models::actors::{ActorKind, EasePart, KnnPart};
 use ract_models::baselines::Weighting;
 use ract_models::features::{Feature, of_the_paper};
 use ract_models::fine_tuning::Arm;
@@ -81,6 +81,12 @@ pub struct Actor {
     pub ease_gain: f64,
     /// How many of the most popular items the EASE part covers; 0 means all items.
     pub ease_items: usize,
+    /// How many neighbours each item has, for actors with a part of item neighbours.
+    #[serde(skip_serializing_if = "is_default_neighbours")]
+    pub knn_neighbours: usize,
+    /// What the logarithm of their share is multiplied by before it is added to the scores of the other parts.
+    #[serde(skip_serializing_if = "is_one")]
+    pub knn_gain: f64,
     /// K of the loss SL@K.
     #[serde(skip_serializing_if = "is_default_k")]
     pub sl_k: usize,
@@ -268,6 +274,8 @@ impl Default for Actor {
             ease_dropout: 0.0,
             ease_popularity: 0.0,
             ease_gain: 1.0,
+            knn_neighbours: KnnPart::default().neighbours,
+            knn_gain: KnnPart::default().gain,
             sl_k: SlAtK::default().k,
             sl_weight_temperature: 1.0,
             sl_temperature: 1.0,
@@ -292,6 +300,10 @@ fn is_default_temperature(temperature: &f64) -> bool {
     *temperature == TEMPERATURE
 }
 
+fn is_default_neighbours(neighbours: &usize) -> bool {
+    *neighbours == KnnPart::default().neighbours
+}
+
 fn is_default_k(k: &usize) -> bool {
     *k == SlAtK::default().k
 }
@@ -300,6 +312,11 @@ impl Actor {
     /// The settings of the loss SL@K.
     pub(crate) fn sl_at_k(&self) -> SlAtK {
         SlAtK { k: self.sl_k, weight_temperature: self.sl_weight_temperature, temperature: self.sl_temperature }
+    }
+
+    /// The settings of its part of item neighbours.
+    pub(crate) fn knn_part(&self) -> KnnPart {
+        KnnPart { neighbours: self.knn_neighbours, gain: self.knn_gain }
     }
 
     /// The settings of its EASE part.

@@ -39,21 +39,22 @@ pub fn read_data(data: &Data) -> Result<Dataset> {
     })
 }
 
-/// The interactions on which a run of `config` trains and is tested.
+/// The interactions on which a run of `config` trains and is tested, and the fingerprint of the data that it names. A refit has the
+/// fingerprint of the data as they were prepared, before the validation items move into the training: so it can be compared with
+/// what was not refitted.
 ///
 /// # Errors
 /// As for [`read_data`], and when there are fewer training users than `batch_size`.
-pub fn load_data(config: &Config) -> Result<Dataset> {
-    let data = match refit::data(config.refit_of.is_some(), &config.data)? {
-        Some(data) => data,
-        None => read_data(&config.data)?,
-    };
+pub fn load_data(config: &Config) -> Result<(Dataset, String)> {
+    let prepared = read_data(&config.data)?;
+    let sha256 = fingerprint(&prepared);
+    let data = refit::data(config.refit_of.is_some(), &config.data)?.unwrap_or(prepared);
     let (users, batch_size) = (data.train.n_users(), config.batch_size);
     if users < batch_size {
         let message = format!("batch_size is {batch_size}, but there are only {users} training users: lower it");
         return Err(Error::Usage(message));
     }
-    Ok(data)
+    Ok((data, sha256))
 }
 
 /// Checks whether the actor of `config.actor_from` can be used, if it is trained already. This is done before a folder
@@ -183,7 +184,7 @@ pub fn evaluate(config: &Config, data: &Dataset, run: &RunPath) -> Result<Evalua
 pub fn open(path: &Path) -> Result<(Config, Dataset, RunPath)> {
     let run = RunPath::at(path);
     let config = run.read_config()?;
-    let data = load_data(&config)?;
-    run.check_fingerprint(&fingerprint(&data))?;
+    let (data, sha256) = load_data(&config)?;
+    run.check_fingerprint(&sha256)?;
     Ok((config, data, run))
 }

@@ -47,7 +47,7 @@ pub fn simulate(config: &Config, data: &Dataset, run: &RunPath, world: &World) -
             let rng_of = |user: u32| stream(world.seed, Purpose::Shown, list, user.into());
             let batch = Batch::training(&data.train, users, config.keep, rng_of);
             let lists = {
-                let scores = trainer.output(&batch).scores.value()?.clone();
+                let scores = trainer.output(&batch).scores().value()?.clone();
                 drawn(scores, users, world, list)
             };
             trainer.tape.reset();

@@ -6,7 +6,7 @@ use crate::config::{AnyConfig, BaselineConfig, Config, Phase, Role};
 use crate::run::{BaselineResult, Checkpoints, EpochRecord, PerUser, RunPath, RunResult, Tested, is_equal};
 use crate::training::{Trainer, evaluate_actor, evaluate_baseline};
 use crate::{Error, Result};
-use ract_data::{Dataset, fingerprint};
+use ract_data::fingerprint;
 
 /// What was measured again.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -46,9 +46,9 @@ struct Check<'a> {
 
 impl Check<'_> {
     fn run(&mut self, config: &Config) -> Result<()> {
-        let data = load_data(config)?;
+        let (data, sha256) = load_data(config)?;
         let result: RunResult = self.path.read_finished()?;
-        self.data(&data, &result.data_sha256)?;
+        self.data(&sha256, &result.data_sha256)?;
         self.products(config, &result)?;
         let history: Vec<EpochRecord> = self.path.read_history()?;
         let checkpoints = Checkpoints::of(self.path);
@@ -78,7 +78,7 @@ impl Check<'_> {
     fn baseline(&mut self, config: &BaselineConfig) -> Result<()> {
         let data = read_data(&config.data)?;
         let result: BaselineResult = self.path.read_finished()?;
-        self.data(&data, &result.data_sha256)?;
+        self.data(&fingerprint(&data), &result.data_sha256)?;
         let method = config.baseline.method;
         let fitted = super::baseline::fit_chosen(config, &result.chosen, &data)?;
         let select = config.evaluation.select;
@@ -92,8 +92,8 @@ impl Check<'_> {
         self.tested(&Tested::from([(Role::Baseline(method), tested)]))
     }
 
-    fn data(&self, data: &Dataset, recorded: &str) -> Result<()> {
-        if fingerprint(data) == recorded { Ok(()) } else { Err(self.differs("the data have changed since then")) }
+    fn data(&self, sha256: &str, recorded: &str) -> Result<()> {
+        if sha256 == recorded { Ok(()) } else { Err(self.differs("the data have changed since then")) }
     }
 
     fn tested(&mut self, found: &Tested) -> Result<()> {

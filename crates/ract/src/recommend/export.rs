@@ -6,8 +6,9 @@ use crate::{Error, Result};
 use ndarray_npy::NpzWriter;
 use ract_autodiff::{Mat, NodeKind};
 use ract_data::{Interactions, atomic_file};
-use ract_models::LinearPart;
+use ract_models::FixedPart;
 use serde::Serialize;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::Path;
@@ -15,9 +16,6 @@ use std::path::Path;
 /// The ops whose results follow from their inputs alone, so that `model.json` can name them.
 const OPS: [&str; 10] =
     ["sparse_affine", "affine", "tanh", "sigmoid", "scale", "add", "mul", "matmul", "l2_normalize", "layer_norm"];
-
-/// The name of the weights of an actor's fixed linear part, and of its node.
-const LINEAR: &str = "linear";
 
 /// `model.json`.
 #[derive(Serialize)]
@@ -41,6 +39,9 @@ enum Node {
     Weights { name: String },
     /// For the items `items` alone: `gain` times the sum of the rows of the user's items in the matrix `name`.
     Linear { name: &'static str, items: Vec<u32>, gain: f64 },
+    /// `gain ln(1 + k / mean(k))`, with the mean over all items: k_i is the sum of the third column of the matrix `name` over its rows
+    /// that have one of the user's items in the first column and i in the second. 0 where no k is above 0.
+    Neighbours { name: &'static str, gain: f64 },
     /// An op of [`OPS`], with its numbers.
     #[serde(untagged)]
     Op {
@@ -66,18 +67,18 @@ pub fn export(source: &Source, recommender: &mut Recommender<'_>, folder: &Path)
     let n_items = recommender.n_items;
     // Any user: the steps are the same for all.
     let batch = batch_of(&Interactions::from_rows(n_items, [[0_u32]]), n_items);
-    let scores = trainer.output(&batch).scores.position();
+    let scores = trainer.output(&batch).scores().position();
     let graph = trainer.tape.graph();
     trainer.tape.reset();
-    let linear = trainer.actor.linear_part();
+    let fixed = trainer.actor.fixed_parts();
     let node = |node: &ract_autodiff::GraphNode| match &node.kind {
         NodeKind::Input => Ok(Node::Weights { name: node.name.clone().unwrap_or_default() }),
         NodeKind::Op(op, inputs) if OPS.contains(op) => {
             Ok(Node::Op { op, inputs: inputs.clone(), numbers: node.numbers.iter().copied().collect() })
         }
         NodeKind::Op(op, _) => Err(*op),
-        NodeKind::Constant => match linear.filter(|_| node.name.as_deref() == Some(LINEAR)) {
-            Some(LinearPart { ease, gain }) => Ok(Node::Linear { name: LINEAR, items: ease.kept().to_vec(), gain }),
+        NodeKind::Constant => match fixed.iter().find(|part| node.name.as_deref() == Some(part.name())) {
+            Some(part) => Ok(fixed_node(part)),
             None => Err("a constant"),
         },
     };
@@ -100,15 +101,40 @@ pub fn export(source: &Source, recommender: &mut Recommender<'_>, folder: &Path)
         return Err(Error::Usage(format!("{} is not empty: name a new folder", folder.display())));
     }
     let params = trainer.actor.params();
-    let fixed = linear.map(|part| (LINEAR.to_owned(), part.ease.weights()));
-    let matrices: Vec<(String, &Mat<f32>)> =
-        params.iter().map(|param| (param.name().to_owned(), param.value())).chain(fixed).collect();
+    let fixed: Vec<(String, Cow<'_, Mat<f32>>)> = fixed.iter().map(fixed_matrix).collect();
+    let matrices: Vec<(String, &Mat<f32>)> = params
+        .iter()
+        .map(|param| (param.name().to_owned(), param.value()))
+        .chain(fixed.iter().map(|(name, matrix)| (name.clone(), matrix.as_ref())))
+        .collect();
     tensor_file::write(&folder.join("weights.safetensors"), "exported weights", matrices.iter().cloned(), &())?;
     write_npz(&folder.join("weights.npz"), &matrices)?;
     let items = source.names.items().iter().fold(String::new(), |text, item| text + item + "\n");
     atomic_file::save(&folder.join("items.txt"), items)?;
     let json = serde_json::to_string_pretty(&rebuilt).map_err(|error| Error::Failed(error.to_string()))?;
     Ok(atomic_file::save(&folder.join("model.json"), json + "\n")?)
+}
+
+fn fixed_node(part: &FixedPart) -> Node {
+    let name = part.name();
+    match part {
+        FixedPart::Linear { ease, gain } => Node::Linear { name, items: ease.kept().to_vec(), gain: *gain },
+        FixedPart::Neighbours { gain, .. } => Node::Neighbours { name, gain: *gain },
+    }
+}
+
+/// The matrix that the node of the part names. Between neighbours, a row for each pair: item, recommended item, weight; numbers of
+/// items are exact in f32 below 16,777,216.
+fn fixed_matrix(part: &FixedPart) -> (String, Cow<'_, Mat<f32>>) {
+    let matrix = match part {
+        FixedPart::Linear { ease, .. } => Cow::Borrowed(ease.weights()),
+        FixedPart::Neighbours { weights, .. } => {
+            let of =
+                |item: usize| weights.of(item).iter().map(move |&(other, weight)| [item as f32, other as f32, weight]);
+            Cow::Owned((0..weights.n_items()).flat_map(of).collect::<Vec<_>>().into())
+        }
+    };
+    (part.name().to_owned(), matrix)
 }
 
 fn write_npz(path: &Path, matrices: &[(String, &Mat<f32>)]) -> Result<()> {

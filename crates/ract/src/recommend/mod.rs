@@ -49,11 +49,15 @@ impl Source {
     pub fn open(path: &Path) -> Result<Self> {
         let path = RunPath::at(path);
         let config = path.read_any_config()?;
-        let (data, place) = match &config {
+        let ((data, sha256), place) = match &config {
             AnyConfig::Run(config) => (load_data(config)?, &config.data),
-            AnyConfig::Baseline(config) => (read_data(&config.data)?, &config.data),
+            AnyConfig::Baseline(config) => {
+                let data = read_data(&config.data)?;
+                let sha256 = fingerprint(&data);
+                ((data, sha256), &config.data)
+            }
         };
-        path.check_fingerprint(&fingerprint(&data))?;
+        path.check_fingerprint(&sha256)?;
         let names = match place {
             Data::Path(folder) => Names::read(folder)?,
             Data::Synthetic(_) => Names::numbers(data.n_items(), data.test.n_users()),
@@ -209,7 +213,7 @@ impl<'a> Recommender<'a> {
                 let batch = batch_of(histories, *n_items);
                 let found = {
                     let output = trainer.output(&batch);
-                    let scores = output.scores.value()?;
+                    let scores = output.scores().value()?;
                     let best = best_of_all(histories, choice, popularity, |user| scores.row(user).to_slice());
                     (best, calibration.map(|calibration| calibration.of(trainer, &batch, output)).transpose()?)
                 };
@@ -227,7 +231,7 @@ impl<'a> Recommender<'a> {
         match &mut self.model {
             Model::Baseline(baseline) => Ok(baseline.scores(histories)),
             Model::Actor { trainer, .. } => {
-                let scores = trainer.output(&batch_of(histories, self.n_items)).scores.value()?.clone();
+                let scores = trainer.output(&batch_of(histories, self.n_items)).scores().value()?.clone();
                 trainer.tape.reset();
                 Ok(scores)
             }

@@ -53,7 +53,12 @@ impl Calibration {
     }
 
     /// The expected metric of each user of a batch of histories.
-    pub(super) fn of(self, trainer: &Trainer<'_>, batch: &Batch<f32>, output: Output<'_, f32>) -> Result<Vec<f64>> {
+    pub(super) fn of<'t>(
+        self,
+        trainer: &'t Trainer<'_>,
+        batch: &Batch<f32>,
+        output: Output<'t, f32>,
+    ) -> Result<Vec<f64>> {
         Ok(critic_outputs(trainer, batch, output, self.ratio)?
             .into_iter()
             .map(|output| self.expected(output))
@@ -61,10 +66,10 @@ impl Calibration {
     }
 }
 
-fn critic_outputs(
-    trainer: &Trainer<'_>,
+fn critic_outputs<'t>(
+    trainer: &'t Trainer<'_>,
     batch: &Batch<f32>,
-    Output { scores, own, kl }: Output<'_, f32>,
+    output: Output<'t, f32>,
     ratio: f64,
 ) -> Result<Vec<f64>> {
     let n_items = batch.seen.n_items();
@@ -74,8 +79,8 @@ fn critic_outputs(
         (0..number.min(n_items as u32)).collect::<Vec<_>>()
     });
     let batch = Batch { unseen: Interactions::from_rows(n_items, unseen), ..batch.clone() };
-    let loss = trainer.actor.loss().of(own, &batch.items).scale((1.0 + ratio) as f32);
-    let features = trainer.features(&trainer.tape, &batch, &Scored { scores, own, loss, kl });
+    let loss = trainer.actor.loss().of(output.own, &batch.items).scale((1.0 + ratio) as f32);
+    let features = trainer.features(&trainer.tape, &batch, &Scored { output, loss });
     Ok(trainer.critic.predict(features.together).value()?.iter().map(|&output| output.into()).collect())
 }
 
@@ -139,9 +144,12 @@ fn measured(
         let batch = Batch::evaluation(of, users);
         {
             let output = trainer.output(&batch);
-            let output = form.map_or(Ok(output), |form| form.of(&trainer.tape, output))?;
+            let output = match form {
+                Some(form) => form.of(&trainer.tape, output)?,
+                None => output,
+            };
+            let scores = output.scores().value()?;
             outputs.extend(critic_outputs(trainer, &batch, output, ratio)?);
-            let scores = output.scores.value()?;
             let found =
                 score_users(|user| scores.row(user), Candidates::of(&batch), &batch.unseen, &[metric], &trainer.facts);
             values.extend(found);

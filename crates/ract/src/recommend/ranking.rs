@@ -30,7 +30,7 @@ impl Form {
 
     /// The output as if only this much of it were known.
     pub(super) fn of<'t>(self, tape: &'t Tape<f32>, output: Output<'t, f32>) -> Result<Output<'t, f32>> {
-        let scores = output.scores.value()?;
+        let scores = output.scores().value()?;
         let all = |user: usize| (scores.row(user).to_slice().unwrap_or(&[]), Vec::new(), None);
         let best = best_items(scores.nrows(), self.len, all);
         let rankings: Vec<Ranking> = best.iter().map(|best| self.ranking(best)).collect();

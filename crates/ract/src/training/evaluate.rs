@@ -76,12 +76,12 @@ pub(crate) fn test_on_training_users(
 
 fn test(trainer: &mut Trainer<'_>, asked: Asked<'_>, metrics: &[Metric], predicts: bool) -> Result<PerUser> {
     let (mut losses, mut predictions) = (Vec::new(), Vec::new());
-    let per_user = evaluate_and(trainer, asked, metrics, |trainer, batch, Output { scores, own, kl }| {
+    let per_user = evaluate_and(trainer, asked, metrics, |trainer, batch, output| {
         let batch = batch.clone().with_all_items();
-        let loss = trainer.actor.loss().of(own, &batch.items);
+        let loss = trainer.actor.loss().of(output.own, &batch.items);
         losses.extend(loss.value()?.iter().map(|&loss| f64::from(loss)));
         if predicts {
-            let features = trainer.features(&trainer.tape, &batch, &Scored { scores, own, loss, kl });
+            let features = trainer.features(&trainer.tape, &batch, &Scored { output, loss });
             predictions
                 .extend(trainer.critic.predict(features.together).value()?.iter().map(|&metric| f64::from(metric)));
         }
@@ -102,7 +102,7 @@ fn evaluate_and(
     evaluate(asked, metrics, batch_size, |batch| {
         let values = {
             let output = trainer.output(batch);
-            let scores = output.scores.value()?;
+            let scores = output.scores().value()?;
             then(trainer, batch, output)?;
             trainer.tape.timed("ranking", || {
                 score_users(|user| scores.row(user), Candidates::of(batch), &batch.unseen, metrics, &trainer.facts)

@@ -175,6 +175,7 @@ fn new_actor(config: &Config, train: &Interactions) -> Result<Box<dyn Actor<f32>
         positive_weight: settings.positive_weight,
         gamma: settings.gamma,
         ease: settings.ease_part(),
+        knn: settings.knn_part(),
         sl: settings.sl_at_k(),
         temperature: settings.temperature,
         train,

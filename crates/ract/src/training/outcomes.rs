@@ -9,7 +9,7 @@ use crate::{Error, Result};
 use ract_autodiff::{Mat, Module, Var};
 use ract_data::random::{Purpose, stream};
 use ract_data::{Batch, HeldOut, Interactions, LogNames, Names, Outcomes, Shown, epoch_order};
-use ract_models::{Output, Scored};
+use ract_models::Scored;
 use rand::Rng;
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -130,9 +130,9 @@ impl Trainer<'_> {
     fn predict_lists(&self, lists: &[&Shown], train: &Interactions) -> Var<'_, f32> {
         let batch = batch_of(lists, train);
         let shown: Vec<Vec<u32>> = lists.iter().map(|list| list.items.clone()).collect();
-        let Output { scores, own, kl } = self.output(&batch);
-        let loss = self.actor.loss().of(own, &batch.items);
-        let features = self.features_of(&self.tape, &batch, &Scored { scores, own, loss, kl }, Some(&shown), None);
+        let output = self.output(&batch);
+        let loss = self.actor.loss().of(output.own, &batch.items);
+        let features = self.features_of(&self.tape, &batch, &Scored { output, loss }, Some(&shown), None);
         self.critic.predict(features.together)
     }
 
@@ -194,7 +194,7 @@ impl Trainer<'_> {
             let lists: Vec<&Shown> = lists.iter().collect();
             let batch = batch_of(&lists, train);
             {
-                let shares = self.output(&batch).scores.softmax();
+                let shares = self.output(&batch).scores().softmax();
                 let shares = shares.value()?;
                 all.extend(lists.iter().enumerate().map(|(row, list)| {
                     let places = (1_u32..).zip(&list.items);

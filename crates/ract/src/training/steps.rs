@@ -110,7 +110,7 @@ impl Trainer<'_> {
         report: &mut Losses,
     ) -> Result<Var<'t, f32>> {
         let mut note = |name: &str, value: f32| report.insert(name.to_owned(), f64::from(value));
-        if let Some(kl) = scored.kl {
+        if let Some(kl) = scored.output.kl {
             let beta = self.beta() as f32;
             note("kl", kl.scalar()?);
             note("beta", beta);
@@ -146,7 +146,7 @@ impl Trainer<'_> {
                 None
             }
             Target::Metric => {
-                let scores = scored.scores.value()?;
+                let scores = scored.output.scores().value()?;
                 let metric = tape.timed("ranking", || self.metric(scores, batch));
                 report.insert("metric".to_owned(), metric.mean().unwrap_or_default().into());
                 let loss = self.critic.loss(predicted, metric, self.config.critic.l2);
@@ -183,7 +183,7 @@ impl Trainer<'_> {
             None => -mean_predicted,
         };
         if let Some(start) = start.filter(|_| trust > 0.0) {
-            let (start, now) = (tape.constant(start).log_softmax(), scored.scores.log_softmax());
+            let (start, now) = (tape.constant(start).log_softmax(), scored.output.scores().log_softmax());
             let divergence = (start.exp() * (start - now)).sum_axis(Axis(1)).mean().named("divergence");
             report.insert("divergence".to_owned(), divergence.scalar()?.into());
             loss = loss + divergence.scale(trust as f32);
@@ -196,7 +196,7 @@ impl Trainer<'_> {
         let Some(start) = self.start.as_ref().filter(|_| phase == Phase::ActorCritic) else { return Ok(None) };
         let tape = Tape::new();
         tape.set_products(self.tape.products());
-        let scores = start.output(&tape, users, Some(eps.clone())).scores;
+        let scores = start.output(&tape, users, Some(eps.clone())).scores();
         Ok(Some(scores.value()?.clone()))
     }
 
