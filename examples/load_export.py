@@ -48,6 +48,8 @@ class Model:
                 sums = np.zeros_like(x)
                 sums[:, node["items"]] = (x[:, node["items"]] > 0) @ self.weights[node["name"]] * node["gain"]
                 values.append(sums)
+            elif node["op"] == "popularity":
+                values.append(np.repeat(self.weights[node["name"]] * node["power"], len(x), 0))
             elif node["op"] == "neighbours":
                 values.append(self.neighbours(x, node))
             else:

@@ -220,7 +220,8 @@ fn numpy_computes_the_same_scores_from_what_is_exported() {
         let (run, exported) = (format!("run-{network}"), format!("exported-{network}"));
         let set = format!("actor.network=\"{network}\"");
         // An EASE part that covers some of the items, and not with its own weight.
-        let part = ["--set", "actor.ease_items=40", "--set", "actor.ease_gain=2.5"];
+        let part =
+            ["--set", "actor.ease_items=40", "--set", "actor.ease_gain=2.5", "--set", "actor.popularity_power=-0.3"];
         let command = ["run", "shop.toml", "--out", &run, "--set", &set, "--set", "actor.epochs=2"];
         workplace.succeed(&[&command[..], &part[..]].concat());
         workplace.succeed(&["export", &run, "--out", &exported]);

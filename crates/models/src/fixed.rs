@@ -2,7 +2,7 @@
 
 use crate::actor::Users;
 use crate::baselines::{Baseline, Ease, SparseWeights};
-use ndarray::{Array2, ArrayView1, Zip};
+use ndarray::{Array1, Array2, ArrayView1, Axis, Zip};
 use ract_autodiff::{Mat, Scalar, Sparse};
 use ract_data::Interactions;
 
@@ -26,14 +26,29 @@ pub enum FixedPart {
         /// What the logarithm is multiplied by.
         gain: f64,
     },
+    /// `power ln(1 + m_i)` for every user, where m_i is the number of item i's training users. So a softmax multiplies an item's
+    /// probability by the power of its popularity: below 0, popular items rank lower.
+    Popularity {
+        /// For each item, `ln(1 + m_i)`, 1 x I.
+        log_counts: Mat<f32>,
+        /// The power.
+        power: f64,
+    },
 }
 
 impl FixedPart {
+    /// The part of an item's popularity.
+    pub fn popularity(train: &Interactions, power: f64) -> Self {
+        let log_counts: Vec<f32> = train.item_counts().into_iter().map(|m| (m as f32).ln_1p()).collect();
+        Self::Popularity { log_counts: Array1::from(log_counts).insert_axis(Axis(0)), power }
+    }
+
     /// Its name on a tape and in exports.
     pub fn name(&self) -> &'static str {
         match self {
             Self::Linear { .. } => "linear",
             Self::Neighbours { .. } => "neighbours",
+            Self::Popularity { .. } => "popularity",
         }
     }
 
@@ -60,6 +75,14 @@ impl FixedPart {
                 let (gain, per_mean) = (*gain as f32, 1.0 / k.mean().unwrap_or_default());
                 move |k| if k > 0.0 { T::of((gain * (k * per_mean).ln_1p()).into()) } else { T::zero() }
             }),
+            Self::Popularity { log_counts, power } => {
+                let shape = (seen.n_users(), log_counts.ncols());
+                log_counts
+                    .mapv(|log| T::of(power * f64::from(log)))
+                    .broadcast(shape)
+                    .expect("a row for each user")
+                    .to_owned()
+            }
         }
     }
 }
@@ -119,6 +142,16 @@ mod tests {
         let expected = [0.0, 1.0, 5.0, 0.0].map(|k: f64| 2.0 * (1.0 + k / 1.5).ln());
         for keep in [1.0, 0.5] {
             let found = scores(&part, &[0, 1], keep);
+            assert!(found.iter().zip(expected).all(|(found, expected)| (found - expected).abs() < 1e-6), "{found}");
+        }
+    }
+
+    #[test]
+    fn the_popularity_part_is_the_same_for_all_users() {
+        let part = FixedPart::popularity(&train(), -0.5);
+        let expected = [2.0, 3.0, 2.0, 2.0].map(|m: f64| -0.5 * (1.0 + m).ln());
+        for seen in [&[0, 1][..], &[]] {
+            let found = scores(&part, seen, 1.0);
             assert!(found.iter().zip(expected).all(|(found, expected)| (found - expected).abs() < 1e-6), "{found}");
         }
     }

@@ -52,6 +52,7 @@ fn assert_turn(turn: &str, mask: impl FnOnce(&Value, &Mat<f64>) -> Mat<f64>, kee
         gamma: json["gamma"].as_f64().unwrap(),
         ease: EasePart::plain(1.0),
         knn: KnnPart::default(),
+        popularity_power: 0.0,
         sl: ract_models::SlAtK::default(),
         temperature: 0.1,
         train: &train,

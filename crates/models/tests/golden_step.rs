@@ -34,6 +34,7 @@ fn golden_actor<T: Scalar>() -> Box<dyn Actor<T>> {
         gamma: 0.005,
         ease: EasePart::plain(1.0),
         knn: KnnPart::default(),
+        popularity_power: 0.0,
         sl: ract_models::SlAtK::default(),
         temperature: 0.1,
         train: &train,

@@ -40,6 +40,8 @@ pub struct Setting<'a> {
     pub ease: EasePart,
     /// For actors with a part of item neighbours.
     pub knn: KnnPart,
+    /// For actors with a part of popularity: the power of an item's popularity by which its probability is multiplied.
+    pub popularity_power: f64,
     /// For actors with the loss SL@K.
     pub sl: SlAtK,
     /// For actors whose scores are cosines: what these are divided by.
@@ -236,6 +238,7 @@ mod tests {
             gamma: 0.005,
             ease: EasePart::plain(1.0),
             knn: KnnPart::default(),
+            popularity_power: 0.0,
             sl: SlAtK::default(),
             temperature: 0.1,
             train: &train,

@@ -190,6 +190,7 @@ mod tests {
             gamma: 0.02,
             ease: EasePart::plain(1.0),
             knn: crate::actors::KnnPart::default(),
+            popularity_power: 0.0,
             sl: crate::SlAtK::default(),
             temperature: 0.1,
             train: &train,

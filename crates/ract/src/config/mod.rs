@@ -260,6 +260,9 @@ impl Settings for Config {
                 return Err(format!("{key} is {value}: it must be above 0"));
             }
         }
+        if !(-1.0..=1.0).contains(&self.actor.popularity_power) {
+            return Err(format!("actor.popularity_power is {}: it must be from -1 to 1", self.actor.popularity_power));
+        }
         if self.actor.decay > 1.0 {
             return Err(format!("actor.decay is {}: it must be 1 at most", self.actor.decay));
         }

@@ -87,6 +87,9 @@ pub struct Actor {
     /// What the logarithm of their share is multiplied by before it is added to the scores of the other parts.
     #[serde(skip_serializing_if = "is_one")]
     pub knn_gain: f64,
+    /// The power of an item's popularity by which its probability is multiplied, for actors with a part of popularity.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub popularity_power: f64,
     /// K of the loss SL@K.
     #[serde(skip_serializing_if = "is_default_k")]
     pub sl_k: usize,
@@ -276,6 +279,7 @@ impl Default for Actor {
             ease_gain: 1.0,
             knn_neighbours: KnnPart::default().neighbours,
             knn_gain: KnnPart::default().gain,
+            popularity_power: 0.0,
             sl_k: SlAtK::default().k,
             sl_weight_temperature: 1.0,
             sl_temperature: 1.0,

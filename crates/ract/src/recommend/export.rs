@@ -42,6 +42,8 @@ enum Node {
     /// `gain ln(1 + k / mean(k))`, with the mean over all items: k_i is the sum of the third column of the matrix `name` over its rows
     /// that have one of the user's items in the first column and i in the second. 0 where no k is above 0.
     Neighbours { name: &'static str, gain: f64 },
+    /// For every user: `power` times the matrix `name`, 1 x I.
+    Popularity { name: &'static str, power: f64 },
     /// An op of [`OPS`], with its numbers.
     #[serde(untagged)]
     Op {
@@ -120,6 +122,7 @@ fn fixed_node(part: &FixedPart) -> Node {
     match part {
         FixedPart::Linear { ease, gain } => Node::Linear { name, items: ease.kept().to_vec(), gain: *gain },
         FixedPart::Neighbours { gain, .. } => Node::Neighbours { name, gain: *gain },
+        FixedPart::Popularity { power, .. } => Node::Popularity { name, power: *power },
     }
 }
 
@@ -128,6 +131,7 @@ fn fixed_node(part: &FixedPart) -> Node {
 fn fixed_matrix(part: &FixedPart) -> (String, Cow<'_, Mat<f32>>) {
     let matrix = match part {
         FixedPart::Linear { ease, .. } => Cow::Borrowed(ease.weights()),
+        FixedPart::Popularity { log_counts, .. } => Cow::Borrowed(log_counts),
         FixedPart::Neighbours { weights, .. } => {
             let of =
                 |item: usize| weights.of(item).iter().map(move |&(other, weight)| [item as f32, other as f32, weight]);

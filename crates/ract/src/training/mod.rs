@@ -176,6 +176,7 @@ fn new_actor(config: &Config, train: &Interactions) -> Result<Box<dyn Actor<f32>
         gamma: settings.gamma,
         ease: settings.ease_part(),
         knn: settings.knn_part(),
+        popularity_power: settings.popularity_power,
         sl: settings.sl_at_k(),
         temperature: settings.temperature,
         train,
