@@ -306,7 +306,14 @@ fn a_refit_trains_on_the_validation_items_too_for_as_many_epochs_as_were_best_wi
     // A baseline chooses, fits again and is tested, in one run.
     let ease = file("ease.toml").replace("[baseline]", "refit = true\n[baseline]");
     fs::write(workplace.folder.path().join("ease.toml"), ease).unwrap();
-    workplace.succeed(&["run", "ease.toml", "--set", "evaluation.metrics=[\"recall-all@20\"]", "--out", "ease"]);
+    workplace.succeed(&[
+        "run",
+        "ease.toml",
+        "--set",
+        "evaluation.metrics=[\"recall-all@20\", \"recall@20\"]",
+        "--out",
+        "ease",
+    ]);
     let data = Dataset::read_with_validation(&workplace.folder.path().join("data")).unwrap();
     let fold_in = &data.test.fold_in;
     assert_eq!(data.train, *fold_in, "what the test sees is what the refit trains on");
@@ -323,7 +330,7 @@ fn a_refit_trains_on_the_validation_items_too_for_as_many_epochs_as_were_best_wi
     assert!((values.mean().unwrap() - found).abs() < 1e-12);
     workplace.succeed(&["verify", "ease"]);
     // Both are on the prepared data, so they can be paired.
-    let compared = workplace.succeed(&["compare", "ease", "again:actor", "--metric", "recall-all@20"]);
+    let compared = workplace.succeed(&["compare", "ease", "again:actor", "--metric", "recall@20"]);
     assert!(compared.contains("again:actor - ease:ease"), "{compared}");
 
     // What cannot be refitted is said.

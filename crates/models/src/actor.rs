@@ -55,8 +55,7 @@ impl<'t, T: Scalar> Output<'t, T> {
     pub fn scores(&self) -> Var<'t, T> {
         *self.scores.get_or_init(|| {
             let Some(Fixed { parts, input, items }) = &self.fixed else { return self.own };
-            let users = Users { input, items, rows: None };
-            let constant = |part: &FixedPart| self.own.tape().constant(part.scores(&users)).named(part.name());
+            let constant = |part: &FixedPart| self.own.tape().constant(part.scores(input, items)).named(part.name());
             parts.iter().fold(self.own, |sum, part| sum + constant(part))
         })
     }

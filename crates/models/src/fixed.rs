@@ -1,6 +1,5 @@
 //! Parts of an actor's scores that no gradient trains.
 
-use crate::actor::Users;
 use crate::baselines::{Baseline, Ease, SparseWeights};
 use ndarray::{Array1, Array2, ArrayView1, Axis, Zip};
 use ract_autodiff::{Mat, Scalar, Sparse};
@@ -52,12 +51,13 @@ impl FixedPart {
         }
     }
 
-    /// Its scores of all items, B x I, from the items that the actor sees.
-    pub fn scores<T: Scalar>(&self, users: &Users<'_, T>) -> Mat<T> {
-        let seen = pattern(users.input);
+    /// Its scores of all items, B x I, from the items that the actor sees, `input`, of all `items` of the users: both B x I, as in
+    /// [`Users`](crate::Users).
+    pub fn scores<T: Scalar>(&self, input: &Sparse<T>, items: &Sparse<T>) -> Mat<T> {
+        let seen = pattern(input);
         match self {
             Self::Linear { ease, gain } => {
-                let rows = users.input.outer_iterator().zip(users.items.outer_iterator());
+                let rows = input.outer_iterator().zip(items.outer_iterator());
                 let factors: Vec<T> = rows
                     .map(|(input, items)| {
                         // An entry of the input is 1 / (sqrt(n) keep).
@@ -108,15 +108,14 @@ fn pattern<T: Scalar>(x: &Sparse<T>) -> Interactions {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::sync::Arc;
 
     fn scores(part: &FixedPart, seen: &[u32], keep: f64) -> Mat<f64> {
         let value = 1.0 / (2.0_f64.sqrt() * keep);
         let entries = |columns: &[u32], value| {
-            Arc::new(Sparse::new((1, 4), vec![0, columns.len()], columns.to_vec(), vec![value; columns.len()]))
+            Sparse::new((1, 4), vec![0, columns.len()], columns.to_vec(), vec![value; columns.len()])
         };
         let (input, items) = (entries(seen, value), entries(&[0, 1], 1.0));
-        part.scores(&Users { input: &input, items: &items, rows: None })
+        part.scores(&input, &items)
     }
 
     fn train() -> Interactions {

@@ -13,7 +13,7 @@ const BM25: (f64, f64) = (1.2, 0.75);
 pub(super) const PARAMETERS: &[Parameter] = &[
     Parameter::number("neighbours", &[20.0, 50.0, 100.0, 200.0, 400.0]),
     Parameter::number("shrink", &[0.0, 10.0, 100.0, 1000.0]),
-    Parameter::choice("weighting", &[0.0, 1.0, 2.0, 3.0], &["cosine", "Jaccard", "TF-IDF", "BM25", "1 / n"]),
+    Parameter::choice("weighting", &[0.0, 1.0, 2.0, 3.0], &["cosine", "Jaccard", "TF-IDF", "BM25", "user share"]),
 ];
 
 /// The number of each is its value in configurations.
@@ -34,7 +34,7 @@ enum Weighting {
 
 impl Weighting {
     fn of(parameters: &Parameters) -> Result<Self, BaselineError> {
-        const EXPECTED: &str = "it must be 0 (cosine), 1 (Jaccard), 2 (TF-IDF), 3 (BM25) or 4 (1 / n)";
+        const EXPECTED: &str = "it must be 0 (cosine), 1 (Jaccard), 2 (TF-IDF), 3 (BM25) or 4 (user share)";
         let weighting = parameters.whole("weighting", 0, EXPECTED)?;
         [Self::Cosine, Self::Jaccard, Self::TfIdf, Self::Bm25, Self::UserShare]
             .get(weighting)
@@ -189,12 +189,12 @@ mod tests {
     #[test]
     fn a_weighting_is_known_by_the_place_of_its_name() {
         let of = |weighting| Weighting::of(&Parameters([("weighting", weighting)].into()));
-        for (value, name) in (0..).zip(["cosine", "Jaccard", "TF-IDF", "BM25"]) {
+        for (value, name) in (0..).zip(["cosine", "Jaccard", "TF-IDF", "BM25", "user share"]) {
             let weighting = of(f64::from(value)).unwrap();
-            assert_eq!(format!("{weighting:?}").to_lowercase(), name.to_lowercase().replace('-', ""));
+            assert_eq!(format!("{weighting:?}").to_lowercase(), name.to_lowercase().replace(['-', ' '], ""));
             assert_eq!(PARAMETERS[2].shown(value.into()), name);
         }
-        let error = of(4.0).unwrap_err().to_string();
-        assert!(error.starts_with("weighting is 4: it must be 0 (cosine), 1 (Jaccard)"), "{error}");
+        let error = of(5.0).unwrap_err().to_string();
+        assert!(error.starts_with("weighting is 5: it must be 0 (cosine), 1 (Jaccard)"), "{error}");
     }
 }

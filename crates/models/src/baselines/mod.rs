@@ -213,7 +213,7 @@ mod tests {
     fn a_choice_is_shown_by_its_name_and_anything_else_as_a_number() {
         let knn = Method::named("knn").unwrap();
         assert_eq!(knn.shown("weighting", 3.0), "BM25");
-        for value in [-1.0, 0.5, 4.0] {
+        for value in [-1.0, 0.5, 5.0] {
             assert_eq!(knn.shown("weighting", value), value.to_string());
         }
         assert_eq!((knn.shown("shrink", 0.0), knn.shown("gone", 1.5)), ("0".to_owned(), "1.5".to_owned()));

@@ -55,7 +55,7 @@ mod tests {
         let found = network.output(&tape, &users, None);
         let alone = network.network.output(&tape, &users, None).scores().value().unwrap().clone();
         assert_eq!(*found.own.value().unwrap(), alone);
-        let sum = alone + part(7.0).scores(&users);
+        let sum = alone + part(7.0).scores(&items, &items);
         assert!((found.scores().value().unwrap() - sum).iter().all(|d| d.abs() < 1e-6));
     }
 }
