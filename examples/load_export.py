@@ -59,11 +59,12 @@ class Model:
 
     def neighbours(self, x, node):
         """gain ln(1 + k / mean(k)), where k are sums over the neighbours of the user's items."""
-        of, item, weight = self.weights[node["name"]].T
+        pairs = self.weights[node["name"]]
+        (of, item), weight = pairs[:, :2].astype(int).T, pairs[:, 2]
         k = np.zeros_like(x)
         for row, user in zip(k, x):
-            recommends = user[of.astype(int)] > 0
-            np.add.at(row, item[recommends].astype(int), weight[recommends])
+            recommends = user[of] > 0
+            np.add.at(row, item[recommends], weight[recommends])
         mean = k.mean(1, keepdims=True)
         return node["gain"] * np.log1p(np.divide(k, mean, out=k, where=mean > 0))
 

@@ -219,7 +219,7 @@ fn numpy_computes_the_same_scores_from_what_is_exported() {
     for ActorEntry { name: network, .. } in ACTORS {
         let (run, exported) = (format!("run-{network}"), format!("exported-{network}"));
         let set = format!("actor.network=\"{network}\"");
-        // An EASE part that covers some of the items, and not with its own weight.
+        // An EASE part that covers some of the items, and not with its own weight; and a part of popularity.
         let part =
             ["--set", "actor.ease_items=40", "--set", "actor.ease_gain=2.5", "--set", "actor.popularity_power=-0.3"];
         let command = ["run", "shop.toml", "--out", &run, "--set", &set, "--set", "actor.epochs=2"];

@@ -9,8 +9,14 @@ use rand::{Rng, SeedableRng};
 use std::process::{Command, Stdio};
 
 /// All arms, few epochs.
-const SHORT: [&str; 5] =
-    ["actor.epochs=3", "critic.epochs=2", "actor_critic.epochs=2", "full_rate.epochs=1", "data.synthetic.users=300"];
+const SHORT: [&str; 6] = [
+    "actor.epochs=3",
+    "actor.decay=0.5",
+    "critic.epochs=2",
+    "actor_critic.epochs=2",
+    "full_rate.epochs=1",
+    "data.synthetic.users=300",
+];
 
 /// The arguments of a short run of this actor, with all arms.
 fn short_run(network: &str) -> Vec<String> {

@@ -18,7 +18,7 @@ pub struct Users<'a, T> {
 }
 
 /// An actor's output, before a loss compares it with the users' items.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Output<'t, T> {
     /// The scores that the loss compares with the users' items in training, B x I. They differ from [`scores`](Self::scores) only
     /// when a part of the actor is fixed.
@@ -31,7 +31,7 @@ pub struct Output<'t, T> {
 }
 
 /// Fixed parts, and the users whose scores they add to.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 struct Fixed<T> {
     parts: Arc<[FixedPart]>,
     input: Arc<Sparse<T>>,
@@ -46,6 +46,7 @@ impl<'t, T: Scalar> Output<'t, T> {
 
     /// The output of an actor that has fixed parts, too, whose own scores are those of `self`.
     pub(crate) fn with_fixed(self, parts: &Arc<[FixedPart]>, users: &Users<'_, T>) -> Self {
+        debug_assert!(self.fixed.is_none(), "fixed parts beside fixed parts would be lost");
         let fixed = Fixed { parts: Arc::clone(parts), input: Arc::clone(users.input), items: Arc::clone(users.items) };
         Self { fixed: Some(fixed), scores: OnceCell::new(), ..self }
     }
@@ -62,7 +63,7 @@ impl<'t, T: Scalar> Output<'t, T> {
 }
 
 /// The parts of an actor's forward pass that a training step needs.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Scored<'t, T> {
     /// The scores, and the divergence of a variational actor.
     pub output: Output<'t, T>,

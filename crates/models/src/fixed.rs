@@ -1,6 +1,7 @@
 //! Parts of an actor's scores that no gradient trains.
 
 use crate::baselines::{Baseline, Ease, SparseWeights};
+use libm::log1pf; // the same bits whatever the system's own functions are
 use ndarray::{Array1, Array2, ArrayView1, Axis, Zip};
 use ract_autodiff::{Mat, Scalar, Sparse};
 use ract_data::Interactions;
@@ -17,8 +18,8 @@ pub enum FixedPart {
         gain: f64,
     },
     /// `gain ln(1 + k / mean(k))`, where k_i is the sum of the weights with which the user's items recommend item i, and the mean is
-    /// over all items. An item's share of k is a rough probability that it comes next. So the sum with the logits of a softmax is
-    /// a product of two such probabilities, and the 1 keeps apart from the others what has no neighbour among the user's items.
+    /// over all items. Added to the logits of a softmax, it multiplies an item's probability by `(1 + k / mean(k))^gain`: by 1 where no
+    /// item of the user is a neighbour.
     Neighbours {
         /// The weights between the items.
         weights: SparseWeights,
@@ -38,7 +39,7 @@ pub enum FixedPart {
 impl FixedPart {
     /// The part of an item's popularity.
     pub fn popularity(train: &Interactions, power: f64) -> Self {
-        let log_counts: Vec<f32> = train.item_counts().into_iter().map(|m| (m as f32).ln_1p()).collect();
+        let log_counts: Vec<f32> = train.item_counts().into_iter().map(|m| log1pf(m as f32)).collect();
         Self::Popularity { log_counts: Array1::from(log_counts).insert_axis(Axis(0)), power }
     }
 
@@ -54,7 +55,6 @@ impl FixedPart {
     /// Its scores of all items, B x I, from the items that the actor sees, `input`, of all `items` of the users: both B x I, as in
     /// [`Users`](crate::Users).
     pub fn scores<T: Scalar>(&self, input: &Sparse<T>, items: &Sparse<T>) -> Mat<T> {
-        let seen = pattern(input);
         match self {
             Self::Linear { ease, gain } => {
                 let rows = input.outer_iterator().zip(items.outer_iterator());
@@ -66,22 +66,18 @@ impl FixedPart {
                         per_seen * T::of(*gain)
                     })
                     .collect();
-                of_each_user(&ease.scores(&seen), |user, _| {
+                of_each_user(&ease.scores(&pattern(input)), |user, _| {
                     let factor = factors[user];
                     move |score| T::of(score.into()) * factor
                 })
             }
-            Self::Neighbours { weights, gain } => of_each_user(&weights.scores(&seen), |_, k| {
+            Self::Neighbours { weights, gain } => of_each_user(&weights.scores(&pattern(input)), |_, k| {
                 let (gain, per_mean) = (*gain as f32, 1.0 / k.mean().unwrap_or_default());
-                move |k| if k > 0.0 { T::of((gain * (k * per_mean).ln_1p()).into()) } else { T::zero() }
+                move |k| if k > 0.0 { T::of((gain * log1pf(k * per_mean)).into()) } else { T::zero() }
             }),
             Self::Popularity { log_counts, power } => {
-                let shape = (seen.n_users(), log_counts.ncols());
-                log_counts
-                    .mapv(|log| T::of(power * f64::from(log)))
-                    .broadcast(shape)
-                    .expect("a row for each user")
-                    .to_owned()
+                let row: Vec<T> = log_counts.iter().map(|&log| T::of(power * f64::from(log))).collect();
+                Mat::from_shape_fn((input.rows(), row.len()), |(_, item)| row[item])
             }
         }
     }
@@ -152,6 +148,39 @@ mod tests {
         for seen in [&[0, 1][..], &[]] {
             let found = scores(&part, seen, 1.0);
             assert!(found.iter().zip(expected).all(|(found, expected)| (found - expected).abs() < 1e-6), "{found}");
+        }
+    }
+
+    #[test]
+    fn each_user_of_a_batch_has_the_scores_of_that_user_alone() {
+        let weights = SparseWeights::from_recommended_by(&[vec![], vec![(0, 1.0)], vec![(0, 2.0), (1, 3.0)], vec![]]);
+        let parts = [
+            FixedPart::Linear { ease: Ease::fit(&train(), 0.5, 0).unwrap(), gain: 3.0 },
+            FixedPart::Neighbours { weights, gain: 2.0 },
+            FixedPart::popularity(&train(), -0.5),
+        ];
+        // The first user has two items and shows one, the second has three and shows two.
+        let (first, second) = (1.0 / (2.0_f64.sqrt() * 0.5), 1.0 / (3.0_f64.sqrt() * 0.6));
+        let inputs = [(vec![0], vec![first]), (vec![0, 1], vec![second; 2])];
+        let items = [vec![0, 1], vec![0, 1, 3]];
+        let rows = |rows: &[(Vec<u32>, Vec<f64>)]| {
+            let starts = [0].into_iter().chain(rows.iter().scan(0, |end, (row, _)| {
+                *end += row.len();
+                Some(*end)
+            }));
+            let (columns, values): (Vec<_>, Vec<_>) = rows.iter().cloned().unzip();
+            Sparse::new((rows.len(), 4), starts.collect(), columns.concat(), values.concat())
+        };
+        let ones = items.map(|items| {
+            let n = items.len();
+            (items, vec![1.0; n])
+        });
+        for part in parts {
+            let both = part.scores(&rows(&inputs), &rows(&ones));
+            for user in 0..2 {
+                let alone = part.scores(&rows(&inputs[user..=user]), &rows(&ones[user..=user]));
+                assert_eq!(both.row(user), alone.row(0), "{}", part.name());
+            }
         }
     }
 

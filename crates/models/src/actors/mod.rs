@@ -78,7 +78,7 @@ impl EasePart {
 pub struct KnnPart {
     /// How many neighbours each item has.
     pub neighbours: usize,
-    /// What the logarithm of their share is multiplied by before it is added to the scores of the other parts.
+    /// The power of `1 + k / mean(k)` by which an item's probability is multiplied, where k is the sum of the neighbours' weights.
     pub gain: f64,
 }
 
@@ -184,13 +184,7 @@ pub static ACTORS: &[ActorEntry] = &[
     // Not in the paper.
     ActorEntry { name: "cosine-ae", label: "cosine AE", l2: 0.0, beta: Beta::Absent, build: cosine_ae::build },
     // Not in the paper.
-    ActorEntry {
-        name: "cosine-blend",
-        label: "cosine AE + kNN + EASE",
-        l2: 0.0,
-        beta: Beta::Absent,
-        build: cosine_blend::build,
-    },
+    ActorEntry { name: "cosine-blend", label: "cosine blend", l2: 0.0, beta: Beta::Absent, build: cosine_blend::build },
     // RecVAE's code: the KL term has a weight of its own, `Setting::gamma`.
     ActorEntry { name: "recvae", label: "RecVAE", l2: 0.0, beta: Beta::Constant(1.0), build: recvae::build },
     // The paper's scripts do not train CDAE: l2 is ours, that of WMF.

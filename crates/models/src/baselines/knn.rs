@@ -28,7 +28,7 @@ enum Weighting {
     /// As TF-IDF, with columns that are scaled down for popular items. The scale matters only beside `shrink`.
     Bm25,
     /// The cosine of columns in which a user with n items counts `1 / n`: on a walk from an item to a user of it and on to an
-    /// item of that user, each of the user's items is as likely.
+    /// item of that user, each of the user's items is equally likely.
     UserShare,
 }
 
@@ -110,6 +110,7 @@ fn neighbours_of_all(train: &Interactions, k: usize, similarity: &Similarity) ->
         let mut others: Vec<_> = others.map(similar).collect();
         others.sort_by(|a, b| b.1.total_cmp(&a.1));
         others.truncate(k);
+        others.shrink_to_fit(); // with room for all, the neighbours of many items take gigabytes
         others
     };
     let all: Vec<_> = (0..train.n_items()).into_par_iter().map_init(Vec::new, of_item).collect();

@@ -55,6 +55,7 @@ mod tests {
         let found = network.output(&tape, &users, None);
         let alone = network.network.output(&tape, &users, None).scores().value().unwrap().clone();
         assert_eq!(*found.own.value().unwrap(), alone);
+        assert!(tape.named("linear").is_none(), "fixed parts are computed when the scores are asked for");
         let sum = alone + part(7.0).scores(&items, &items);
         assert!((found.scores().value().unwrap() - sum).iter().all(|d| d.abs() < 1e-6));
     }

@@ -7,7 +7,6 @@ use crate::experiment::baseline;
 use crate::paper::table;
 use crate::run::{BaselineResult, RunFolder, RunPath, Trial};
 use crate::{Result, experiment, report};
-use ract_data::fingerprint;
 use std::path::Path;
 
 pub(crate) fn run(args: ExperimentFile) -> Result<()> {
@@ -22,7 +21,7 @@ pub(super) fn print_fitted(config: &BaselineConfig, args: &ExperimentFile) -> Re
 
 /// Fits the missing combinations of the baseline in `out`.
 pub(super) fn fit(config: &BaselineConfig, out: &Path) -> Result<BaselineResult> {
-    let data = experiment::read_data(&config.data)?;
+    let (data, data_sha256) = experiment::read_with_fingerprint(&config.data)?;
     let terminal = Terminal::new();
     super::tell_of_missing_checksums(&config.data, &terminal)?;
     let select = config.evaluation.select;
@@ -32,7 +31,7 @@ pub(super) fn fit(config: &BaselineConfig, out: &Path) -> Result<BaselineResult>
         let (parameters, validation) = (parameters.collect::<String>(), trial.validation);
         format!("{}: {parameters}validation {select} {validation:.4}, {:.1} s", config.baseline.method, trial.seconds)
     };
-    let folder = RunFolder::open(out, config, &fingerprint(&data))?;
+    let folder = RunFolder::open(out, config, &data_sha256)?;
     let result = baseline::run(config, &data, &folder, |trial| terminal.line(&describe(trial)))?;
     terminal.line(&format!("chosen: {}", describe(&result.chosen)));
     terminal.line(&format!("All metrics: {}", RunPath::at(out).result().display()));

@@ -400,6 +400,9 @@ mod tests {
         let error = read(MINIMAL, &["actor.epoch=3"]).unwrap_err();
         assert!(error.starts_with("--set actor.epoch=3: unknown field `epoch`"), "{error}");
         assert_eq!(read(MINIMAL, &["keep=1.5"]).unwrap_err(), "FILE: keep is 1.5: it must be above 0 and below 1");
+        assert_eq!(read(MINIMAL, &["actor.decay=1.5"]).unwrap_err(), "FILE: actor.decay is 1.5: it must be 1 at most");
+        let error = read(MINIMAL, &["actor.popularity_power=-2"]).unwrap_err();
+        assert_eq!(error, "FILE: actor.popularity_power is -2: it must be from -1 to 1");
         let error = read(MINIMAL, &["actor.hidden=100000000000"]).unwrap_err();
         assert_eq!(error, "FILE: actor.hidden is 100000000000: a layer has 1 to 100000 numbers");
         let error = read(MINIMAL, &["actor.network=vae"]).unwrap_err();

@@ -132,7 +132,7 @@ impl Phase {
         let Schedule { epochs, learning_rate } = self.schedule(config);
         let rate = learning_rate.iter().nth(((epoch - 1) / epochs) as usize).unwrap_or_default();
         match self {
-            Self::Actor => rate * config.actor.decay.powf((epoch - 1) as f64),
+            Self::Actor => rate * libm::pow(config.actor.decay, (epoch - 1) as f64),
             Self::Arm(_) | Self::Critic | Self::ActorCritic => rate,
         }
     }

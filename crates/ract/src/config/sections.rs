@@ -50,7 +50,7 @@ pub struct Actor {
     pub epochs: u64,
     /// Adam's step size.
     pub learning_rate: f64,
-    /// What the step size is multiplied by after each epoch.
+    /// What the step size is multiplied by after each epoch of the actor's own training: above 0, 1 at most.
     #[serde(skip_serializing_if = "is_one")]
     pub decay: f64,
     /// The weight of the KL term is `min(t / anneal_batches, beta_max)` after t batches.
@@ -84,7 +84,7 @@ pub struct Actor {
     /// How many neighbours each item has, for actors with a part of item neighbours.
     #[serde(skip_serializing_if = "is_default_neighbours")]
     pub knn_neighbours: usize,
-    /// What the logarithm of their share is multiplied by before it is added to the scores of the other parts.
+    /// The power of `1 + k / mean(k)` by which an item's probability is multiplied, where k is the sum of the neighbours' weights.
     #[serde(skip_serializing_if = "is_one")]
     pub knn_gain: f64,
     /// The power of an item's popularity by which its probability is multiplied, for actors with a part of popularity.
@@ -99,7 +99,7 @@ pub struct Actor {
     /// The temperature of the differences of scores in SL@K, `t_d`.
     #[serde(skip_serializing_if = "is_one")]
     pub sl_temperature: f64,
-    /// What the cosines of `cosine-ae` are divided by.
+    /// What the cosines of `cosine-ae` and `cosine-blend` are divided by.
     #[serde(skip_serializing_if = "is_default_temperature")]
     pub temperature: f64,
 }

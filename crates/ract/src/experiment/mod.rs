@@ -39,6 +39,16 @@ pub fn read_data(data: &Data) -> Result<Dataset> {
     })
 }
 
+/// As [`read_data`], with the fingerprint of the data.
+///
+/// # Errors
+/// As for [`read_data`].
+pub fn read_with_fingerprint(data: &Data) -> Result<(Dataset, String)> {
+    let data = read_data(data)?;
+    let sha256 = fingerprint(&data);
+    Ok((data, sha256))
+}
+
 /// The interactions on which a run of `config` trains and is tested, and the fingerprint of the data that it names. A refit has the
 /// fingerprint of the data as they were prepared, before the validation items move into the training: so it can be compared with
 /// what was not refitted.
@@ -46,8 +56,7 @@ pub fn read_data(data: &Data) -> Result<Dataset> {
 /// # Errors
 /// As for [`read_data`], and when there are fewer training users than `batch_size`.
 pub fn load_data(config: &Config) -> Result<(Dataset, String)> {
-    let prepared = read_data(&config.data)?;
-    let sha256 = fingerprint(&prepared);
+    let (prepared, sha256) = read_with_fingerprint(&config.data)?;
     let data = refit::data(config.refit_of.is_some(), &config.data)?.unwrap_or(prepared);
     let (users, batch_size) = (data.train.n_users(), config.batch_size);
     if users < batch_size {

@@ -1,11 +1,11 @@
 //! An actor is trained anew, also on the validation items, for as many epochs as another run found best on them.
 
 use super::actor_from::{of_the_actor, trained};
-use super::read_data;
+use super::read_with_fingerprint;
 use crate::config::{Config, Data, Phase, Settings};
 use crate::run::Checkpoints;
 use crate::{Error, Result};
-use ract_data::{Dataset, fingerprint};
+use ract_data::Dataset;
 
 /// The data with the validation items in the training, if it `is_refit`.
 pub(super) fn data(is_refit: bool, data: &Data) -> Result<Option<Dataset>> {
@@ -43,7 +43,7 @@ pub fn resolved(config: &Config) -> Result<Config> {
     if let Some(difference) = of_the_actor(&with_epochs(&theirs), &ours).difference(&ours)? {
         return refuse(format!("{shown} has other settings ({difference}): make them the same"));
     }
-    if from.read_data_sha256()? != fingerprint(&read_data(&config.data)?) {
+    if from.read_data_sha256()? != read_with_fingerprint(&config.data)?.1 {
         return refuse(format!("{shown} was trained on other data: name a run on {:?}", config.data));
     }
     Ok(Config { refit_of: config.refit_of.clone(), ..ours })

@@ -1,12 +1,11 @@
 //! A finished run, measured again from its checkpoints and data.
 
 use super::test::test_run;
-use super::{load_data, read_data};
+use super::{load_data, read_with_fingerprint};
 use crate::config::{AnyConfig, BaselineConfig, Config, Phase, Role};
 use crate::run::{BaselineResult, Checkpoints, EpochRecord, PerUser, RunPath, RunResult, Tested, is_equal};
 use crate::training::{Trainer, evaluate_actor, evaluate_baseline};
 use crate::{Error, Result};
-use ract_data::fingerprint;
 
 /// What was measured again.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -76,9 +75,9 @@ impl Check<'_> {
     }
 
     fn baseline(&mut self, config: &BaselineConfig) -> Result<()> {
-        let data = read_data(&config.data)?;
+        let (data, sha256) = read_with_fingerprint(&config.data)?;
         let result: BaselineResult = self.path.read_finished()?;
-        self.data(&fingerprint(&data), &result.data_sha256)?;
+        self.data(&sha256, &result.data_sha256)?;
         let method = config.baseline.method;
         let fitted = super::baseline::fit_chosen(config, &result.chosen, &data)?;
         let select = config.evaluation.select;

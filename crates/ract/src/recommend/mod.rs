@@ -21,14 +21,14 @@ pub use titles::Titles;
 
 use crate::config::{AnyConfig, Config, Data, Phase, Role};
 use crate::experiment::baseline::fit_chosen;
-use crate::experiment::{load_data, read_data};
+use crate::experiment::{load_data, read_with_fingerprint};
 use crate::metrics::best_items;
 use crate::run::{BaselineResult, Checkpoints, RunPath};
 use crate::training::{Trainer, users_at_once};
 use crate::{Error, Result};
 use ndarray::Array2;
 use prediction::Calibration;
-use ract_data::{Batch, Dataset, HeldOut, Interactions, Names, fingerprint};
+use ract_data::{Batch, Dataset, HeldOut, Interactions, Names};
 use ract_models::baselines::{Baseline, Popularity};
 use std::path::Path;
 
@@ -51,11 +51,7 @@ impl Source {
         let config = path.read_any_config()?;
         let ((data, sha256), place) = match &config {
             AnyConfig::Run(config) => (load_data(config)?, &config.data),
-            AnyConfig::Baseline(config) => {
-                let data = read_data(&config.data)?;
-                let sha256 = fingerprint(&data);
-                ((data, sha256), &config.data)
-            }
+            AnyConfig::Baseline(config) => (read_with_fingerprint(&config.data)?, &config.data),
         };
         path.check_fingerprint(&sha256)?;
         let names = match place {

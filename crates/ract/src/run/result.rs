@@ -20,7 +20,7 @@ pub struct RunResult {
     pub actor: ActorKind,
     /// The seed of the training.
     pub seed: u64,
-    /// The fingerprint of the interactions on which it was trained and tested.
+    /// The fingerprint of the prepared interactions. A refit trains on those of the validation too.
     pub data_sha256: String,
     /// Test metrics and gains.
     #[serde(flatten)]
