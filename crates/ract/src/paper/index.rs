@@ -167,7 +167,10 @@ mod tests {
         let missing: Vec<_> = files("ml-1m").difference(&grouped).cloned().collect();
         assert!(missing.is_empty(), "in no group: {missing:?}");
         let there: BTreeSet<String> =
-            ["ml-1m", "ml-20m", "gowalla", "ncf-ml-100k", "gowalla-m1", "shop"].into_iter().flat_map(files).collect();
+            ["ml-1m", "ml-20m", "gowalla", "ncf-ml-100k", "gowalla-m1", "amazon-electronic", "shop"]
+                .into_iter()
+                .flat_map(files)
+                .collect();
         let pages = index.tables.values().chain(index.figures.values());
         let shown = pages.flat_map(|page| index.shown(page)).map(|shown| shown.experiment);
         for name in grouped.iter().cloned().chain(shown) {
